@@ -1,0 +1,3 @@
+//! The psephos-authority command.
+
+fn main() {}

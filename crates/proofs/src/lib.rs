@@ -1,0 +1,3 @@
+//! Statements, proofs and their verification.
+
+pub mod shuffle;

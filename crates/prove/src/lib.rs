@@ -1,0 +1,3 @@
+//! Provers.
+
+pub mod shuffle;

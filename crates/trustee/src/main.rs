@@ -1,0 +1,3 @@
+//! The psephos-trustee command.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The psephos-verifier command.
+
+fn main() {}

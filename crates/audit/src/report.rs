@@ -1,0 +1,246 @@
+//! What an audit answers: the verdict, each check, each failure with its culprit
+//! (spec/09-audit.md §5).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use psephos_ballot::ContestResult;
+use psephos_core::{Digest, Encoding};
+use serde::{Serialize, Serializer};
+
+use crate::check::{CheckId, Status, Verdict};
+
+/// The version of the specification that the checks are made by.
+pub const SPEC: &str = "psephos/v1";
+
+/// Failures of one check that a report lists; further ones are counted only, so that a board of a
+/// million bad ballots does not make a report of a million lines.
+pub const FAILURES_LISTED: usize = 100;
+
+/// Who is to blame. Ordered so that reports are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Culprit {
+    /// The election authority.
+    Authority,
+    /// A trustee, from 0.
+    Trustee(u64),
+    /// A voter's credential.
+    Credential(Encoding),
+    /// The key of a signature that verifies, of nobody the manifest knows.
+    Author(Encoding),
+}
+
+impl fmt::Display for Culprit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Culprit::Authority => f.write_str("authority"),
+            Culprit::Trustee(index) => write!(f, "trustee {index}"),
+            Culprit::Credential(key) => write!(f, "credential {}", hex::encode(key)),
+            Culprit::Author(key) => write!(f, "author {}", hex::encode(key)),
+        }
+    }
+}
+
+impl Culprit {
+    /// For people, who count trustees from 1.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        match self {
+            Culprit::Trustee(index) => format!("trustee {}", index.saturating_add(1)),
+            other => other.to_string(),
+        }
+    }
+}
+
+impl Serialize for Culprit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// One thing that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// The check that found it.
+    pub check: CheckId,
+    /// Who is to blame; empty where nobody can be named.
+    pub culprits: Vec<Culprit>,
+    /// The record's place on the board, from 0.
+    pub record: Option<u64>,
+    /// The row of the record's list, from 0.
+    pub row: Option<u64>,
+    /// What was found, in words.
+    pub evidence: String,
+}
+
+/// What became of one check, and on how many things it was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CheckResult {
+    /// The check.
+    pub id: CheckId,
+    /// What became of it.
+    pub status: Status,
+    /// Records, proofs, ballots or rows it was made on.
+    pub items: u64,
+}
+
+/// The audit of one board.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// [`SPEC`].
+    pub spec: &'static str,
+    /// The answer.
+    pub verdict: Verdict,
+    /// The exit code that belongs to the verdict.
+    pub exit: u8,
+    /// The election's id, once there is a manifest.
+    #[serde(serialize_with = "optional_hex")]
+    pub election: Option<Digest>,
+    /// The digest of the last record; none on an empty board.
+    #[serde(serialize_with = "optional_hex")]
+    pub head: Option<Digest>,
+    /// Every check, in the order of the specification.
+    pub checks: Vec<CheckResult>,
+    /// Everything that does not hold.
+    pub failures: Vec<Failure>,
+    /// What a reader should know although it changes no verdict.
+    pub warnings: Vec<String>,
+    /// The published result of each contest, once it was recounted; in the order of the manifest.
+    pub results: Option<Vec<ContestResult>>,
+}
+
+#[allow(clippy::ref_option, reason = "serde hands a reference to the field")]
+fn optional_hex<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
+    match digest {
+        Some(digest) => serializer.serialize_some(&hex::encode(digest)),
+        None => serializer.serialize_none(),
+    }
+}
+
+impl Report {
+    /// The object of `--json`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))
+    }
+
+    /// What became of one check; none if the report does not list it.
+    #[must_use]
+    pub fn check(&self, id: CheckId) -> Option<&CheckResult> {
+        self.checks.iter().find(|check| check.id == id)
+    }
+}
+
+/// What is found while an audit goes on.
+#[derive(Default)]
+pub(crate) struct Findings {
+    items: BTreeMap<CheckId, u64>,
+    waiting: BTreeMap<CheckId, String>,
+    not_applicable: Vec<CheckId>,
+    failed: BTreeMap<CheckId, usize>,
+    failures: Vec<Failure>,
+    warnings: Vec<String>,
+    unreadable: bool,
+}
+
+impl Findings {
+    /// The check was made on so many more things.
+    pub(crate) fn count(&mut self, check: CheckId, items: u64) {
+        let sum = self.items.entry(check).or_default();
+        *sum = sum.saturating_add(items);
+    }
+
+    /// The check does not hold.
+    pub(crate) fn fail(&mut self, failure: Failure) {
+        let found = self.failed.entry(failure.check).or_default();
+        *found += 1;
+        if *found <= FAILURES_LISTED {
+            self.failures.push(failure);
+        }
+    }
+
+    /// The check could not be made, or not on everything.
+    pub(crate) fn not_run(&mut self, check: CheckId, why: impl Into<String>) {
+        self.waiting.entry(check).or_insert_with(|| why.into());
+    }
+
+    pub(crate) fn not_applicable(&mut self, check: CheckId) {
+        self.not_applicable.push(check);
+    }
+
+    /// Something that changes no verdict; said once.
+    pub(crate) fn warn(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if !self.warnings.contains(&text) {
+            self.warnings.push(text);
+        }
+    }
+
+    /// The record cannot be read.
+    pub(crate) fn unreadable(&mut self, text: impl Into<String>) {
+        self.unreadable = true;
+        self.warn(text);
+    }
+
+    /// The report; `complete` when the election is sealed.
+    pub(crate) fn report(
+        mut self,
+        election: Option<Digest>,
+        head: Option<Digest>,
+        complete: bool,
+        results: Option<Vec<ContestResult>>,
+    ) -> Report {
+        let checks: Vec<CheckResult> = CheckId::ALL
+            .iter()
+            .filter(|id| id.is_standard())
+            .map(|&id| CheckResult {
+                id,
+                status: self.status(id),
+                items: self.items.get(&id).copied().unwrap_or(0),
+            })
+            .collect();
+        for (check, found) in &self.failed {
+            if *found > FAILURES_LISTED {
+                let more = found - FAILURES_LISTED;
+                self.warnings.push(format!("{more} further failures of {check} are not listed"));
+            }
+        }
+        let verdict = self.verdict(complete, &checks);
+        self.failures.sort_by_key(|failure| (failure.check, failure.record, failure.row));
+        Report {
+            spec: SPEC,
+            verdict,
+            exit: verdict.exit_code(),
+            election,
+            head,
+            checks,
+            failures: self.failures,
+            warnings: self.warnings,
+            results,
+        }
+    }
+
+    fn status(&self, id: CheckId) -> Status {
+        if self.failed.contains_key(&id) {
+            Status::Fail
+        } else if self.not_applicable.contains(&id) {
+            Status::NotApplicable
+        } else if self.waiting.contains_key(&id) {
+            Status::NotRun
+        } else {
+            Status::Pass
+        }
+    }
+
+    fn verdict(&self, complete: bool, checks: &[CheckResult]) -> Verdict {
+        if self.unreadable {
+            Verdict::Unreadable
+        } else if !self.failed.is_empty() {
+            Verdict::Invalid
+        } else if !complete || checks.iter().any(|check| check.status == Status::NotRun) {
+            Verdict::Incomplete
+        } else {
+            Verdict::Valid
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! What a board says so far, from which roles derive what they do next.
+//!
+//! Only records with an effect show here: signed by the key that may write them, in their phase, with
+//! the blobs they name. Indices are from 0; `sequence` is a record's place on the board.
+
+use std::collections::BTreeMap;
+
+use psephos_core::{Digest, Encoding};
+use psephos_record::bodies::{Accept, Blob, Complain, Deal, Description, Manifest, Proposal};
+
+/// How far an election has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Phase {
+    /// No proposal yet.
+    #[default]
+    Empty,
+    /// Trustees enrol; once all have, the authority issues the manifest.
+    Enrolment,
+    /// Trustees accept the manifest.
+    Acceptance,
+    /// Trustees commit to their deals.
+    Commitment,
+    /// Trustees deal.
+    Dealing,
+    /// Trustees confirm the deals, or complain.
+    Confirmation,
+    /// This attempt of the key ceremony has failed; the authority issues the next manifest.
+    Failed,
+    /// Everybody has confirmed; the authority opens.
+    Ready,
+    /// Ballots are taken in.
+    Voting,
+    /// Closed; trustees mix.
+    Mixing,
+    /// Everybody has mixed; trustees share.
+    Sharing,
+    /// There are enough valid shares for every batch; the authority publishes. Further shares are welcome.
+    Tallying,
+    /// The result stands; the authority seals.
+    Published,
+    /// The election is over.
+    Sealed,
+}
+
+/// What the board says so far.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// How far the election has come.
+    pub phase: Phase,
+    /// How many records there are.
+    pub records: u64,
+    /// Digest of the last record's file; zeros on an empty board.
+    pub head: Digest,
+    /// The proposal.
+    pub proposal: Option<ProposalView>,
+    /// Enrolments by trustee; as many as the proposal has trustees.
+    pub enrolments: Vec<Option<Enrolment>>,
+    /// The last manifest.
+    pub manifest: Option<ManifestView>,
+    /// The key ceremony of the last manifest's attempt.
+    pub ceremony: Ceremony,
+    /// Sequence of the `open` record.
+    pub opened: Option<u64>,
+    /// The `ballots` records, in order.
+    pub ballots: Vec<BallotsView>,
+    /// The `close` record.
+    pub close: Option<CloseView>,
+    /// Every batch in manifest order; empty before `close`.
+    pub batches: Vec<BatchView>,
+    /// Sequence of the `result` record.
+    pub result: Option<u64>,
+    /// Sign-offs: sequence, trustee and the head it vouches for.
+    pub sign_offs: Vec<(u64, u64, Digest)>,
+    /// Sequence of the `seal` record.
+    pub seal: Option<u64>,
+    /// For every key that has signed a message here, the lowest counter above all it has used.
+    pub counters: BTreeMap<Encoding, u64>,
+}
+
+/// The proposal that stands.
+#[derive(Clone, Debug)]
+pub struct ProposalView {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// SHA3-256 of its message bytes.
+    pub digest: Digest,
+    /// The authority's signing key.
+    pub authority: Encoding,
+    /// The proposal itself.
+    pub proposal: Proposal,
+}
+
+/// A trustee's enrolment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enrolment {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// The trustee's signing key.
+    pub key: Encoding,
+}
+
+/// The last manifest.
+#[derive(Clone, Debug)]
+pub struct ManifestView {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// The election's id: SHA3-256 of the manifest's message bytes.
+    pub election: Digest,
+    /// The manifest itself, with the number of the attempt.
+    pub manifest: Manifest,
+    /// Ids of the earlier attempts, the first one first.
+    pub earlier: Vec<Digest>,
+}
+
+/// The key ceremony of one attempt; every list is by trustee.
+#[derive(Clone, Debug, Default)]
+pub struct Ceremony {
+    /// Acceptances with the share-encryption keys.
+    pub accepts: Vec<Option<Accept>>,
+    /// Hash commitments to the deals.
+    pub commitments: Vec<Option<Digest>>,
+    /// The deals, each with the digest of its message.
+    pub deals: Vec<Option<(Digest, Deal)>>,
+    /// Who has confirmed all deals.
+    pub confirmed: Vec<bool>,
+    /// Complaints, each with its place on the board, the complainer and whom the opening convicts.
+    pub complaints: Vec<ComplaintView>,
+    /// Trustees convicted, by a complaint or by what they posted for everybody to see.
+    pub convicted: Vec<u64>,
+    /// The keys, once all deals stand and hold.
+    pub keys: Option<ElectionKeys>,
+}
+
+/// A complaint and its judgement.
+#[derive(Clone, Debug)]
+pub struct ComplaintView {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// Who complains.
+    pub complainer: u64,
+    /// The complaint.
+    pub complaint: Complain,
+    /// Whom it convicts.
+    pub convicted: u64,
+}
+
+/// What follows from the deals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ElectionKeys {
+    /// Y.
+    pub public_key: Encoding,
+    /// `S_j` by trustee.
+    pub share_keys: Vec<Encoding>,
+}
+
+/// A `ballots` record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BallotsView {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// Index of the box.
+    pub box_index: u64,
+    /// The ballots.
+    pub ballots: Blob,
+    /// Whether the blob was there and matched its root when it was last looked at.
+    pub readable: bool,
+}
+
+/// The `close` record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloseView {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// SHA3-256 of the record's file; what mixes and shares are bound to.
+    pub digest: Digest,
+    /// The list of rejected ballots.
+    pub rejected: Blob,
+    /// Ballots on the board at `close`.
+    pub submitted: u64,
+}
+
+/// A batch after `close`.
+#[derive(Clone, Debug)]
+pub struct BatchView {
+    /// Index of the box.
+    pub box_index: u64,
+    /// Index of the batch in its box.
+    pub batch_index: u64,
+    /// Elements in a row.
+    pub width: u64,
+    /// The accepted ballots' rows, sorted.
+    pub first: Blob,
+    /// The list after the last valid mix: what is mixed or shared next.
+    pub last: Blob,
+    /// How many valid mixes lead to `last`, which is the next mix's position.
+    pub position: u64,
+    /// All mixes on the board.
+    pub mixes: Vec<MixView>,
+    /// Shares by trustee; the first of each.
+    pub shares: Vec<Option<ShareView>>,
+}
+
+/// A mix of one batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MixView {
+    /// Its record's place on the board.
+    pub sequence: u64,
+    /// Who mixed.
+    pub trustee: u64,
+    /// Its place in the chain, from 0.
+    pub position: u64,
+    /// The root of its input.
+    pub input: Digest,
+    /// Its output.
+    pub output: Blob,
+    /// Whether it is in the chain of good lists and its proof holds (or held when it was verified).
+    pub valid: bool,
+}
+
+/// A trustee's partial decryptions of one batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShareView {
+    /// Its record's place on the board.
+    pub sequence: u64,
+    /// The root of the list that was decrypted.
+    pub input: Digest,
+    /// The partial decryptions.
+    pub shares: Blob,
+    /// Whether it is of the last list and its proof holds (or held when it was verified).
+    pub valid: bool,
+}
+
+impl View {
+    /// The election's description: the manifest's, or the proposal's as long as there is none.
+    #[must_use]
+    pub fn description(&self) -> Option<&Description> {
+        match (&self.manifest, &self.proposal) {
+            (Some(view), _) => Some(&view.manifest.description),
+            (None, Some(view)) => Some(&view.proposal.description),
+            (None, None) => None,
+        }
+    }
+
+    /// What the next message of the protocol carries as `election`: zeros in a proposal, its digest
+    /// until there is a manifest, then the manifest's.
+    #[must_use]
+    pub fn election(&self) -> Digest {
+        match (&self.manifest, &self.proposal) {
+            (Some(view), _) => view.election,
+            (None, Some(view)) => view.digest,
+            (None, None) => [0; 32],
+        }
+    }
+
+    /// The counter for the next message of this key.
+    #[must_use]
+    pub fn next_counter(&self, key: &Encoding) -> u64 {
+        self.counters.get(key).copied().unwrap_or(0)
+    }
+
+    /// The index of the trustee with this signing key, by the manifest or else by its enrolment.
+    #[must_use]
+    pub fn trustee(&self, key: &Encoding) -> Option<u64> {
+        let place = match &self.manifest {
+            Some(view) => view.manifest.keys.iter().position(|other| other == key),
+            None => self
+                .enrolments
+                .iter()
+                .position(|enrolment| enrolment.is_some_and(|enrolment| enrolment.key == *key)),
+        };
+        place.map(|index| index as u64)
+    }
+
+    /// The signing key of a trustee, by the manifest.
+    #[must_use]
+    pub fn trustee_key(&self, trustee: u64) -> Option<&Encoding> {
+        let index = usize::try_from(trustee).ok()?;
+        self.manifest.as_ref()?.manifest.keys.get(index)
+    }
+
+    /// Whether the trustee has a mix of every batch on the board.
+    #[must_use]
+    pub fn has_mixed(&self, trustee: u64) -> bool {
+        let mixed = |batch: &BatchView| batch.mixes.iter().any(|mix| mix.trustee == trustee);
+        !self.batches.is_empty() && self.batches.iter().all(mixed)
+    }
+
+    /// Whether the trustee has shared every batch.
+    #[must_use]
+    pub fn has_shared(&self, trustee: u64) -> bool {
+        let shared = |batch: &BatchView| {
+            let index = usize::try_from(trustee).ok();
+            index.and_then(|index| batch.shares.get(index)).is_some_and(Option::is_some)
+        };
+        !self.batches.is_empty() && self.batches.iter().all(shared)
+    }
+
+    /// The trustee that mixes next: the lowest that has not; none when all have, or before `close`.
+    #[must_use]
+    pub fn next_mixer(&self) -> Option<u64> {
+        let trustees = self.manifest.as_ref()?.manifest.keys.len() as u64;
+        if self.close.is_none() {
+            return None;
+        }
+        (0..trustees).find(|&trustee| !self.has_mixed(trustee))
+    }
+}
+
+impl BatchView {
+    /// The `threshold` valid shares of lowest index, with their trustees; none while there are fewer.
+    #[must_use]
+    pub fn quorum(&self, threshold: u64) -> Option<Vec<(u64, &ShareView)>> {
+        let needed = usize::try_from(threshold).ok()?;
+        let valid: Vec<_> = (0u64..)
+            .zip(&self.shares)
+            .filter_map(|(trustee, share)| {
+                share.as_ref().filter(|share| share.valid).map(|share| (trustee, share))
+            })
+            .take(needed)
+            .collect();
+        (valid.len() == needed).then_some(valid)
+    }
+}

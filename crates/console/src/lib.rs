@@ -1,1 +1,17 @@
-#![doc = "psephos-console"]
+//! What the three programs share on a terminal: exit codes, errors, progress, durations, and digests as words.
+//!
+//! Results go to standard output; progress and errors go to standard error, so that `--json` stays one object.
+
+mod error;
+mod exit;
+mod progress;
+mod run;
+mod text;
+mod words;
+
+pub use error::Failure;
+pub use exit::Exit;
+pub use progress::{Mode, Progress};
+pub use run::{leash, parse, run, say, warn};
+pub use text::{bytes, count, duration, nth, table};
+pub use words::words;

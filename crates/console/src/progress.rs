@@ -1,0 +1,109 @@
+//! Progress on standard error: a bar on a terminal, plain lines elsewhere, nothing when asked to be silent.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::text::{count, duration};
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mode {
+    /// A bar that is drawn over itself.
+    Bars,
+    /// One line at the end of a phase, and one every ten seconds in a long one.
+    Lines,
+    /// Nothing.
+    Silent,
+}
+
+impl Mode {
+    /// Bars on a terminal, lines elsewhere; nothing with `silent` (`--quiet` or `--json`).
+    pub fn detect(silent: bool) -> Mode {
+        match (silent, io::stderr().is_terminal()) {
+            (true, _) => Mode::Silent,
+            (false, true) => Mode::Bars,
+            (false, false) => Mode::Lines,
+        }
+    }
+}
+
+/// One phase under way.
+pub struct Progress {
+    mode: Mode,
+    what: String,
+    total: Option<u64>,
+    bar: Option<ProgressBar>,
+    begun: Instant,
+    told: Instant,
+}
+
+impl Progress {
+    /// Begins a phase of `total` steps, or of unknown length.
+    pub fn start(mode: Mode, what: impl Into<String>, total: Option<u64>) -> Progress {
+        let what = what.into();
+        let bar = (mode == Mode::Bars).then(|| draw(&what, total));
+        Progress { mode, what, total, bar, begun: Instant::now(), told: Instant::now() }
+    }
+
+    /// Steps done so far; `note` says what is going on.
+    pub fn set(&mut self, done: u64, note: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(done);
+            bar.set_message(note.to_owned());
+        }
+        if self.mode == Mode::Lines && self.told.elapsed() >= Duration::from_secs(10) {
+            self.told = Instant::now();
+            let part = self
+                .total
+                .map_or_else(String::new, |total| format!(" {} of {}", count(done), count(total)));
+            let _ = writeln!(
+                io::stderr(),
+                "  {}{part} ({}) {note}",
+                self.what,
+                duration(self.begun.elapsed())
+            );
+        }
+    }
+
+    /// Ends the phase with its time and `summary`; returns the time.
+    pub fn finish(self, summary: &str) -> Duration {
+        let time = self.begun.elapsed();
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        if self.mode != Mode::Silent {
+            let line = format!("  {:<28} {:>11}   {summary}", self.what, duration(time));
+            let _ = writeln!(io::stderr(), "{}", line.trim_end());
+        }
+        time
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn draw(what: &str, total: Option<u64>) -> ProgressBar {
+    // The templates are constants; a mistake in one shows as the default bar.
+    let style = |template: &str| {
+        ProgressStyle::with_template(template)
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .progress_chars("━╸─")
+    };
+    let bar = match total {
+        Some(total) => ProgressBar::new(total)
+            .with_style(style("  {prefix:<28} {bar:24} {pos}/{len} {elapsed} {msg}")),
+        None => {
+            ProgressBar::new_spinner().with_style(style("  {prefix:<28} {spinner} {elapsed} {msg}"))
+        }
+    };
+    bar.set_prefix(what.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}

@@ -1,0 +1,92 @@
+//! Numbers as people read them.
+
+use std::time::Duration;
+
+/// A duration: `0.4 s`, `12 s`, `3 min 20 s`, `1 h 05 min`.
+pub fn duration(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 9.95 {
+        return format!("{seconds:.1} s");
+    }
+    let whole = seconds.round() as u64;
+    match whole {
+        0..60 => format!("{whole} s"),
+        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+/// A count with thousands separated: `80,101`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A size in bytes: `812 bytes`, `5.1 MB`.
+pub fn bytes(number: u64) -> String {
+    let size = number as f64;
+    match number {
+        0..10_000 => format!("{} bytes", count(number)),
+        10_000..1_000_000 => format!("{:.0} kB", size / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", size / 1e6),
+        _ => format!("{:.1} GB", size / 1e9),
+    }
+}
+
+/// A trustee, candidate or record as people count them: from 1.
+pub fn nth(index: u64) -> u64 {
+    index.saturating_add(1)
+}
+
+/// Lines with the first column padded and the second flush right; `indent` spaces before each.
+pub fn table(rows: &[(String, String)], indent: usize) -> String {
+    let left = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let right = rows.iter().map(|(_, value)| value.chars().count()).max().unwrap_or(0);
+    let lines: Vec<String> = rows
+        .iter()
+        .map(|(name, value)| format!("{:indent$}{name:<left$}  {value:>right$}", ""))
+        .collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        let cases = [
+            (0.04, "0.0 s"),
+            (9.94, "9.9 s"),
+            (9.96, "10 s"),
+            (59.6, "1 min 00 s"),
+            (200.0, "3 min 20 s"),
+            (3900.0, "1 h 05 min"),
+        ];
+        for (seconds, text) in cases {
+            assert_eq!(duration(Duration::from_secs_f64(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1_000, "1,000"), (80_101, "80,101"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(count(number), text);
+        }
+    }
+
+    #[test]
+    fn tables_line_up() {
+        let rows = [("Ada".to_owned(), "1,200".to_owned()), ("Blaise".to_owned(), "7".to_owned())];
+        assert_eq!(table(&rows, 2), "  Ada     1,200\n  Blaise      7");
+    }
+}

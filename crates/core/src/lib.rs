@@ -1,1 +1,27 @@
-#![doc = "psephos-core"]
+//! Values that every part of Psephos shares: the group, its encodings and generators,
+//! multi-exponentiation, the accumulator that turns equations into one of them, ElGamal,
+//! the transcript, hashes and lists of rows.
+//!
+//! Nothing here draws randomness, holds a secret or touches a file.
+
+pub mod accumulator;
+pub mod elgamal;
+pub mod embed;
+pub mod encodings;
+pub mod generators;
+pub mod group;
+pub mod hash;
+pub mod multiexp;
+pub mod rows;
+pub mod transcript;
+pub mod tree;
+pub mod weights;
+
+/// An element of ristretto255 (RFC 9496), written additively.
+pub type Element = curve25519_dalek::RistrettoPoint;
+/// An integer mod q, the order of the group.
+pub type Scalar = curve25519_dalek::Scalar;
+/// The 32 bytes of an element or of a scalar.
+pub type Encoding = [u8; 32];
+/// A SHA3-256 digest.
+pub type Digest = [u8; 32];

@@ -41,14 +41,18 @@ impl Generators {
     /// # Panics
     /// When there are more values than generators: the caller derived too few.
     pub fn commit_vartime(&self, values: &[Scalar], randomness: &Scalar) -> Element {
-        let generators = &self.0[1..=values.len()];
-        self.0[0] * randomness + multiexp_vartime(values, generators)
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "documented; the count is not read from a proof"
+        )]
+        let (blinding, generators) = (&self.0[0], &self.0[1..=values.len()]);
+        blinding * randomness + multiexp_vartime(values, generators)
     }
 }
 
 /// `H_index`: hash-to-group of RFC 9496 §4.3.4 over the first 64 bytes of `X[LABEL](LE64(index))`.
 fn generator(index: u64) -> Element {
-    Element::from_uniform_bytes(&xof(LABEL, &[&index.to_le_bytes()]).next())
+    Element::from_uniform_bytes(&xof(LABEL, &[&index.to_le_bytes()]).take())
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ impl Xof {
     }
 
     /// The next `N` bytes of the stream.
-    pub fn next<const N: usize>(&mut self) -> [u8; N] {
+    pub fn take<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
         self.fill(&mut bytes);
         bytes
@@ -79,13 +79,13 @@ mod tests {
         // FIPS 202: SHAKE256 of the empty message.
         let mut empty = Xof(Shake256::default().finalize_xof());
         assert_eq!(
-            hex::encode(empty.next::<32>()),
+            hex::encode(empty.take::<32>()),
             "46b9dd2b0ba88d13233b3feb743eeb243fcd52ea62b81b82b50c27646ed5762f"
         );
         let mut whole = xof("d", &[b"x"]);
         let mut parts = xof("d", &[b"x"]);
-        let long: [u8; 300] = whole.next();
-        let (a, b): ([u8; 100], [u8; 200]) = (parts.next(), parts.next());
+        let long: [u8; 300] = whole.take();
+        let (a, b): ([u8; 100], [u8; 200]) = (parts.take(), parts.take());
         assert_eq!(long.to_vec(), [&a[..], &b[..]].concat());
     }
 }

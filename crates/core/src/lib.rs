@@ -4,6 +4,8 @@
 //!
 //! Nothing here draws randomness, holds a secret or touches a file.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic))]
+
 pub mod accumulator;
 pub mod elgamal;
 pub mod embed;
@@ -12,6 +14,7 @@ pub mod generators;
 pub mod group;
 pub mod hash;
 pub mod multiexp;
+pub mod pairs;
 pub mod rows;
 pub mod transcript;
 pub mod tree;

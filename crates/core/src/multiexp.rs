@@ -30,6 +30,7 @@ pub fn multiexp_vartime(scalars: &[Scalar], points: &[Element]) -> Element {
 mod tests {
     use super::*;
     use crate::group::mul_base;
+    use crate::pairs::pairs;
     use proptest::prelude::*;
 
     proptest! {
@@ -40,7 +41,7 @@ mod tests {
                 (0..length as u64).map(|i| Scalar::from(seed) * Scalar::from(i + 1) + Scalar::from(i)).collect();
             let logs: Vec<Scalar> = (0..length as u64).map(|i| Scalar::from(3 * i + 1)).collect();
             let points: Vec<Element> = logs.iter().map(mul_base).collect();
-            let sum: Scalar = scalars.iter().zip(&logs).map(|(a, b)| a * b).sum();
+            let sum: Scalar = pairs(&scalars, &logs).map(|(a, b)| a * b).sum();
             prop_assert_eq!(multiexp_vartime(&scalars, &points), mul_base(&sum));
         }
     }

@@ -39,11 +39,11 @@ pub trait Rows: Sync {
     ///
     /// # Errors
     /// [`RowsError`] of the storage, or what `visit` answered.
-    fn visit(
-        &self,
-        visit: &mut dyn FnMut(u64, &[u8]) -> Result<(), RowsError>,
-    ) -> Result<(), RowsError>;
+    fn visit(&self, visit: &mut Visitor) -> Result<(), RowsError>;
 }
+
+/// Takes a piece: the index of its first row, and its bytes.
+pub type Visitor<'a> = dyn FnMut(u64, &[u8]) -> Result<(), RowsError> + 'a;
 
 /// Rows in memory.
 #[derive(Clone, Copy, Debug)]
@@ -72,10 +72,7 @@ impl Rows for MemoryRows<'_> {
         self.row_length
     }
 
-    fn visit(
-        &self,
-        visit: &mut dyn FnMut(u64, &[u8]) -> Result<(), RowsError>,
-    ) -> Result<(), RowsError> {
+    fn visit(&self, visit: &mut Visitor) -> Result<(), RowsError> {
         let mut first = 0;
         for piece in self.bytes.chunks(PIECE * self.row_length) {
             visit(first, piece)?;

@@ -18,9 +18,9 @@ fn finish(mut level: Vec<Digest>, length: u64) -> Digest {
     while level.len() > 1 {
         level = level
             .chunks(2)
-            .map(|pair| match pair {
-                [left, right] => hash("psephos/v1/node", &[left, right]),
-                _ => pair[0],
+            .flat_map(|pair| match pair {
+                [left, right] => vec![hash("psephos/v1/node", &[left, right])],
+                odd => odd.to_vec(),
             })
             .collect();
     }
@@ -118,7 +118,7 @@ mod tests {
     fn the_tree_is_as_specified() {
         let data = bytes(2 * CHUNK_LENGTH + 5);
         let leaves: Vec<Digest> =
-            data.chunks(CHUNK_LENGTH).zip(0u64..).map(|(chunk, i)| leaf(i, chunk)).collect();
+            data.chunks(CHUNK_LENGTH).enumerate().map(|(i, chunk)| leaf(i as u64, chunk)).collect();
         let pair = hash("psephos/v1/node", &[&leaves[0], &leaves[1]]);
         let top = hash("psephos/v1/node", &[&pair, &leaves[2]]);
         let length = (data.len() as u64).to_le_bytes();

@@ -22,7 +22,7 @@ impl Weights {
     /// The next weight, uniform mod q but never zero.
     pub fn scalar(&mut self) -> Scalar {
         loop {
-            let weight = scalar_wide(&self.0.next());
+            let weight = scalar_wide(&self.0.take());
             if weight != Scalar::ZERO {
                 return weight;
             }
@@ -32,7 +32,7 @@ impl Weights {
     /// The next weight of 128 bits, never zero: half the price in a multi-exponentiation.
     pub fn short(&mut self) -> Scalar {
         loop {
-            let weight = u128::from_le_bytes(self.0.next());
+            let weight = u128::from_le_bytes(self.0.take());
             if weight != 0 {
                 return Scalar::from(weight);
             }

@@ -1,1 +1,23 @@
-#![doc = "psephos-record"]
+//! The public record of an election: what is signed, how it is written, where it lies (spec/08-board.md).
+//!
+//! - [`cbor`]: strict decoding; one value has one encoding, everything else is refused.
+//! - [`message`], [`kind`], [`bodies`]: what a record says, from the outside in.
+//! - [`signature`]: the author's signature over a message.
+//! - [`invitation`]: the line by which the authority invites a trustee.
+//! - [`board`]: the append-only log and its blobs, in a folder or in memory.
+//! - [`manifest`]: what follows from an election's description: widths, row lengths, validity.
+//! - [`words`]: a digest as words to compare over the telephone.
+//!
+//! Nothing in this crate judges an election; the audit does. It holds no secret keys and no randomness.
+
+pub mod board;
+pub mod bodies;
+pub mod cbor;
+pub mod invitation;
+pub mod kind;
+pub mod manifest;
+pub mod message;
+pub mod signature;
+pub mod words;
+
+pub use psephos_core::{Digest, Encoding};

@@ -1,0 +1,186 @@
+//! A board in memory, for tests and dry runs.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Cursor, Read, Write};
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use psephos_core::{Digest, tree};
+
+use super::{Board, BoardError, Extent, FolderBoard, Placed, WritableBoard};
+use crate::bodies::Blob;
+use crate::message::RECORD_LIMIT;
+
+/// A board in memory; what is in it can also be altered, which no other board allows.
+#[derive(Debug, Default)]
+pub struct MemoryBoard {
+    content: RwLock<Content>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Content {
+    records: Vec<Arc<[u8]>>,
+    blobs: BTreeMap<Digest, Arc<[u8]>>,
+}
+
+impl Clone for MemoryBoard {
+    fn clone(&self) -> Self {
+        Self { content: RwLock::new(self.read().clone()) }
+    }
+}
+
+impl MemoryBoard {
+    /// An empty board.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A copy of the records of `board` and of the blobs in `roots`, as they are.
+    ///
+    /// # Errors
+    /// As reading `board`.
+    pub fn copy_of(board: &dyn Board, roots: &[Digest]) -> Result<Self, BoardError> {
+        let copy = Self::new();
+        for sequence in 0..board.extent()?.records {
+            copy.write().records.push(board.record(sequence)?.into());
+        }
+        for root in roots {
+            let mut bytes = Vec::new();
+            let reading = |source| BoardError::Io {
+                path: board.place().into(),
+                action: "read a blob",
+                source,
+            };
+            board.open_blob(root)?.read_to_end(&mut bytes).map_err(reading)?;
+            copy.set_blob(*root, bytes);
+        }
+        Ok(copy)
+    }
+
+    /// Writes everything into an empty folder, as it is: a blob whose bytes are wrong stays wrong.
+    ///
+    /// # Errors
+    /// As creating and writing files.
+    pub fn write_to(&self, folder: &Path) -> Result<FolderBoard, BoardError> {
+        let board = FolderBoard::create(folder)?;
+        let content = self.read().clone();
+        let write = |path: &Path, bytes: &[u8]| {
+            fs::write(path, bytes).map_err(BoardError::io(path, "write the file"))
+        };
+        for (sequence, file) in (0..).zip(&content.records) {
+            write(&board.record_path(sequence), file)?;
+        }
+        for (root, bytes) in &content.blobs {
+            write(&board.blob_path(root), bytes)?;
+        }
+        Ok(board)
+    }
+
+    /// All record files.
+    pub fn records(&self) -> Vec<Vec<u8>> {
+        self.read().records.iter().map(|file| file.to_vec()).collect()
+    }
+
+    /// Replaces all record files.
+    pub fn set_records(&self, records: Vec<Vec<u8>>) {
+        self.write().records = records.into_iter().map(Arc::from).collect();
+    }
+
+    /// The roots under which blobs are stored.
+    pub fn roots(&self) -> Vec<Digest> {
+        self.read().blobs.keys().copied().collect()
+    }
+
+    /// The bytes stored under a root.
+    pub fn blob(&self, root: &Digest) -> Option<Vec<u8>> {
+        self.read().blobs.get(root).map(|bytes| bytes.to_vec())
+    }
+
+    /// Stores bytes under a root, whether or not it is theirs.
+    pub fn set_blob(&self, root: Digest, bytes: Vec<u8>) {
+        self.write().blobs.insert(root, bytes.into());
+    }
+
+    /// Removes a blob.
+    pub fn remove_blob(&self, root: &Digest) {
+        self.write().blobs.remove(root);
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Content> {
+        self.content.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Content> {
+        self.content.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Board for MemoryBoard {
+    fn place(&self) -> String {
+        "a board in memory".into()
+    }
+
+    fn extent(&self) -> Result<Extent, BoardError> {
+        Ok(Extent { records: self.read().records.len() as u64, beyond_gap: None })
+    }
+
+    fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
+        let content = self.read();
+        let file = usize::try_from(sequence)
+            .ok()
+            .and_then(|index| content.records.get(index))
+            .ok_or_else(|| BoardError::RecordMissing { place: self.place(), sequence })?;
+        if file.len() > RECORD_LIMIT {
+            let limit = RECORD_LIMIT as u64;
+            return Err(BoardError::RecordTooLarge { place: self.place(), sequence, limit });
+        }
+        Ok(file.to_vec())
+    }
+
+    fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {
+        Ok(self.read().blobs.get(root).map(|bytes| bytes.len() as u64))
+    }
+
+    fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        match self.read().blobs.get(root) {
+            Some(bytes) => Ok(Box::new(Cursor::new(bytes.clone()))),
+            None => Err(BoardError::BlobMissing { place: self.place(), root: hex::encode(root) }),
+        }
+    }
+}
+
+impl WritableBoard for MemoryBoard {
+    fn create_record(&self, sequence: u64, file: &[u8]) -> Result<Placed, BoardError> {
+        let mut content = self.write();
+        let records = content.records.len() as u64;
+        if sequence < records {
+            return Ok(Placed::Taken);
+        }
+        if sequence > records {
+            return Err(BoardError::Gap { place: self.place(), missing: records, found: sequence });
+        }
+        content.records.push(file.into());
+        Ok(Placed::Here)
+    }
+
+    fn put_blob(
+        &self,
+        row_length: u64,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Blob, BoardError> {
+        let mut bytes = Vec::new();
+        write(&mut bytes).map_err(|source| BoardError::Io {
+            path: self.place().into(),
+            action: "write a blob",
+            source,
+        })?;
+        let length = bytes.len() as u64;
+        if length.checked_rem(row_length) != Some(0) {
+            return Err(BoardError::BrokenRows { length, row_length });
+        }
+        let root = tree::root(&bytes);
+        self.set_blob(root, bytes);
+        Ok(Blob { root, rows: length / row_length, row_length })
+    }
+}

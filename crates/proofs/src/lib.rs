@@ -1,3 +1,15 @@
-//! Statements, proofs and their verification.
+//! Statements, proofs and their verification: no secrets, no source of randomness.
+//!
+//! One module per argument. A prover (crate `prove`) and a verifier share the statement, the proof
+//! type and one challenge schedule, all of which live here.
 
+pub mod ballot;
+pub mod context;
+pub mod decryption;
+pub mod fault;
+pub mod key_ceremony;
 pub mod shuffle;
+pub mod sigma;
+
+pub use context::{BatchContext, ElectionContext};
+pub use fault::Fault;

@@ -1,0 +1,147 @@
+//! Many ballots in one multi-exponentiation (spec/06-ballot.md §4).
+
+use psephos_core::group::{self, Identity};
+use psephos_core::multiexp::multiexp_vartime;
+use psephos_core::transcript::Transcript;
+use psephos_core::weights::Weights;
+use psephos_core::{Element, Encoding, Scalar};
+use rayon::prelude::*;
+
+use super::statement::OpenedBallot;
+use super::{BallotFault, BallotLayout, BallotRow};
+use crate::context::ElectionContext;
+use crate::fault::Fault;
+
+/// Below this many ballots, looking for the bad ones, each is checked alone.
+const ALONE: usize = 8;
+
+/// Checks a piece of a list of ballots, `layout.row_length()` bytes each; one answer a ballot.
+/// A broken last row is answered with `Length`.
+#[must_use]
+pub fn verify_rows(
+    election: &ElectionContext,
+    box_index: u64,
+    layout: &BallotLayout,
+    rows: &[u8],
+) -> Vec<Result<(), BallotFault>> {
+    let read: Vec<_> = rows.chunks(layout.row_length()).map(|row| layout.read(row)).collect();
+    let whole: Vec<_> = read.iter().flatten().copied().collect();
+    let mut answers = verify_batch(election, box_index, &whole).into_iter();
+    let length = BallotFault::Form(Fault::Length { field: "ballot" });
+    read.iter()
+        .map(|row| row.as_ref().and_then(|_| answers.next()).unwrap_or(Err(length)))
+        .collect()
+}
+
+/// Checks ballots of one box together; one answer each, in their order.
+///
+/// Every element is opened once. The equations are added under weights of 128 bits that follow from
+/// all ballots; when the sum fails, halves of it are tried until the bad ballots are found.
+#[must_use]
+pub fn verify_batch(
+    election: &ElectionContext,
+    box_index: u64,
+    ballots: &[BallotRow<'_>],
+) -> Vec<Result<(), BallotFault>> {
+    let opened = open_all(election, box_index, ballots);
+    let mut weights = weights(election, box_index, ballots);
+    let weighted: Vec<_> = opened
+        .iter()
+        .map(|ballot| (weights.short(), ballot))
+        .enumerate()
+        .filter_map(|(index, (weight, ballot))| Some((index, weight, ballot.as_ref().ok()?)))
+        .collect();
+    let mut bad = Vec::new();
+    find_bad(&weighted, &mut bad);
+    let mut answers: Vec<_> = opened.iter().map(|ballot| ballot.as_ref().map(|_| ()).map_err(|fault| *fault)).collect();
+    for index in bad {
+        if let Some(answer) = answers.get_mut(index) {
+            *answer = Err(BallotFault::Proof);
+        }
+    }
+    answers
+}
+
+type Weighted<'a> = (usize, Scalar, &'a OpenedBallot);
+
+fn weights(election: &ElectionContext, box_index: u64, ballots: &[BallotRow<'_>]) -> Weights {
+    let digests: Vec<Encoding> = ballots.par_iter().map(BallotRow::tracker).collect();
+    let mut transcript = Transcript::new("ballot-weights/1");
+    election.absorb(&mut transcript);
+    transcript.integer("box", box_index);
+    transcript.encodings("ballots", &digests);
+    Weights::from_transcript(&mut transcript, "weights")
+}
+
+fn open_all(
+    election: &ElectionContext,
+    box_index: u64,
+    ballots: &[BallotRow<'_>],
+) -> Vec<Result<OpenedBallot, BallotFault>> {
+    let mut proper = Vec::new();
+    let mut commitments = Vec::with_capacity(ballots.len());
+    for ballot in ballots {
+        proper.push(*ballot.credential);
+        proper.extend_from_slice(ballot.elements);
+        commitments.push(*ballot.commitment);
+    }
+    let (Ok(proper), Ok(commitments)) = (
+        group::decode_all(&proper, Identity::Refused),
+        group::decode_all(&commitments, Identity::Allowed),
+    ) else {
+        // Somewhere is an element that cannot be opened: each ballot answers for its own.
+        return ballots
+            .par_iter()
+            .map(|ballot| OpenedBallot::open(election, box_index, ballot))
+            .collect();
+    };
+    let mut rest = proper.as_slice();
+    let mut parts = Vec::with_capacity(ballots.len());
+    for (ballot, commitment) in ballots.iter().zip(commitments) {
+        let (points, after) = rest.split_at_checked(1 + ballot.elements.len()).unwrap_or_default();
+        rest = after;
+        parts.push((ballot, points, commitment));
+    }
+    parts
+        .into_par_iter()
+        .map(|(ballot, points, commitment)| {
+            OpenedBallot::with_points(election, box_index, ballot, points, commitment)
+        })
+        .collect()
+}
+
+/// Appends the indices of the ballots whose equations fail.
+fn find_bad(ballots: &[Weighted<'_>], bad: &mut Vec<usize>) {
+    if hold_together(ballots) {
+        return;
+    }
+    if ballots.len() <= ALONE {
+        let failing = ballots.iter().filter(|(_, _, ballot)| !ballot.holds());
+        bad.extend(failing.map(|(index, _, _)| *index));
+        return;
+    }
+    let (left, right) = ballots.split_at(ballots.len() / 2);
+    find_bad(left, bad);
+    find_bad(right, bad);
+}
+
+// (3) Σ w·(T + e·K + Σ e^{i+2}·A_i − z·G) = 0
+fn hold_together(ballots: &[Weighted<'_>]) -> bool {
+    let mut base = Scalar::ZERO;
+    let (mut scalars, mut points) = (Vec::new(), Vec::new());
+    for (_, weight, ballot) in ballots {
+        base += weight * ballot.response;
+        scalars.push(*weight);
+        points.push(ballot.commitment);
+        let mut scalar = weight * ballot.challenge;
+        scalars.push(scalar);
+        points.push(ballot.credential);
+        for point in &ballot.randomness {
+            scalar *= ballot.challenge;
+            scalars.push(scalar);
+            points.push(*point);
+        }
+    }
+    let sum: Element = multiexp_vartime(&scalars, &points);
+    sum == group::mul_base(&base)
+}

@@ -1,0 +1,125 @@
+//! One ballot's proof (spec/06-ballot.md §3).
+
+use psephos_core::transcript::Transcript;
+use psephos_core::{Element, Encoding, Scalar, group};
+
+use super::BallotRow;
+use crate::context::ElectionContext;
+use crate::fault::{self, Fault};
+
+/// Why a ballot's proof is refused, in the order of the checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BallotFault {
+    /// Length, encoding or membership; never `Fault::Equation`. A rejection as shape.
+    #[error(transparent)]
+    Form(Fault),
+    /// It names another election or box. A rejection as context.
+    #[error("the ballot names another election or box")]
+    Context,
+    /// The equation does not hold. A rejection as proof.
+    #[error("the ballot's proof does not hold")]
+    Proof,
+}
+
+/// The challenge e of a ballot made for this election and box, credential, counter and rows:
+/// the transcript `ballot/1` absorbs election, public key, box, credential, counter, rows and T.
+#[must_use]
+pub fn ballot_challenge(
+    election: &ElectionContext,
+    box_index: u64,
+    credential: &Encoding,
+    counter: u64,
+    elements: &[Encoding],
+    commitment: &Encoding,
+) -> Scalar {
+    let mut transcript = Transcript::new("ballot/1");
+    election.absorb(&mut transcript);
+    transcript.integer("box", box_index);
+    transcript.encoding("credential", credential);
+    transcript.integer("counter", counter);
+    transcript.encodings("rows", elements);
+    transcript.encoding("commitment", commitment);
+    transcript.challenge("challenge")
+}
+
+/// A ballot with its elements opened, ready for the equation.
+pub(super) struct OpenedBallot {
+    pub(super) credential: Element,
+    /// `A_0`, `A_1`, …; the B are opened too, but no equation needs them.
+    pub(super) randomness: Vec<Element>,
+    pub(super) commitment: Element,
+    pub(super) response: Scalar,
+    pub(super) challenge: Scalar,
+}
+
+impl OpenedBallot {
+    /// Opens and checks everything but the equation.
+    pub(super) fn open(
+        election: &ElectionContext,
+        box_index: u64,
+        ballot: &BallotRow<'_>,
+    ) -> Result<Self, BallotFault> {
+        let mut points = vec![proper(ballot.credential, "credential", 0)?];
+        for (index, encoding) in (0..).zip(ballot.elements) {
+            points.push(proper(encoding, "rows", index)?);
+        }
+        let commitment =
+            fault::element(ballot.commitment, "commitment", 0).map_err(BallotFault::Form)?;
+        Self::with_points(election, box_index, ballot, &points, commitment)
+    }
+
+    /// `points` are K, `A_0`, `B_0`, `A_1`, … of the ballot, opened.
+    pub(super) fn with_points(
+        election: &ElectionContext,
+        box_index: u64,
+        ballot: &BallotRow<'_>,
+        points: &[Element],
+        commitment: Element,
+    ) -> Result<Self, BallotFault> {
+        let length = BallotFault::Form(Fault::Length { field: "rows" });
+        let (credential, elements) = points.split_first().ok_or(length)?;
+        let response = fault::scalar(ballot.response, "response", 0).map_err(BallotFault::Form)?;
+        if *ballot.election != election.election || ballot.box_index != box_index {
+            return Err(BallotFault::Context);
+        }
+        let challenge = ballot_challenge(
+            election,
+            box_index,
+            ballot.credential,
+            ballot.counter,
+            ballot.elements,
+            ballot.commitment,
+        );
+        let randomness = elements.iter().step_by(2).copied().collect();
+        Ok(Self { credential: *credential, randomness, commitment, response, challenge })
+    }
+
+    // (2) z·G = T + e·K + Σ e^{i+2}·A_i
+    pub(super) fn holds(&self) -> bool {
+        // Horner: e·(K + e·(A_0 + e·(A_1 + …)))
+        let inner = self
+            .randomness
+            .iter()
+            .rev()
+            .fold(Element::default(), |sum, point| (sum + point) * self.challenge);
+        group::mul_base(&self.response)
+            == self.commitment + (inner + self.credential) * self.challenge
+    }
+}
+
+fn proper(encoding: &Encoding, field: &'static str, index: u64) -> Result<Element, BallotFault> {
+    fault::proper_element(encoding, field, index).map_err(BallotFault::Form)
+}
+
+/// Checks one ballot of a box.
+///
+/// # Errors
+/// [`BallotFault`], the first in its order.
+pub fn verify_ballot(
+    election: &ElectionContext,
+    box_index: u64,
+    ballot: &BallotRow<'_>,
+) -> Result<(), BallotFault> {
+    let opened = OpenedBallot::open(election, box_index, ballot)?;
+    if opened.holds() { Ok(()) } else { Err(BallotFault::Proof) }
+}

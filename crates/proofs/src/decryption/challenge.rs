@@ -1,0 +1,44 @@
+//! The weights under which a trustee's shares are added (spec/07-decryption.md §3). They are
+//! normative: prover and verifier compute the same.
+
+use psephos_core::hash;
+use psephos_core::{Digest, Scalar};
+
+/// Weights in one block of the stream.
+pub const WEIGHTS_PER_BLOCK: u64 = 1024;
+
+const DOMAIN: &str = "psephos/v1/share-weights";
+
+/// Weights of 128 bits by index: block b of X[psephos/v1/share-weights](seed ‖ LE64(b)), 16 bytes
+/// little-endian each.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockWeights {
+    seed: Digest,
+}
+
+impl BlockWeights {
+    /// The weights that follow from a seed.
+    #[must_use]
+    pub fn new(seed: Digest) -> Self {
+        Self { seed }
+    }
+
+    /// Weights `first`, `first` + 1, …, `count` of them.
+    #[must_use]
+    pub fn range(&self, first: u64, count: usize) -> Vec<Scalar> {
+        let mut weights = Vec::with_capacity(count);
+        let mut block = first / WEIGHTS_PER_BLOCK;
+        let mut skip = first % WEIGHTS_PER_BLOCK;
+        while weights.len() < count {
+            let mut stream = hash::xof(DOMAIN, &[&self.seed, &block.to_le_bytes()]);
+            for position in 0..WEIGHTS_PER_BLOCK {
+                let weight = u128::from_le_bytes(stream.take());
+                if position >= skip && weights.len() < count {
+                    weights.push(Scalar::from(weight));
+                }
+            }
+            (block, skip) = (block + 1, 0);
+        }
+        weights
+    }
+}

@@ -1,0 +1,16 @@
+//! Threshold decryption: shares, their proof, their combination and the check of the plaintexts
+//! (spec/07-decryption.md).
+
+mod challenge;
+mod combine;
+mod plaintexts;
+mod points;
+mod relation;
+mod share;
+
+pub use challenge::{BlockWeights, WEIGHTS_PER_BLOCK};
+pub use combine::combine;
+pub use plaintexts::{TrusteeShares, find_bad_shares, find_bad_plaintexts};
+pub use points::RootedList;
+pub use relation::{Cell, RelationError};
+pub use share::{Aggregates, Proof, ShareError, SharedList, Statement, aggregate, verify};

@@ -1,0 +1,127 @@
+//! That a linear relation holds in every cell of several lists: checked by sums under random
+//! weights, located cell by cell when it fails (spec/07-decryption.md §5).
+
+use std::collections::BTreeMap;
+
+use psephos_core::rows::RowsError;
+use psephos_core::{Element, Scalar};
+use rayon::prelude::*;
+
+use super::BlockWeights;
+use super::points::{BLOCK, Points, PointsError};
+use crate::fault::Fault;
+
+/// How many blocks are searched for bad cells; a report needs the first ones, not all.
+const SEARCHED: usize = 8;
+
+/// A place in a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cell {
+    /// The row.
+    pub row: u64,
+    /// The ciphertext in the row.
+    pub column: u64,
+}
+
+/// coefficient·point in every cell.
+#[derive(Clone, Copy)]
+pub(super) struct Term<'a> {
+    pub(super) coefficient: Scalar,
+    pub(super) points: Points<'a>,
+}
+
+/// Σ coefficient·point = 0 over the terms, in each of rows × width cells.
+pub(super) struct Relation<'a> {
+    pub(super) rows: u64,
+    pub(super) width: usize,
+    pub(super) terms: Vec<Term<'a>>,
+}
+
+/// Why a relation could not be checked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RelationError {
+    /// A list could not be read.
+    #[error("list {term}: {error}")]
+    Rows {
+        /// Which of the lists, in the order of the function's documentation.
+        term: usize,
+        /// Why.
+        error: RowsError,
+    },
+    /// A list has another shape, or holds what is no permitted element.
+    #[error("list {term}: {fault}")]
+    Fault {
+        /// Which of the lists, in the order of the function's documentation.
+        term: usize,
+        /// What is wrong.
+        fault: Fault,
+    },
+    /// The trustees' indices are not distinct, or there are none.
+    #[error("the shares are not of distinct trustees")]
+    Quorum,
+}
+
+impl RelationError {
+    fn new(term: usize, error: PointsError) -> Self {
+        match error {
+            PointsError::Rows(error) => Self::Rows { term, error },
+            PointsError::Fault(fault) => Self::Fault { term, fault },
+        }
+    }
+}
+
+impl Relation<'_> {
+    /// The cells where the relation fails, in order; empty when it holds everywhere. At most those
+    /// of the first few failing blocks are named.
+    pub(super) fn failures(&self, weights: &BlockWeights) -> Result<Vec<Cell>, RelationError> {
+        let mut sums: Vec<Element> = Vec::new();
+        for (index, term) in self.terms.iter().enumerate() {
+            term.points
+                .check_shape(self.rows)
+                .map_err(|fault| RelationError::Fault { term: index, fault })?;
+            let blocks = term
+                .points
+                .block_sums(weights, 0)
+                .map_err(|error| RelationError::new(index, error))?;
+            // The shapes are equal, so are the numbers of blocks.
+            sums.resize(blocks.len().max(sums.len()), Element::default());
+            for (sum, block) in sums.iter_mut().zip(blocks) {
+                *sum += block * term.coefficient;
+            }
+        }
+        let bad: Vec<usize> = (0..)
+            .zip(&sums)
+            .filter(|(_, sum)| **sum != Element::default())
+            .map(|(block, _)| block)
+            .take(SEARCHED)
+            .collect();
+        if bad.is_empty() { Ok(Vec::new()) } else { self.search(&bad) }
+    }
+
+    fn search(&self, blocks: &[usize]) -> Result<Vec<Cell>, RelationError> {
+        let mut differences: BTreeMap<usize, Vec<Element>> = BTreeMap::new();
+        for (index, term) in self.terms.iter().enumerate() {
+            term.points
+                .visit_blocks(&|block| blocks.contains(&block), &mut |block, points| {
+                    let sums = differences.entry(block).or_default();
+                    sums.resize(points.len(), Element::default());
+                    sums.par_iter_mut()
+                        .zip(points)
+                        .for_each(|(sum, point)| *sum += point * term.coefficient);
+                })
+                .map_err(|error| RelationError::new(index, error))?;
+        }
+        let width = self.width.max(1);
+        let mut cells = Vec::new();
+        for (block, sums) in &differences {
+            for (position, sum) in sums.iter().enumerate() {
+                if *sum != Element::default() {
+                    let index = block * BLOCK + position;
+                    let (row, column) = ((index / width) as u64, (index % width) as u64);
+                    cells.push(Cell { row, column });
+                }
+            }
+        }
+        Ok(cells)
+    }
+}

@@ -1,3 +1,4 @@
 //! Provers.
 
+pub mod nonces;
 pub mod shuffle;

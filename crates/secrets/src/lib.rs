@@ -1,1 +1,5 @@
-#![doc = "psephos-secrets"]
+//! Secrets: erased when dropped, never printed, never serialised but in the encrypted key file.
+
+pub mod permutation;
+
+pub use permutation::Permutation;

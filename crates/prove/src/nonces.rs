@@ -1,0 +1,104 @@
+//! Hedged nonces (spec/03-transcript.md §3).
+
+use std::fmt;
+
+use psephos_core::Scalar;
+use psephos_core::group;
+use psephos_core::hash;
+use psephos_core::transcript::Transcript;
+use rand_core::CryptoRng;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+const SEED: &str = "psephos/v1/nonce-seed";
+const FORK: &str = "psephos/v1/nonce-fork";
+const NONCE: &str = "psephos/v1/nonce";
+
+/// A stream of secret scalars for one proof.
+///
+/// It follows from the transcript so far, 32 random bytes and the witness together: a broken random
+/// source alone repeats no nonce under two challenges, and a known witness alone predicts none.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct Nonces {
+    seed: [u8; 32],
+    drawn: u64,
+}
+
+impl fmt::Debug for Nonces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nonces(redacted)")
+    }
+}
+
+impl Nonces {
+    /// Starts the stream for a proof whose transcript has absorbed the statement.
+    ///
+    /// `witness` is everything secret that the proof is about, encoded in any injective way.
+    pub fn new(transcript: &Transcript, witness: &[&[u8]], rng: &mut dyn CryptoRng) -> Self {
+        let mut challenge: [u8; 32] = transcript.clone().challenge_bytes("nonces");
+        let mut random = Zeroizing::new([0; 32]);
+        rng.fill_bytes(&mut *random);
+        let lengths: Vec<[u8; 8]> =
+            witness.iter().map(|part| (part.len() as u64).to_le_bytes()).collect();
+        let mut parts: Vec<&[u8]> = vec![&challenge, &*random];
+        for (length, part) in lengths.iter().zip(witness) {
+            parts.push(length);
+            parts.push(part);
+        }
+        let seed = hash::xof(SEED, &parts).next();
+        challenge.zeroize();
+        Self { seed, drawn: 0 }
+    }
+
+    /// The next scalar, uniform mod q.
+    pub fn scalar(&mut self) -> Scalar {
+        let index = self.drawn.to_le_bytes();
+        self.drawn += 1;
+        let wide = Zeroizing::new(hash::xof(NONCE, &[&self.seed, &index]).next::<64>());
+        group::scalar_wide(&wide)
+    }
+
+    /// The next `count` scalars.
+    pub fn scalars(&mut self, count: usize) -> Vec<Scalar> {
+        (0..count).map(|_| self.scalar()).collect()
+    }
+
+    /// A stream of its own for part `index` of the proof, whatever this one has given out: parts
+    /// that work in parallel draw the same scalars in any order.
+    #[must_use]
+    pub fn fork(&self, index: u64) -> Self {
+        let seed = hash::xof(FORK, &[&self.seed, &index.to_le_bytes()]).next();
+        Self { seed, drawn: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use psephos_secrets::testing::SeededRng;
+
+    fn first(text: &[u8], witness: &[&[u8]], seed: u64) -> Scalar {
+        let mut transcript = Transcript::new("test");
+        transcript.bytes("text", text);
+        Nonces::new(&transcript, witness, &mut SeededRng::new(seed)).scalar()
+    }
+
+    #[test]
+    fn every_input_matters() {
+        let base = first(b"a", &[b"w", b"v"], 1);
+        assert_eq!(base, first(b"a", &[b"w", b"v"], 1));
+        for other in
+            [first(b"b", &[b"w", b"v"], 1), first(b"a", &[b"wv"], 1), first(b"a", &[b"w", b"v"], 2)]
+        {
+            assert_ne!(base, other);
+        }
+    }
+
+    #[test]
+    fn forks_do_not_depend_on_what_was_drawn() {
+        let mut nonces = Nonces::new(&Transcript::new("test"), &[], &mut SeededRng::new(3));
+        let before = nonces.fork(5).scalar();
+        let (a, b) = (nonces.scalar(), nonces.scalar());
+        assert_eq!(before, nonces.fork(5).scalar());
+        assert!(before != a && a != b && before != nonces.fork(6).scalar());
+    }
+}

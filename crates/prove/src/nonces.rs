@@ -74,12 +74,13 @@ impl Nonces {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use psephos_secrets::testing::SeededRng;
+    use chacha20::ChaCha20Rng;
+    use rand_core::SeedableRng;
 
     fn first(text: &[u8], witness: &[&[u8]], seed: u64) -> Scalar {
         let mut transcript = Transcript::new("test");
         transcript.bytes("text", text);
-        Nonces::new(&transcript, witness, &mut SeededRng::new(seed)).scalar()
+        Nonces::new(&transcript, witness, &mut ChaCha20Rng::seed_from_u64(seed)).scalar()
     }
 
     #[test]
@@ -95,7 +96,7 @@ mod tests {
 
     #[test]
     fn forks_do_not_depend_on_what_was_drawn() {
-        let mut nonces = Nonces::new(&Transcript::new("test"), &[], &mut SeededRng::new(3));
+        let mut nonces = Nonces::new(&Transcript::new("test"), &[], &mut ChaCha20Rng::seed_from_u64(3));
         let before = nonces.fork(5).scalar();
         let (a, b) = (nonces.scalar(), nonces.scalar());
         assert_eq!(before, nonces.fork(5).scalar());

@@ -10,6 +10,11 @@
 //!
 //! Nothing in this crate judges an election; the audit does. It holds no secret keys and no randomness.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
 pub mod board;
 pub mod bodies;
 pub mod cbor;

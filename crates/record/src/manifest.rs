@@ -1,1 +1,286 @@
-//! What follows from an election's description.
+//! What follows from an election's description: the rows of its lists, and whether it can be held at all.
+
+use std::collections::BTreeSet;
+
+use psephos_ballot::contest;
+use psephos_ballot::layout::Layout;
+
+use crate::bodies::{BallotBox, Batch, Description, Suite};
+
+/// Most trustees.
+pub const MAX_TRUSTEES: u64 = 32;
+/// Most boxes in an election.
+pub const MAX_BOXES: usize = 100_000;
+/// Most batches in a box.
+pub const MAX_BATCHES: usize = 32;
+/// Most ciphertexts in a row.
+pub const MAX_WIDTH: u64 = 32;
+/// Longest id of a box or batch, in bytes.
+pub const MAX_ID: usize = 64;
+/// Longest title and trustee's name, in bytes of UTF-8.
+pub const MAX_TITLE: usize = 1_000;
+/// The only policy of this version: whoever casts a ballot, under a throwaway key.
+pub const OPEN_POLICY: &str = "open";
+
+/// What is wrong with a description (check `setup.parameters`, the authority's fault).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParameterFault {
+    /// Other cryptography than this version's.
+    #[error("the suite's {field} is not the one this version knows")]
+    Suite {
+        /// Field of [`Suite`].
+        field: &'static str,
+    },
+    /// A policy that this version does not know.
+    #[error("policy {policy:?} is not known; this version knows {OPEN_POLICY:?}")]
+    Policy {
+        /// As stated.
+        policy: String,
+    },
+    /// k is out of range.
+    #[error("{trustees} trustees; there must be 1 to {MAX_TRUSTEES}")]
+    Trustees {
+        /// k.
+        trustees: u64,
+    },
+    /// t ≤ μ ≤ k does not hold.
+    #[error(
+        "threshold {threshold}, mixes {mixes}, trustees {trustees}: 1 ≤ threshold ≤ mixes ≤ trustees must hold"
+    )]
+    Threshold {
+        /// t.
+        threshold: u64,
+        /// μ.
+        mixes: u64,
+        /// k.
+        trustees: u64,
+    },
+    /// A text that people read is empty, too long, or not on one line.
+    #[error("{what} {text:?} is empty, longer than {limit} bytes, or not on one line")]
+    Text {
+        /// What the text is.
+        what: &'static str,
+        /// The text, shortened.
+        text: String,
+        /// Longest length in bytes.
+        limit: usize,
+    },
+    /// Two of a kind have the same name.
+    #[error("two {what} are called {name:?}")]
+    Repeated {
+        /// Trustees, boxes or batches.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// Too few or too many of something.
+    #[error("{count} {what}; there must be 1 to {limit}")]
+    Count {
+        /// Of what.
+        what: &'static str,
+        /// How many.
+        count: usize,
+        /// How many at most.
+        limit: usize,
+    },
+    /// A contest list that cannot be held.
+    #[error(transparent)]
+    Contest(#[from] contest::ContestError),
+    /// A batch whose contests do not make a row.
+    #[error("box {box_id:?}, batch {batch_id:?}: {reason}")]
+    Batch {
+        /// Id of the box.
+        box_id: String,
+        /// Id of the batch.
+        batch_id: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A contest that nobody votes in, or twice.
+    #[error("contest {contest} belongs to {batches} batches; it must be exactly one", contest = .contest + 1)]
+    Unplaced {
+        /// Its index.
+        contest: usize,
+        /// In how many batches it stands.
+        batches: usize,
+    },
+}
+
+impl Batch {
+    /// Bytes in a row of this batch's ciphertext lists: 64 for each ciphertext.
+    pub fn list_row_length(&self) -> u64 {
+        self.width.saturating_mul(64)
+    }
+
+    /// Bytes in a row of this batch's shares and plaintexts: 32 for each ciphertext.
+    pub fn element_row_length(&self) -> u64 {
+        self.width.saturating_mul(32)
+    }
+}
+
+impl BallotBox {
+    /// Ciphertexts in a ballot of this box.
+    pub fn width(&self) -> u64 {
+        self.batches.iter().fold(0, |sum, batch| sum.saturating_add(batch.width))
+    }
+
+    /// Bytes in a ballot of this box (spec/06-ballot.md): election, box, credential and counter, the rows
+    /// of every batch, T and the response.
+    pub fn ballot_row_length(&self) -> u64 {
+        self.width().saturating_mul(64).saturating_add(32 + 8 + 32 + 8 + 64)
+    }
+}
+
+/// One batch with its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlacedBatch<'a> {
+    /// Index of the box.
+    pub box_index: u64,
+    /// Index of the batch in its box.
+    pub batch_index: u64,
+    /// The batch.
+    pub batch: &'a Batch,
+}
+
+impl Description {
+    /// k.
+    pub fn trustee_count(&self) -> u64 {
+        self.trustees.len() as u64
+    }
+
+    /// A box by its index.
+    pub fn ballot_box(&self, box_index: u64) -> Option<&BallotBox> {
+        self.boxes.get(usize::try_from(box_index).ok()?)
+    }
+
+    /// A batch by its indices.
+    pub fn batch(&self, box_index: u64, batch_index: u64) -> Option<&Batch> {
+        self.ballot_box(box_index)?.batches.get(usize::try_from(batch_index).ok()?)
+    }
+
+    /// Every batch of every box, in the order in which records list them.
+    pub fn batches(&self) -> impl Iterator<Item = PlacedBatch<'_>> {
+        (0u64..).zip(&self.boxes).flat_map(|(box_index, ballot_box)| {
+            (0u64..).zip(&ballot_box.batches).map(move |(batch_index, batch)| PlacedBatch {
+                box_index,
+                batch_index,
+                batch,
+            })
+        })
+    }
+
+    /// Whether an election can be held like this.
+    ///
+    /// # Errors
+    /// The first fault found.
+    pub fn check(&self) -> Result<(), ParameterFault> {
+        check_suite(&self.suite)?;
+        if self.policy != OPEN_POLICY {
+            return Err(ParameterFault::Policy { policy: shortened(&self.policy) });
+        }
+        self.check_trustees()?;
+        check_text("title", &self.title, MAX_TITLE)?;
+        contest::check(&self.contests)?;
+        self.check_boxes()
+    }
+
+    fn check_trustees(&self) -> Result<(), ParameterFault> {
+        let (threshold, mixes, trustees) = (self.threshold, self.mixes, self.trustee_count());
+        if !(1..=MAX_TRUSTEES).contains(&trustees) {
+            return Err(ParameterFault::Trustees { trustees });
+        }
+        if !(1 <= threshold && threshold <= mixes && mixes <= trustees) {
+            return Err(ParameterFault::Threshold { threshold, mixes, trustees });
+        }
+        for name in &self.trustees {
+            check_text("trustee's name", name, MAX_TITLE)?;
+        }
+        unique("trustees", self.trustees.iter())
+    }
+
+    fn check_boxes(&self) -> Result<(), ParameterFault> {
+        check_count("boxes", self.boxes.len(), MAX_BOXES)?;
+        unique("boxes", self.boxes.iter().map(|ballot_box| &ballot_box.id))?;
+        let mut placed = vec![0usize; self.contests.len()];
+        for ballot_box in &self.boxes {
+            check_text("box id", &ballot_box.id, MAX_ID)?;
+            check_count("batches", ballot_box.batches.len(), MAX_BATCHES)?;
+            unique("batches", ballot_box.batches.iter().map(|batch| &batch.id))?;
+            for batch in &ballot_box.batches {
+                check_text("batch id", &batch.id, MAX_ID)?;
+                self.check_batch(ballot_box, batch)?;
+                for index in batch.contests.iter().filter_map(|index| usize::try_from(*index).ok())
+                {
+                    placed.get_mut(index).map(|count| *count += 1);
+                }
+            }
+        }
+        match placed.iter().position(|count| *count != 1) {
+            Some(contest) => {
+                let batches = placed.get(contest).copied().unwrap_or_default();
+                Err(ParameterFault::Unplaced { contest, batches })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The width is exactly what the contests need: one manifest, one form of ballot.
+    fn check_batch(&self, ballot_box: &BallotBox, batch: &Batch) -> Result<(), ParameterFault> {
+        let fault = |reason: String| ParameterFault::Batch {
+            box_id: ballot_box.id.clone(),
+            batch_id: batch.id.clone(),
+            reason,
+        };
+        let layout = Layout::of(&self.contests, &batch.contests)
+            .map_err(|error| fault(error.to_string()))?;
+        let needed = layout.width() as u64;
+        if batch.width != needed || needed > MAX_WIDTH {
+            return Err(fault(format!("width {} where its contests need {needed}", batch.width)));
+        }
+        Ok(())
+    }
+}
+
+fn check_suite(suite: &Suite) -> Result<(), ParameterFault> {
+    let known = Suite::default();
+    let fields = [
+        ("version", suite.version == known.version),
+        ("group", suite.group == known.group),
+        ("hash", suite.hash == known.hash),
+        ("generators", suite.generators == known.generators),
+    ];
+    match fields.into_iter().find(|(_, same)| !same) {
+        Some((field, _)) => Err(ParameterFault::Suite { field }),
+        None => Ok(()),
+    }
+}
+
+fn check_text(what: &'static str, text: &str, limit: usize) -> Result<(), ParameterFault> {
+    let readable =
+        !text.trim().is_empty() && text.len() <= limit && !text.chars().any(char::is_control);
+    if readable { Ok(()) } else { Err(ParameterFault::Text { what, text: shortened(text), limit }) }
+}
+
+fn check_count(what: &'static str, count: usize, limit: usize) -> Result<(), ParameterFault> {
+    if (1..=limit).contains(&count) {
+        Ok(())
+    } else {
+        Err(ParameterFault::Count { what, count, limit })
+    }
+}
+
+fn unique<'a>(
+    what: &'static str,
+    mut names: impl Iterator<Item = &'a String>,
+) -> Result<(), ParameterFault> {
+    let mut seen = BTreeSet::new();
+    match names.find(|name| !seen.insert(*name)) {
+        Some(name) => Err(ParameterFault::Repeated { what, name: shortened(name) }),
+        None => Ok(()),
+    }
+}
+
+/// The beginning of a text, for messages.
+fn shortened(text: &str) -> String {
+    text.chars().take(80).collect()
+}

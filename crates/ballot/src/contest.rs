@@ -136,7 +136,10 @@ pub fn check(contests: &[Contest]) -> Result<(), ContestError> {
         return Err(whole("an election needs at least one contest".into()));
     }
     if contests.len() > MAX_CONTESTS {
-        return Err(whole(format!("{} contests, at most {MAX_CONTESTS} are allowed", contests.len())));
+        return Err(whole(format!(
+            "{} contests, at most {MAX_CONTESTS} are allowed",
+            contests.len()
+        )));
     }
     let mut ids = BTreeSet::new();
     for (index, contest) in contests.iter().enumerate() {
@@ -180,7 +183,8 @@ fn check_candidates(contest: &Contest) -> Result<(), Fault> {
         return Err(("candidates", None, "there are no candidates, at least one is needed".into()));
     }
     if count > most {
-        let fault = format!("{count} candidates, method {} takes at most {most}", contest.method.name());
+        let fault =
+            format!("{count} candidates, method {} takes at most {most}", contest.method.name());
         return Err(("candidates", None, fault));
     }
     let mut names = BTreeSet::new();
@@ -189,7 +193,8 @@ fn check_candidates(contest: &Contest) -> Result<(), Fault> {
         check_text(name, MAX_NAME)
             .map_err(|fault| ("candidates", Some(index), format!("candidate {number}: {fault}")))?;
         if !names.insert(name) {
-            let fault = format!("candidate {number}, {name:?}, is listed before; names must differ");
+            let fault =
+                format!("candidate {number}, {name:?}, is listed before; names must differ");
             return Err(("candidates", Some(index), fault));
         }
     }
@@ -203,7 +208,8 @@ fn check_method(contest: &Contest) -> Result<(), Fault> {
         Method::Irv { max_ranks } => ("max_ranks", max_ranks),
     };
     if max == 0 || usize::from(max) > count {
-        let fault = format!("{field} is {max}, must be from 1 to the number of candidates, {count}");
+        let fault =
+            format!("{field} is {max}, must be from 1 to the number of candidates, {count}");
         return Err((field, None, fault));
     }
     if matches!(contest.method, Method::Irv { .. }) && contest.seats != 1 {

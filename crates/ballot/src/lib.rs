@@ -6,10 +6,24 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod cell;
 pub mod contest;
+pub mod count;
+mod field;
+#[cfg(feature = "files")]
+pub mod file;
+pub mod layout;
+pub mod report;
 pub mod result;
+pub mod table;
 pub mod vote;
 
+pub use cell::{CellError, format_cell, parse_cell};
 pub use contest::{Contest, ContestError, Form, Method};
+pub use count::{Decoded, ElectionTally};
+pub use field::Fault;
+pub use layout::{Invalid, Layout, LayoutError};
+pub use report::ContestReport;
 pub use result::{ContestResult, Round, Tally, Tie};
+pub use table::table;
 pub use vote::{Vote, VoteError};

@@ -1,0 +1,81 @@
+//! The files an authority starts from: `election.toml` and `ballots.csv`.
+
+mod ballots;
+mod csv;
+mod election;
+mod parameters;
+
+pub use ballots::{format_ballots, parse_ballots};
+pub use election::ElectionFile;
+pub use parameters::{DEFAULT_THRESHOLD, DEFAULT_TRUSTEES, MAX_TRUSTEES, Overrides, Parameters};
+
+use crate::contest::Contest;
+use crate::vote::Vote;
+use std::path::Path;
+
+/// What is wrong with a file, and where. Lines and columns count from 1.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}{}: {}{message}", place(":", *.line), cell(*.column, .contest))]
+pub struct FileError {
+    /// The file as it was named to us.
+    pub file: String,
+    /// The line, where one is to blame.
+    pub line: Option<u64>,
+    /// The cell of that line, in `ballots.csv`.
+    pub column: Option<u64>,
+    /// The contest concerned, by its id.
+    pub contest: Option<String>,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl FileError {
+    fn new(file: &str, line: Option<u64>, message: String) -> FileError {
+        FileError { file: file.to_owned(), line, column: None, contest: None, message }
+    }
+}
+
+fn place(mark: &str, number: Option<u64>) -> String {
+    number.map_or(String::new(), |number| format!("{mark}{number}"))
+}
+
+fn cell(column: Option<u64>, contest: &Option<String>) -> String {
+    match (column, contest) {
+        (Some(column), Some(contest)) => format!("column {column}, contest {contest:?}: "),
+        (Some(column), None) => format!("column {column}: "),
+        (None, Some(contest)) => format!("contest {contest:?}: "),
+        (None, None) => String::new(),
+    }
+}
+
+/// Reads an election file.
+///
+/// # Errors
+/// [`FileError`]: unreadable, malformed, or not an election.
+pub fn read_election(path: &Path) -> Result<ElectionFile, FileError> {
+    ElectionFile::parse(&path.display().to_string(), &read_text(path)?)
+}
+
+/// Reads a file of ballots: for each, one vote for every contest, in the order of `contests`.
+///
+/// # Errors
+/// [`FileError`]: unreadable, malformed, or with a vote that a contest does not take.
+pub fn read_ballots(path: &Path, contests: &[Contest]) -> Result<Vec<Vec<Vote>>, FileError> {
+    parse_ballots(&path.display().to_string(), &read_text(path)?, contests)
+}
+
+fn read_text(path: &Path) -> Result<String, FileError> {
+    let file = path.display().to_string();
+    let bytes = std::fs::read(path)
+        .map_err(|error| FileError::new(&file, None, format!("cannot be read: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let (before, _) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
+        FileError::new(&file, Some(line_at(before)), "the text is not UTF-8".into())
+    })?;
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// The line, from 1, that follows the text `before`.
+fn line_at(before: &[u8]) -> u64 {
+    before.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1
+}

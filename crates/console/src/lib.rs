@@ -1,4 +1,4 @@
-//! What the three programs share on a terminal: exit codes, errors, progress, durations, and digests as words.
+//! What the three programs share on a terminal: exit codes, errors, progress and durations.
 //!
 //! Results go to standard output; progress and errors go to standard error, so that `--json` stays one object.
 
@@ -7,11 +7,9 @@ mod exit;
 mod progress;
 mod run;
 mod text;
-mod words;
 
 pub use error::Failure;
 pub use exit::Exit;
 pub use progress::{Mode, Progress};
 pub use run::{leash, parse, run, say, warn};
 pub use text::{bytes, count, duration, nth, table};
-pub use words::words;

@@ -1,0 +1,204 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// The election authority's part in a Psephos election.
+///
+/// Five commands, in this order: init, open, intake, close, publish. Each can be repeated and continues
+/// where the last one stopped. The authority can never decrypt or alter a vote.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  psephos-authority rehearse                                    watch a whole made election on this machine
+  psephos-authority init --election town.toml --board /mnt/board --trustees 3 --threshold 2
+  psephos-authority open                                        once all trustees have joined
+  psephos-authority intake /media/usb/*.ballots                 take in files of encrypted ballots
+  psephos-authority close                                       end the voting; the trustees mix and decrypt
+  psephos-authority publish                                     publish and seal the result
+
+Exit codes: 0 done (rehearse: VALID), 1 the board is INVALID, 2 somebody else is awaited, 3 the board is
+UNREADABLE, 64 wrong command line or file, 70 fault in the program, 74 reading or writing failed.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Writes the proposal of an election and one invitation per trustee
+    Init(Init),
+    /// Issues the manifest when all trustees have enrolled, sees the key ceremony through, and opens
+    Open(Open),
+    /// Takes in files of encrypted ballots
+    Intake(Intake),
+    /// Ends the voting: fixes which ballots count
+    Close(Close),
+    /// Combines the trustees' shares, publishes the result and seals the board
+    Publish(Publish),
+    /// Shows how far the election is and who is awaited
+    Status(Status),
+    /// Runs a whole election with throwaway keys, as separate processes of the real programs
+    Rehearse(Rehearse),
+}
+
+#[derive(Args, Debug)]
+pub struct Home {
+    /// The folder for the authority's encrypted key and state [default: ~/.psephos/authority]
+    #[arg(long, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Passphrase {
+    /// Read the key file's passphrase from the first line of this file instead of asking
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Protect the key weakly, because it is thrown away: rehearsals only
+    #[arg(long, hide = true)]
+    pub throwaway: bool,
+}
+
+/// What every command that acts on a board takes.
+#[derive(Args, Debug)]
+pub struct Acting {
+    #[command(flatten)]
+    pub home: Home,
+    #[command(flatten)]
+    pub passphrase: Passphrase,
+    /// Print less
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How a command waits for others.
+#[derive(Args, Debug)]
+pub struct Waiting {
+    /// Do what can be done now, then stop: 2 when somebody else is awaited
+    #[arg(long)]
+    pub once: bool,
+    /// Seconds between two looks at the board
+    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = interval)]
+    pub every: f64,
+    /// Stop when standard input closes
+    #[arg(long, hide = true)]
+    pub leash: bool,
+}
+
+/// Numbers that may stand in the election's file, and win over it here.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Numbers {
+    /// How many trustees there are
+    #[arg(long, value_name = "N")]
+    pub trustees: Option<u64>,
+    /// How many trustees it takes to decrypt
+    #[arg(long, value_name = "T")]
+    pub threshold: Option<u64>,
+    /// How many valid mixes the election needs at least [default: the threshold]
+    #[arg(long, value_name = "M")]
+    pub mixes: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub struct Init {
+    /// The election's description
+    #[arg(long, value_name = "FILE.toml")]
+    pub election: PathBuf,
+    /// The board to begin: a folder that is new or empty
+    #[arg(long, value_name = "DIR")]
+    pub board: PathBuf,
+    #[command(flatten)]
+    pub numbers: Numbers,
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct Open {
+    /// After a failed key ceremony: issue a manifest for another one
+    #[arg(long)]
+    pub again: bool,
+    #[command(flatten)]
+    pub waiting: Waiting,
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct Intake {
+    /// Files of encrypted ballots, one fixed-size row per ballot
+    #[arg(required_unless_present = "watch")]
+    pub files: Vec<PathBuf>,
+    /// Also take in every file that appears in this folder, until interrupted
+    #[arg(long, value_name = "DIR")]
+    pub watch: Option<PathBuf>,
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct Close {
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct Publish {
+    #[command(flatten)]
+    pub waiting: Waiting,
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct Status {
+    #[command(flatten)]
+    pub home: Home,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = REHEARSE_EXAMPLES)]
+pub struct Rehearse {
+    /// The election's description [default: a made election that is part of this program]
+    #[arg(long, value_name = "FILE.toml", requires = "ballots")]
+    pub election: Option<PathBuf>,
+    /// The votes to cast, one row per ballot
+    #[arg(long, value_name = "FILE.csv", requires = "election")]
+    pub ballots: Option<PathBuf>,
+    #[command(flatten)]
+    pub numbers: Numbers,
+    /// Where the board goes: a folder that is new or empty [default: a new temporary folder]
+    #[arg(long, value_name = "DIR")]
+    pub board: Option<PathBuf>,
+    /// Print one JSON object and nothing else
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Keep the folder with the throwaway homes, logs and ballots
+    #[arg(long)]
+    pub keep: bool,
+}
+
+const REHEARSE_EXAMPLES: &str = "\
+Examples:
+  psephos-authority rehearse
+  psephos-authority rehearse --election town.toml --ballots votes.csv --trustees 5 --threshold 3
+  psephos-authority rehearse --board ./board --json > rehearsal.json
+
+Without a number in a flag or in the file there are 3 trustees, 2 of whom decrypt. The programs
+psephos-trustee and psephos-verifier must lie beside this one.";
+
+fn interval(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.05..=3600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("seconds from 0.05 to 3600".to_owned()),
+    }
+}

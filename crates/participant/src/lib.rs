@@ -1,0 +1,17 @@
+//! What authority and trustee share beneath their commands: a home folder that no second run can enter, an
+//! encrypted key file, an outbox of what was signed, and a station that audits a board, signs and offers.
+//!
+//! Two rules are kept here. A record is stored before it is offered, and no second one is ever signed under
+//! its counter. And a board is acted on only as the continuation of the one verified before.
+
+mod entropy;
+mod home;
+mod outbox;
+mod passphrase;
+mod station;
+
+pub use entropy::entropy;
+pub use home::{Home, HomeFile, Known};
+pub use outbox::{Outbox, Stored};
+pub use passphrase::Passphrase;
+pub use station::{Audited, Offered, Station, audit_failure, board_failure, refusal_failure};

@@ -1,0 +1,172 @@
+//! A participant at a board: it audits, signs, and offers what it has signed.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ed25519_dalek::SigningKey;
+use psephos_audit::{AuditError, Options, Progress, Report, Verdict, View};
+use psephos_console::{Exit, Failure};
+use psephos_core::Encoding;
+use psephos_protocol::Refusal;
+use psephos_record::board::{Board, BoardError, FolderBoard, Placed, WritableBoard};
+use psephos_record::bodies::Body;
+use psephos_record::message::{Message, Record, SignedMessage, VERSION};
+use psephos_record::signature::sign;
+
+use crate::home::{Home, Known};
+use crate::outbox::{Outbox, Stored};
+
+/// What an audit of the board has found.
+pub struct Audited {
+    /// What the board says.
+    pub view: View,
+    /// What holds and what does not.
+    pub report: Report,
+}
+
+/// What became of a record that was offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// It stands on the board, directly behind what was audited.
+    Stands,
+    /// Somebody else's record came first: audit it, then see whether this one is still due.
+    Overtaken,
+}
+
+/// A participant with its home, its key and its board.
+pub struct Station {
+    home: Home,
+    board: FolderBoard,
+    key: SigningKey,
+    outbox: Outbox,
+    known: Known,
+}
+
+impl Station {
+    /// Opens the outbox of `home`, to act on `board` with `key`.
+    pub fn new(home: Home, board: FolderBoard, key: SigningKey) -> Result<Station, Failure> {
+        let outbox = Outbox::open(&home.path("outbox"))?;
+        let known = home.known()?;
+        Ok(Station { home, board, key, outbox, known })
+    }
+
+    /// The home.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The board.
+    pub fn board(&self) -> &FolderBoard {
+        &self.board
+    }
+
+    /// The public half of the signing key.
+    pub fn author(&self) -> Encoding {
+        self.key.verifying_key().to_bytes()
+    }
+
+    /// Everything ever signed here.
+    pub fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    /// Whether the board has grown since it was last found sound.
+    pub fn has_news(&self) -> Result<bool, Failure> {
+        let extent = self.board.extent().map_err(board_failure)?;
+        Ok(extent.records != self.known.records || extent.beyond_gap.is_some())
+    }
+
+    /// Audits the board from the head known, and remembers the new one if everything so far holds.
+    ///
+    /// # Errors
+    /// When the board cannot be read or is not the continuation of the one known. What the audit itself
+    /// finds wrong stands in the report.
+    pub fn audit(&mut self, progress: &dyn Fn(Progress)) -> Result<Audited, Failure> {
+        let verified = (self.known.records > 0).then_some((self.known.records, self.known.head));
+        let options = Options { verified, ..Options::default() };
+        let audit = psephos_audit::audit(&self.board, &options, progress).map_err(audit_failure)?;
+        let (view, report) = (audit.view, audit.report);
+        let sound = report.failures.is_empty()
+            && matches!(report.verdict, Verdict::Valid | Verdict::Incomplete);
+        let found = Known { records: view.records, head: view.head };
+        if sound && found != self.known {
+            self.home.remember(found)?;
+            self.known = found;
+        }
+        Ok(Audited { view, report })
+    }
+
+    /// Signs a record and stores it in the outbox.
+    pub fn sign(&mut self, view: &View, body: &Body) -> Result<SignedMessage, Failure> {
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let message = Message {
+            body: body.encode(),
+            head: view.head,
+            kind: body.kind().name().to_owned(),
+            time,
+            author: self.author(),
+            counter: self.outbox.next_counter().max(view.next_counter(&self.author())),
+            version: VERSION,
+            election: view.election(),
+        };
+        let signed = sign(message, &self.key);
+        self.outbox.put(signed.clone())?;
+        Ok(signed)
+    }
+
+    /// The record that was signed last, if the board lacks it.
+    pub fn pending(&self, view: &View) -> Option<&Stored> {
+        self.outbox.pending(view.next_counter(&self.author()))
+    }
+
+    /// Offers a stored record to the board, exactly behind what `view` shows.
+    pub fn offer(&self, view: &View, signed: &SignedMessage) -> Result<Offered, Failure> {
+        let file = Record::wrap(signed.clone(), view.records, view.head).encode();
+        match self.board.create_record(view.records, &file).map_err(board_failure)? {
+            Placed::Here => Ok(Offered::Stands),
+            Placed::Taken => Ok(Offered::Overtaken),
+        }
+    }
+}
+
+/// A board's error as a person reads it.
+pub fn board_failure(error: BoardError) -> Failure {
+    let exit = match &error {
+        BoardError::NotABoard { .. }
+        | BoardError::RecordMissing { .. }
+        | BoardError::RecordTooLarge { .. }
+        | BoardError::Gap { .. }
+        | BoardError::BlobMissing { .. }
+        | BoardError::BlobShape { .. } => Exit::Unreadable,
+        BoardError::ForeignHead { .. } => Exit::Invalid,
+        BoardError::Io { .. } | BoardError::Full { .. } | BoardError::BrokenRows { .. } => Exit::Io,
+        BoardError::AlreadyStands { .. } | BoardError::Refused { .. } => Exit::Internal,
+    };
+    Failure::new(exit, error.to_string())
+}
+
+/// An audit that could not be made.
+pub fn audit_failure(error: AuditError) -> Failure {
+    match error {
+        AuditError::Board(error) => board_failure(error),
+        error @ AuditError::NotAContinuation { .. } => Failure::new(Exit::Invalid, error.to_string())
+            .advice("somebody has replaced records that this home has verified: keep both copies and tell the others"),
+    }
+}
+
+/// Why nothing is done on a board.
+pub fn refusal_failure(refusal: &Refusal, board: &FolderBoard) -> Failure {
+    let exit = if *refusal == Refusal::Unreadable { Exit::Unreadable } else { Exit::Invalid };
+    let place = board.path().display();
+    let advice = match refusal {
+        Refusal::Unreadable | Refusal::Failures { .. } => {
+            format!(
+                "nothing was signed; `psephos-verifier {place}` says what is wrong and who is to blame"
+            )
+        }
+        Refusal::OtherProposal | Refusal::OtherEnrolment | Refusal::ManifestDiffers { .. } => {
+            "nothing was signed; speak with the authority and the other trustees".to_owned()
+        }
+        _ => "nothing was signed".to_owned(),
+    };
+    Failure::new(exit, refusal.to_string()).at(place.to_string()).advice(advice)
+}

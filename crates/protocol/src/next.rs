@@ -1,0 +1,87 @@
+//! What a role is told: act, wait, stop or rest.
+
+use psephos_audit::{Report, Verdict};
+use thiserror::Error;
+
+use crate::Awaited;
+
+/// What a role does next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next<Action> {
+    /// This is due now.
+    Act(Action),
+    /// Somebody else is awaited.
+    Wait(Vec<Awaited>),
+    /// Nothing may be done on this board.
+    Refuse(Refusal),
+    /// Nothing remains to be done.
+    Done,
+}
+
+/// Why a role does nothing more on a board.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The audit cannot read the board.
+    #[error("the board cannot be read")]
+    Unreadable,
+    /// The audit fails.
+    #[error("the audit of the board fails ({count} failure(s), the first: {first})")]
+    Failures {
+        /// How many failures.
+        count: usize,
+        /// The first one.
+        first: String,
+    },
+    /// The board stands under another proposal than the one joined.
+    #[error("the board's proposal is not the one that was joined")]
+    OtherProposal,
+    /// The enrolment under this trustee's invitation names another key.
+    #[error("somebody else has enrolled in this trustee's place")]
+    OtherEnrolment,
+    /// The manifest is not what this trustee agreed to.
+    #[error("the manifest differs from the proposal that was joined: {difference}")]
+    ManifestDiffers {
+        /// What differs.
+        difference: String,
+    },
+    /// This trustee has signed the step already, and the board does not show it.
+    #[error(
+        "this trustee has already signed its {step} and does not sign another one, but the board does not show it"
+    )]
+    SignedBefore {
+        /// The step.
+        step: &'static str,
+    },
+    /// The secrets for a step were never here, or are gone.
+    #[error("the key file holds no {secret} for this election")]
+    SecretMissing {
+        /// Which secret.
+        secret: &'static str,
+    },
+    /// The board shows fewer good mixes than the manifest demands.
+    #[error(
+        "{valid} valid mixes where the manifest demands {needed}: sharing now could reveal who voted how"
+    )]
+    TooFewMixes {
+        /// Valid mixes of the batch that has fewest.
+        valid: u64,
+        /// The manifest's minimum.
+        needed: u64,
+    },
+}
+
+/// Refuses a board on which the audit has found anything wrong.
+pub(crate) fn sound(report: &Report) -> Result<(), Refusal> {
+    if report.verdict == Verdict::Unreadable {
+        return Err(Refusal::Unreadable);
+    }
+    match report.failures.first() {
+        None if report.verdict != Verdict::Invalid => Ok(()),
+        first => Err(Refusal::Failures {
+            count: report.failures.len(),
+            first: first.map_or_else(String::new, |failure| {
+                format!("{}: {}", failure.check, failure.evidence)
+            }),
+        }),
+    }
+}

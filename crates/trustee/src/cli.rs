@@ -1,0 +1,105 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A trustee's part in a Psephos election: join with one command, run with one command.
+///
+/// A trustee holds a part of the election key, mixes the ballots and helps to decrypt the mixed ones. It
+/// does nothing on a board that it has not audited itself from the first record on.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  psephos-trustee join psephos-invite-… --board /mnt/board   make keys, enrol, show what is proposed
+  psephos-trustee run                                        do every step when it is due, to the end
+  psephos-trustee run --once                                 do what is due now, then stop
+  psephos-trustee status                                     how far the election is, and who is awaited
+
+Exit codes: 0 done, 1 the board is INVALID, 2 somebody else is awaited, 3 the board is UNREADABLE,
+64 wrong command line or file, 70 fault in the program, 74 reading or writing failed.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Joins an election: makes this trustee's keys, enrols them and shows the proposal
+    Join(Join),
+    /// Does this trustee's steps when they are due
+    Run(Run),
+    /// Shows how far the election is, what this trustee has done and who is awaited
+    Status(Status),
+}
+
+#[derive(Args, Debug)]
+pub struct Home {
+    /// The folder for this trustee's encrypted keys and state [default: ~/.psephos/trustee]
+    #[arg(long, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct Passphrase {
+    /// Read the key file's passphrase from the first line of this file instead of asking
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Protect the keys weakly, because they are thrown away: rehearsals only
+    #[arg(long, hide = true)]
+    pub throwaway: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Join {
+    /// The invitation line from the authority; "-" reads it from standard input
+    pub invitation: String,
+    /// The board: the folder that authority, trustees and auditors share
+    #[arg(long, value_name = "DIR", default_value = "board")]
+    pub board: PathBuf,
+    #[command(flatten)]
+    pub home: Home,
+    #[command(flatten)]
+    pub passphrase: Passphrase,
+    /// Print less
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Run {
+    /// Do what is due now, then stop: 0 when nothing remains, 2 when somebody else is awaited
+    #[arg(long)]
+    pub once: bool,
+    /// Seconds between two looks at the board
+    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = interval)]
+    pub every: f64,
+    #[command(flatten)]
+    pub home: Home,
+    #[command(flatten)]
+    pub passphrase: Passphrase,
+    /// Print less
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Stop when standard input closes
+    #[arg(long, hide = true)]
+    pub leash: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Status {
+    #[command(flatten)]
+    pub home: Home,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn interval(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.05..=3600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("seconds from 0.05 to 3600".to_owned()),
+    }
+}

@@ -1,0 +1,62 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Audits a Psephos election from its public board, offline.
+///
+/// Says what holds, what fails, and who is to blame. The exit code is the verdict: 0 VALID, 1 INVALID,
+/// 2 INCOMPLETE (something is not there yet, or was not checked), 3 UNREADABLE.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(flatten)]
+    pub audit: AuditArguments,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  psephos-verifier board/                       audit a board
+  psephos-verifier board/ --expect 3f0c…9a      and insist on this election id or board head
+  psephos-verifier board/ --json > report.json  the report for machines
+  psephos-verifier digest board/blobs/3f0c…     a blob's root, computed from its bytes
+
+Other exit codes: 64 wrong command line, 70 fault in the program, 74 reading or writing failed.";
+
+#[derive(Args, Debug)]
+pub struct AuditArguments {
+    /// The board: a folder with records/ and blobs/
+    #[arg(value_name = "BOARD", required = true)]
+    pub board: Option<PathBuf>,
+    /// A digest the board must have as its election id or its head; may repeat
+    ///
+    /// 64 hexadecimal digits. Without any, a report says what identity rests on.
+    #[arg(long, value_name = "DIGEST", value_parser = digest)]
+    pub expect: Vec<[u8; 32]>,
+    /// Print the report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Print the verdict only
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Prints the root of a blob: what records name it by
+    Digest {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// Reads 64 hexadecimal digits.
+fn digest(text: &str) -> Result<[u8; 32], String> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes)
+        .map_err(|_| format!("a digest is 64 hexadecimal digits, this has {} characters", text.chars().count()))?;
+    Ok(bytes)
+}

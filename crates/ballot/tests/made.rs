@@ -7,6 +7,7 @@ mod naive;
 
 use psephos_ballot::file::ElectionFile;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 
 fn fixture(name: &str) -> String {
@@ -57,6 +58,14 @@ fn an_independent_count_agrees() {
         } else {
             assert_eq!(expected["votes"], by_name(&found.rounds[0].votes));
         }
+        let mut lines: Vec<String> = cells
+            .iter()
+            .map(|cell| format!("{}\n", if cell.is_empty() { "\"\"" } else { cell }))
+            .collect();
+        lines.sort();
+        let digest = Sha256::digest(lines.concat());
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(expected["cells_sorted_sha256"], digest);
         let ties: Vec<Value> = found
             .ties
             .iter()

@@ -1,0 +1,208 @@
+//! Every fault in a file gives one message with the file, the line and what would be right.
+
+use psephos_ballot::file::{ElectionFile, Overrides, parse_ballots, read_ballots, read_election};
+use std::path::Path;
+
+const ELECTION: &str = r#"title = "T"
+trustees = 3
+
+[[contest]]
+id = "mayor"
+title = "Mayor"
+method = "irv"
+max_ranks = 2
+candidates = ["A", "B", "C"]
+
+[[contest]]
+id = "council"
+method = "plurality"
+seats = 2
+candidates = [
+  "D",
+  "E",
+]
+"#;
+
+/// The message for the election with `from` replaced by `to`.
+fn election(from: &str, to: &str) -> String {
+    assert!(from.is_empty() || ELECTION.contains(from));
+    let text = if from.is_empty() { to.to_owned() } else { ELECTION.replacen(from, to, 1) };
+    let parsed = ElectionFile::parse("e.toml", &text);
+    match parsed.and_then(|election| election.parameters(&Overrides::default())) {
+        Ok(parameters) => format!("accepted: {parameters:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// The message for ballots under this header.
+fn ballots(text: &str) -> String {
+    let contests = ElectionFile::parse("e.toml", ELECTION).unwrap().contests;
+    match parse_ballots("b.csv", text, &contests) {
+        Ok(ballots) => format!("accepted: {ballots:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn says(message: String, parts: &[&str]) {
+    println!("{message}");
+    for part in parts {
+        assert!(message.contains(part), "{message:?} does not say {part:?}");
+    }
+    assert_eq!(message.lines().count(), 1, "{message:?}");
+}
+
+#[test]
+fn the_text_above_is_an_election() {
+    let parsed = ElectionFile::parse("e.toml", ELECTION).unwrap();
+    let parameters = parsed.parameters(&Overrides::default()).unwrap();
+    assert_eq!(parameters.trustees, ["Trustee 1", "Trustee 2", "Trustee 3"]);
+    assert_eq!((parameters.threshold, parameters.mixes), (2, 2));
+    assert_eq!(parsed.contests[1].title, "council");
+    assert_eq!(parsed.contests[1].form().max(), 2);
+    let flags = Overrides { trustees: Some(5), threshold: Some(3), mixes: None };
+    let parameters = parsed.parameters(&flags).unwrap();
+    assert_eq!((parameters.trustees.len(), parameters.threshold, parameters.mixes), (5, 3, 3));
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let missing = Path::new("/nowhere/election.toml");
+    says(
+        read_election(missing).unwrap_err().to_string(),
+        &["/nowhere/election.toml: cannot be read"],
+    );
+    says(read_ballots(missing, &[]).unwrap_err().to_string(), &["cannot be read"]);
+}
+
+#[test]
+fn malformed_toml() {
+    says(election("id = \"mayor\"", "id = \"mayor"), &["e.toml:5: "]);
+    says(election("", "title = 3\n"), &["e.toml:1: ", "expected a string"]);
+    says(election("", "title = \"T\"\n"), &["e.toml: an election needs at least one contest"]);
+    says(election("", ""), &["missing field `title`"]);
+    says(election("title = \"T\"", "title = \"\""), &["e.toml:1: title: the text is empty"]);
+}
+
+#[test]
+fn unknown_keys_and_values() {
+    says(
+        election("max_ranks", "max_rank"),
+        &["e.toml:8: ", "unknown field `max_rank`", "`max_ranks`"],
+    );
+    says(election("trustees = 3", "quorum = 3"), &["e.toml:2: ", "unknown field `quorum`"]);
+    says(election("\"irv\"", "\"borda\""), &["e.toml:7: ", "`borda`", "`plurality` or `irv`"]);
+    says(election("seats = 2", "seats = -2"), &["e.toml:14: "]);
+    says(
+        election("seats = 2", "max_ranks = 2"),
+        &["e.toml:14: ", "method plurality has no max_ranks"],
+    );
+    says(
+        election("trustees = 3", "trustees = \"x\""),
+        &["e.toml:2: ", "number of trustees or an array"],
+    );
+}
+
+#[test]
+fn contests_that_are_none() {
+    says(
+        election("candidates = [\"A\", \"B\", \"C\"]\n", ""),
+        &["e.toml:4: ", "\"mayor\"", "no candidates"],
+    );
+    says(election("[\"A\", \"B\", \"C\"]", "[]"), &["e.toml:9: ", "\"mayor\"", "no candidates"]);
+    says(election("\"E\",", "\"D\","), &["e.toml:17: ", "candidate 2, \"D\", is listed before"]);
+    says(
+        election("\"E\",", "\" E\","),
+        &["e.toml:17: ", "candidate 2: \" E\" begins or ends with a space"],
+    );
+    says(
+        election("\"council\"", "\"mayor\""),
+        &["e.toml:12: ", "an earlier contest has the same id"],
+    );
+    says(election("\"council\"", "\"a b\""), &["e.toml:12: ", "letters, digits"]);
+    says(
+        election("max_ranks = 2", "max_ranks = 4"),
+        &["e.toml:8: ", "max_ranks is 4", "candidates, 3"],
+    );
+    says(
+        election("max_ranks = 2", "seats = 2"),
+        &["e.toml:8: ", "irv fills exactly one seat, not 2"],
+    );
+    says(election("seats = 2", "seats = 0"), &["e.toml:14: ", "at least one seat"]);
+}
+
+#[test]
+fn ballots_longer_than_the_plaintext_space() {
+    let names: Vec<String> = (1..=999).map(|number| format!("\"{number}\"")).collect();
+    let many = format!("max_ranks = 600\ncandidates = [{}]\n", names.join(","));
+    let message = election("max_ranks = 2\ncandidates = [\"A\", \"B\", \"C\"]\n", &many);
+    says(
+        message,
+        &["e.toml:4: ", "contests \"mayor\" and \"council\"", "1201 bytes", "at most 960"],
+    );
+}
+
+#[test]
+fn impossible_numbers_of_trustees() {
+    says(
+        election("trustees = 3", "trustees = 3\nthreshold = 4"),
+        &["e.toml:3: ", "threshold 4 is above", "trustees, 3"],
+    );
+    says(election("trustees = 3", "threshold = 0"), &["e.toml:2: ", "threshold is 0"]);
+    says(
+        election("trustees = 3", "trustees = 33"),
+        &["e.toml:2: ", "33 trustees, there must be 1 to 32"],
+    );
+    says(election("trustees = 3", "mixes = 1"), &["e.toml:2: ", "mixes is 1", "threshold, 2"]);
+    says(
+        election("trustees = 3", "trustees = [\"A\", \"B\", \"A\"]"),
+        &["e.toml:2: ", "trustee 3", "listed before"],
+    );
+    let parsed = ElectionFile::parse("e.toml", ELECTION).unwrap();
+    let flags = Overrides { threshold: Some(4), ..Overrides::default() };
+    says(
+        parsed.parameters(&flags).unwrap_err().to_string(),
+        &["--threshold: threshold 4 is above"],
+    );
+}
+
+#[test]
+fn good_ballots() {
+    let read = ballots("council,mayor\r\n2+1,3>1\r\n\"\",\r\n");
+    assert_eq!(read, "accepted: [[Ranking([2, 0]), Marks([0, 1])], [Ranking([]), Marks([])]]");
+    assert_eq!(ballots("council,mayor\n"), "accepted: []");
+}
+
+#[test]
+fn bad_headers() {
+    says(ballots(""), &["b.csv: the file is empty"]);
+    says(ballots("mayor\n"), &["b.csv:1: there is no column for contest \"council\""]);
+    says(ballots("mayor,council,x\n"), &["b.csv:1: column 3: the election has no contest \"x\""]);
+    says(
+        ballots("mayor,council,mayor\n"),
+        &["b.csv:1: column 3: contest \"mayor\" has a column already"],
+    );
+}
+
+#[test]
+fn bad_lines() {
+    let line = |line: &str| ballots(&format!("mayor,council\n1,1\n{line}\n"));
+    says(line("1"), &["b.csv:3: the line has 1 cell, the header 2"]);
+    says(line("1,1,1"), &["b.csv:3: the line has 3 cells, the header 2"]);
+    says(line(""), &["b.csv:3: the line is empty"]);
+    says(line("1,\"1"), &["b.csv:3: a quote is opened"]);
+}
+
+#[test]
+fn bad_cells() {
+    let cell = |cell: &str| ballots(&format!("mayor,council\n{cell},1\n"));
+    let at = "b.csv:2: column 1, contest \"mayor\": ";
+    says(cell("4"), &[at, "there is no candidate 4, contest \"mayor\" has 3"]);
+    says(cell("0"), &[at, "there is no candidate 0"]);
+    says(cell("99999999999999999999"), &[at, "there is no candidate 99999999999999999999"]);
+    says(cell("1>2>3"), &[at, "3 candidates are ranked, at most 2 may be"]);
+    says(cell("1>1"), &[at, "candidate 1 stands there twice"]);
+    for text in ["1+2", "A", "1>", " 1", "01", "-1", "1.0"] {
+        says(cell(text), &[at, "is no candidate number", "'>' between ranks"]);
+    }
+    says(ballots("mayor,council\n1,1>2\n"), &["column 2", "'+' between several marks"]);
+}

@@ -17,12 +17,10 @@ pub enum CellError {
         hint: &'static str,
     },
     /// A number beyond the contest's candidates.
-    #[error("there is no candidate {number}, contest {contest:?} has {count}")]
+    #[error("there is no candidate {number}, the contest has {count}")]
     NoCandidate {
         /// The number as written.
         number: String,
-        /// The contest's id.
-        contest: String,
         /// How many candidates there are.
         count: usize,
     },
@@ -77,11 +75,9 @@ fn parse_number(contest: &Contest, text: &str, hint: &'static str) -> Result<u16
     }
     let index = text.parse::<u16>().ok().and_then(|number| number.checked_sub(1));
     let count = contest.candidates.len();
-    index.filter(|&index| usize::from(index) < count).ok_or_else(|| CellError::NoCandidate {
-        number: text.to_owned(),
-        contest: contest.id.clone(),
-        count,
-    })
+    index
+        .filter(|&index| usize::from(index) < count)
+        .ok_or_else(|| CellError::NoCandidate { number: text.to_owned(), count })
 }
 
 /// `cells_sorted_sha256` of these votes, each with how often it occurs (spec/ballots-csv.md §4):

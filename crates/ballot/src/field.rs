@@ -125,9 +125,9 @@ impl Field {
 
     fn read_bits(&self, bytes: &[u8]) -> Result<Vec<u16>, Fault> {
         let mut candidates = Vec::new();
-        for (byte, first) in bytes.iter().zip((0_u32..).step_by(8)) {
+        for (place, byte) in bytes.iter().enumerate() {
             for bit in (0..8).filter(|bit| byte >> bit & 1 == 1) {
-                let candidate = u16::try_from(first + bit).map_err(|_| Fault::OutOfRange)?;
+                let candidate = u16::try_from(8 * place + bit).map_err(|_| Fault::OutOfRange)?;
                 if candidate >= self.candidates {
                     return Err(Fault::OutOfRange);
                 }

@@ -4,6 +4,7 @@ use crate::contest::Contest;
 use crate::field::{Fault, Field};
 use crate::vote::{Vote, VoteError};
 use psephos_core::embed::{self, DATA_LENGTH, Unreadable};
+use psephos_core::pairs::pairs;
 use psephos_core::{Element, Encoding};
 use std::collections::BTreeSet;
 
@@ -156,7 +157,7 @@ impl<'a> Layout<'a> {
             return Err((expected.min(found), VoteError::Count { expected, found }));
         }
         let mut data = Vec::with_capacity(self.width() * DATA_LENGTH);
-        for (place, (entry, vote)) in self.entries.iter().zip(votes).enumerate() {
+        for (place, (entry, vote)) in pairs(&self.entries, votes).enumerate() {
             vote.check(entry.contest).map_err(|error| (place, error))?;
             entry.field.write(vote, &mut data);
         }
@@ -208,14 +209,10 @@ impl<'a> Layout<'a> {
 
 /// Each 30 bytes in an element; zeros are added to the last.
 pub fn data_to_elements(data: &[u8]) -> Vec<Element> {
-    let pad = |chunk: &[u8]| {
-        let mut block = [0; DATA_LENGTH];
-        for (to, from) in block.iter_mut().zip(chunk) {
-            *to = *from;
-        }
-        embed::embed(&block)
+    let block = |chunk: &[u8]| {
+        embed::embed(&std::array::from_fn(|place| chunk.get(place).copied().unwrap_or(0)))
     };
-    data.chunks(DATA_LENGTH).map(pad).collect()
+    data.chunks(DATA_LENGTH).map(block).collect()
 }
 
 /// The 30 bytes of each element, one after the other.

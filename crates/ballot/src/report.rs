@@ -60,10 +60,11 @@ impl Serialize for NamedVotes {
 
 impl ContestReport {
     /// The report of a result as [`crate::ElectionTally::results`] gives it for this contest.
+    /// Candidates for whom a list holds no number are left out of it.
     pub fn new(contest: &Contest, result: &ContestResult) -> ContestReport {
         let (votes, rounds) = match &result.tally {
             Tally::Plurality { votes } => {
-                (Some(named(contest, votes.iter().copied().map(Some))), None)
+                (Some(named(contest, |candidate| votes.get(candidate).copied())), None)
             }
             Tally::Irv { rounds } => {
                 (None, Some(rounds.iter().map(|round| report_round(contest, round)).collect()))
@@ -83,7 +84,7 @@ impl ContestReport {
 
 fn report_round(contest: &Contest, round: &Round) -> RoundReport {
     RoundReport {
-        votes: named(contest, round.votes.iter().copied()),
+        votes: named(contest, |candidate| round.votes.get(candidate).copied().flatten()),
         exhausted: round.exhausted,
         eliminated: names(contest, &round.eliminated),
         elected: names(contest, &round.elected),
@@ -98,10 +99,10 @@ fn report_tie(contest: &Contest, tie: &Tie) -> TieReport {
     }
 }
 
-fn named(contest: &Contest, votes: impl Iterator<Item = Option<u64>>) -> NamedVotes {
-    let pairs = contest.candidates.iter().zip(votes);
+fn named(contest: &Contest, votes: impl Fn(usize) -> Option<u64>) -> NamedVotes {
+    let candidates = contest.candidates.iter().enumerate();
     let mut named: Vec<(String, u64)> =
-        pairs.filter_map(|(name, votes)| Some((name.clone(), votes?))).collect();
+        candidates.filter_map(|(index, name)| Some((name.clone(), votes(index)?))).collect();
     named.sort_by_key(|&(_, votes)| Reverse(votes));
     NamedVotes(named)
 }

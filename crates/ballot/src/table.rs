@@ -1,6 +1,7 @@
 //! A result as text for a terminal: aligned columns, round by round where there are rounds.
 
 use crate::contest::Contest;
+use crate::count::numbered;
 use crate::result::{ContestResult, Round, Tally, Tie};
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -40,7 +41,8 @@ fn heading(contest: &Contest, result: &ContestResult) -> String {
 }
 
 fn plurality(contest: &Contest, result: &ContestResult, votes: &[u64]) -> String {
-    let mut rows: Vec<(u16, u64)> = (0..).zip(votes.iter().copied()).collect();
+    let mut rows: Vec<(u16, u64)> =
+        numbered(votes).map(|(candidate, &votes)| (candidate, votes)).collect();
     rows.sort_by_key(|&(_, votes)| Reverse(votes));
     let width = rows.iter().map(|&(_, votes)| grouped(votes).len()).max().unwrap_or(0);
     let names = name_width(contest);
@@ -62,9 +64,9 @@ fn in_rounds(contest: &Contest, rounds: &[Round]) -> String {
     let per_line = (LINE.saturating_sub(names + 2) / (width + 2)).max(1);
     let order = final_order(rounds);
     let mut text = String::new();
-    for (first, block) in (1_u64..).step_by(per_line).zip(rounds.chunks(per_line)) {
+    for (place, block) in rounds.chunks(per_line).enumerate() {
         let _ = write!(text, "  {:<names$}", "round");
-        for (number, _) in (first..).zip(block) {
+        for number in (place * per_line + 1..).take(block.len()) {
             let _ = write!(text, "  {number:>width$}");
         }
         text += "\n";
@@ -103,12 +105,9 @@ fn candidate_line(block: &[Round], candidate: u16, width: usize) -> Option<Strin
 /// The candidates, those of the last round first, then backwards through the eliminations.
 fn final_order(rounds: &[Round]) -> Vec<u16> {
     let Some(last) = rounds.last() else { return Vec::new() };
-    let mut left: Vec<(u64, u16)> = last
-        .votes
-        .iter()
-        .zip(0..)
-        .filter_map(|(votes, candidate)| Some(((*votes)?, candidate)))
-        .collect();
+    let left = numbered(&last.votes);
+    let mut left: Vec<(u64, u16)> =
+        left.filter_map(|(candidate, votes)| Some(((*votes)?, candidate))).collect();
     left.sort_by_key(|&(votes, candidate)| (Reverse(votes), candidate));
     let eliminated = rounds.iter().rev().flat_map(|round| round.eliminated.iter().copied());
     left.into_iter().map(|(_, candidate)| candidate).chain(eliminated).collect()
@@ -142,7 +141,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

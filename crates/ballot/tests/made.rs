@@ -6,6 +6,7 @@ mod made;
 mod naive;
 
 use psephos_ballot::file::ElectionFile;
+use psephos_core::pairs::pairs;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -33,7 +34,7 @@ fn an_independent_count_agrees() {
         let found = naive::count(contest, &cells);
         let expected = &expected["contests"][column];
         let by_name = |votes: &[Option<u64>]| {
-            let pairs = contest.candidates.iter().zip(votes);
+            let pairs = pairs(&contest.candidates, votes);
             Value::Object(
                 pairs.filter_map(|(name, votes)| Some((name.clone(), json!((*votes)?)))).collect(),
             )
@@ -46,7 +47,7 @@ fn an_independent_count_agrees() {
             assert_eq!(expected["first_preferences"], by_name(&found.rounds[0].votes));
             let rounds = expected["rounds"].as_array().unwrap();
             assert_eq!(rounds.len(), found.rounds.len());
-            for (expected, found) in rounds.iter().zip(&found.rounds) {
+            for (expected, found) in pairs(rounds, &found.rounds) {
                 assert_eq!(expected["votes"], by_name(&found.votes));
                 assert_eq!(expected["exhausted"], found.exhausted);
                 let out: Vec<usize> = found.eliminated.into_iter().collect();

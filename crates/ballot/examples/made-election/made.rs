@@ -6,6 +6,7 @@
 use psephos_ballot::file::{ElectionFile, format_ballots};
 use psephos_ballot::{ContestReport, ElectionTally, Layout, Vote};
 use psephos_core::hash::{Xof, xof};
+use psephos_core::pairs::pairs;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -152,7 +153,7 @@ fn expected(election: &ElectionFile, ballots: &[Vec<Vote>]) -> Value {
         tally.add(&layout, &Ok(votes.clone()));
     }
     let results = tally.results();
-    let contests = election.contests.iter().zip(&results);
+    let contests = pairs(&election.contests, &results);
     let contests: Vec<Value> =
         contests.map(|(contest, result)| entry(&ContestReport::new(contest, result))).collect();
     let distinct = ballots.iter().collect::<BTreeSet<_>>().len();

@@ -1,6 +1,6 @@
 //! Instant run-off (spec/10-counting.md §4).
 
-use super::{Outcome, indices};
+use super::{Outcome, numbered};
 use crate::contest::Contest;
 use crate::result::{Round, Tally, Tie};
 use crate::vote::Vote;
@@ -101,8 +101,7 @@ impl<'a> Count<'a> {
 
     fn standing(&self, votes: &[Option<u64>]) -> Standing {
         let continuing = || {
-            let pairs = votes.iter().zip(indices());
-            pairs.filter_map(|(votes, candidate)| votes.map(|votes| (votes, candidate)))
+            numbered(votes).filter_map(|(candidate, votes)| votes.map(|votes| (votes, candidate)))
         };
         let total: u64 = continuing().map(|(votes, _)| votes).sum();
         if total == 0 {

@@ -10,6 +10,7 @@ use crate::result::{ContestResult, Tally, Tie};
 use crate::vote::Vote;
 use psephos_core::Encoding;
 use psephos_core::embed::{self, DATA_LENGTH, Unreadable};
+use psephos_core::pairs::pairs;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,8 +104,9 @@ impl<'a> ElectionTally<'a> {
 
     /// The result of every contest, in the order of the election.
     pub fn results(&self) -> Vec<ContestResult> {
-        let pairs = self.contests.iter().zip(&self.gathered);
-        pairs.map(|(contest, gathered)| gathered.result(contest)).collect()
+        pairs(self.contests, &self.gathered)
+            .map(|(contest, gathered)| gathered.result(contest))
+            .collect()
     }
 
     /// Reads the elements not yet known, on every core.
@@ -151,7 +153,8 @@ impl Gathered {
     }
 }
 
-/// Candidate indices, from 0.
-fn indices() -> impl Iterator<Item = u16> {
-    0..u16::MAX
+/// Each item of a list over candidates with the candidate's index.
+pub(crate) fn numbered<T>(list: &[T]) -> impl Iterator<Item = (u16, &T)> {
+    let number = |(index, item)| Some((u16::try_from(index).ok()?, item));
+    list.iter().enumerate().map_while(number)
 }

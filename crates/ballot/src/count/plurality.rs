@@ -1,6 +1,6 @@
 //! Plurality (spec/10-counting.md §3).
 
-use super::{Outcome, indices};
+use super::{Outcome, numbered};
 use crate::contest::Contest;
 use crate::result::{Tally, Tie};
 use crate::vote::Vote;
@@ -16,7 +16,8 @@ pub(super) fn count(contest: &Contest, ballots: &BTreeMap<Vote, u64>) -> Outcome
             }
         }
     }
-    let mut order: Vec<(u64, u16)> = votes.iter().copied().zip(indices()).collect();
+    let mut order: Vec<(u64, u16)> =
+        numbered(&votes).map(|(candidate, &votes)| (votes, candidate)).collect();
     order.retain(|&(votes, _)| votes > 0);
     order.sort_by_key(|&(votes, candidate)| (Reverse(votes), candidate));
     let seats = usize::from(contest.seats).min(order.len());

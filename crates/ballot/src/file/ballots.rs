@@ -5,6 +5,7 @@ use super::csv::{Malformed, Row, Rows};
 use crate::cell::{format_cell, parse_cell};
 use crate::contest::Contest;
 use crate::vote::Vote;
+use psephos_core::pairs::pairs;
 use std::collections::BTreeSet;
 
 /// Reads ballots: for each, one vote for every contest, in the order of `contests`.
@@ -38,9 +39,9 @@ fn malformed(file: &str, bad: Malformed) -> FileError {
 fn read_header(file: &str, header: Row, contests: &[Contest]) -> Result<Vec<usize>, FileError> {
     let mut columns = Vec::with_capacity(header.cells.len());
     let mut seen = BTreeSet::new();
-    for (column, id) in (1..).zip(&header.cells) {
+    for (place, id) in header.cells.iter().enumerate() {
         let fault = |message| FileError {
-            column: Some(column),
+            column: Some(place as u64 + 1),
             ..FileError::new(file, Some(header.line), message)
         };
         let index = contests.iter().position(|contest| contest.id == *id);
@@ -50,8 +51,8 @@ fn read_header(file: &str, header: Row, contests: &[Contest]) -> Result<Vec<usiz
         }
         columns.push(index);
     }
-    let missing = contests.iter().zip(0..).find(|(_, index)| !seen.contains(index));
-    if let Some((contest, _)) = missing {
+    let missing = contests.iter().enumerate().find(|(index, _)| !seen.contains(index));
+    if let Some((_, contest)) = missing {
         let message = format!("there is no column for contest {:?}", contest.id);
         return Err(FileError::new(file, Some(header.line), message));
     }
@@ -70,12 +71,12 @@ fn read_row(
         return Err(FileError::new(file, Some(row.line), message));
     }
     let mut votes: Vec<Vote> = contests.iter().map(|contest| contest.form().blank()).collect();
-    for ((column, text), &index) in (1..).zip(&row.cells).zip(columns) {
+    for (place, (text, &index)) in pairs(&row.cells, columns).enumerate() {
         let (Some(contest), Some(vote)) = (contests.get(index), votes.get_mut(index)) else {
             continue;
         };
         *vote = parse_cell(contest, text).map_err(|error| FileError {
-            column: Some(column),
+            column: Some(place as u64 + 1),
             contest: Some(contest.id.clone()),
             ..FileError::new(file, Some(row.line), error.to_string())
         })?;

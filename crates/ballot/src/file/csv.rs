@@ -107,13 +107,12 @@ impl Iterator for Rows<'_> {
 mod tests {
     use super::*;
 
-    fn rows(text: &str) -> Result<Vec<(u64, Vec<String>)>, (u64, &'static str)> {
-        let pair = |row: Row| (row.line, row.cells);
-        Rows::new(text).map(|row| row.map(pair).map_err(|bad| (bad.line, bad.fault))).collect()
+    fn rows(text: &str) -> Result<Vec<Row>, Malformed> {
+        Rows::new(text).collect()
     }
 
-    fn row(line: u64, cells: &[&str]) -> (u64, Vec<String>) {
-        (line, cells.iter().map(|cell| cell.to_string()).collect())
+    fn row(line: u64, cells: &[&str]) -> Row {
+        Row { line, cells: cells.iter().map(|cell| cell.to_string()).collect() }
     }
 
     #[test]
@@ -139,7 +138,7 @@ mod tests {
             ("\"a\"b\n", 1),
             ("a\rb", 1),
         ] {
-            assert_eq!(rows(text).unwrap_err().0, line, "{text:?}");
+            assert_eq!(rows(text).unwrap_err().line, line, "{text:?}");
         }
     }
 }

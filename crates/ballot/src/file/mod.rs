@@ -15,9 +15,9 @@ use std::path::Path;
 
 /// What is wrong with a file, and where. Lines and columns count from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}{}: {}{message}", place(":", *.line), cell(*.column, .contest))]
+#[error("{}: {}", self.place(), self.text())]
 pub struct FileError {
-    /// The file as it was named to us.
+    /// The file as it was named to us, or the flag that is at fault in its place.
     pub file: String,
     /// The line, where one is to blame.
     pub line: Option<u64>,
@@ -33,18 +33,26 @@ impl FileError {
     fn new(file: &str, line: Option<u64>, message: String) -> FileError {
         FileError { file: file.to_owned(), line, column: None, contest: None, message }
     }
-}
 
-fn place(mark: &str, number: Option<u64>) -> String {
-    number.map_or(String::new(), |number| format!("{mark}{number}"))
-}
+    /// The file and, where one is to blame, its line: `ballots.csv:17`.
+    pub fn place(&self) -> String {
+        match self.line {
+            Some(line) => format!("{}:{line}", self.file),
+            None => self.file.clone(),
+        }
+    }
 
-fn cell(column: Option<u64>, contest: &Option<String>) -> String {
-    match (column, contest) {
-        (Some(column), Some(contest)) => format!("column {column}, contest {contest:?}: "),
-        (Some(column), None) => format!("column {column}: "),
-        (None, Some(contest)) => format!("contest {contest:?}: "),
-        (None, None) => String::new(),
+    /// What is wrong there, with the column and the contest.
+    pub fn text(&self) -> String {
+        let message = &self.message;
+        match (self.column, &self.contest) {
+            (Some(column), Some(contest)) => {
+                format!("column {column}, contest {contest:?}: {message}")
+            }
+            (Some(column), None) => format!("column {column}: {message}"),
+            (None, Some(contest)) => format!("contest {contest:?}: {message}"),
+            (None, None) => message.clone(),
+        }
     }
 }
 

@@ -71,11 +71,7 @@ impl Given {
     }
 
     fn fault(&self, file: &str, message: String) -> FileError {
-        let message = match self.flag {
-            Some(flag) => format!("{flag}: {message}"),
-            None => message,
-        };
-        FileError::new(file, self.line, message)
+        FileError::new(self.flag.unwrap_or(file), self.line, message)
     }
 }
 
@@ -118,7 +114,8 @@ impl Stated {
             return Ok(made());
         }
         let mut seen = BTreeSet::new();
-        for (number, name) in (1..).zip(names) {
+        for (index, name) in names.iter().enumerate() {
+            let number = index + 1;
             let fault =
                 |fault| FileError::new(file, Some(*line), format!("trustee {number}: {fault}"));
             check_text(name, MAX_NAME).map_err(fault)?;

@@ -257,11 +257,9 @@ impl Rejected {
 
     /// Three LE64.
     pub fn to_bytes(self) -> [u8; Self::LENGTH] {
+        let parts = [self.sequence, self.row, self.reason].map(u64::to_le_bytes);
         let mut bytes = [0; Self::LENGTH];
-        let parts = [self.sequence, self.row, self.reason];
-        for (target, part) in bytes.chunks_exact_mut(8).zip(parts) {
-            target.copy_from_slice(&part.to_le_bytes());
-        }
+        bytes.copy_from_slice(parts.as_flattened());
         bytes
     }
 

@@ -173,15 +173,12 @@ mod tests {
     fn lines_read_back_even_broken_by_a_mail_program() {
         let line = invitation().to_line();
         assert_eq!(Invitation::from_line(&line), Ok(invitation()));
-        let broken: Vec<String> = line
-            .as_bytes()
-            .chunks(60)
-            .map(|part| String::from_utf8(part.to_vec()).unwrap())
-            .collect();
-        assert_eq!(
-            Invitation::from_line(&format!("  {}\n", broken.join("\r\n> ").replace("> ", " "))),
-            Ok(invitation())
-        );
+        let mut broken = String::from("  ");
+        for (index, character) in line.chars().enumerate() {
+            broken.push_str(if index % 60 == 59 { "\r\n " } else { "" });
+            broken.push(character);
+        }
+        assert_eq!(Invitation::from_line(&broken), Ok(invitation()));
     }
 
     #[test]

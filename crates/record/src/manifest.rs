@@ -160,10 +160,10 @@ impl Description {
 
     /// Every batch of every box, in the order in which records list them.
     pub fn batches(&self) -> impl Iterator<Item = PlacedBatch<'_>> {
-        (0u64..).zip(&self.boxes).flat_map(|(box_index, ballot_box)| {
-            (0u64..).zip(&ballot_box.batches).map(move |(batch_index, batch)| PlacedBatch {
-                box_index,
-                batch_index,
+        self.boxes.iter().enumerate().flat_map(|(box_index, ballot_box)| {
+            ballot_box.batches.iter().enumerate().map(move |(batch_index, batch)| PlacedBatch {
+                box_index: box_index as u64,
+                batch_index: batch_index as u64,
                 batch,
             })
         })
@@ -211,7 +211,9 @@ impl Description {
                 self.check_batch(ballot_box, batch)?;
                 for index in batch.contests.iter().filter_map(|index| usize::try_from(*index).ok())
                 {
-                    placed.get_mut(index).map(|count| *count += 1);
+                    if let Some(count) = placed.get_mut(index) {
+                        *count += 1;
+                    }
                 }
             }
         }

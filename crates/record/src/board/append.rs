@@ -22,6 +22,7 @@ pub(super) fn append<B: WritableBoard + ?Sized>(
 ) -> Result<Appended, BoardError> {
     let refused = |reason: String| BoardError::Refused { reason };
     let message = Message::decode(&signed.message).map_err(|error| refused(error.to_string()))?;
+    message.body().map_err(|error| refused(error.to_string()))?;
     signature::verify(&message.author, &signed.message, &signed.signature.0)
         .map_err(|error| refused(error.to_string()))?;
 

@@ -115,8 +115,11 @@ impl Board for FolderBoard {
             sequences.extend(entry.file_name().to_str().and_then(sequence_of));
         }
         sequences.sort_unstable();
-        let records =
-            (0..).zip(&sequences).take_while(|(expected, found)| expected == *found).count();
+        let records = sequences
+            .iter()
+            .enumerate()
+            .take_while(|(index, found)| *index as u64 == **found)
+            .count();
         Ok(Extent { records: records as u64, beyond_gap: sequences.get(records).copied() })
     }
 

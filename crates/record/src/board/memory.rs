@@ -68,8 +68,8 @@ impl MemoryBoard {
         let write = |path: &Path, bytes: &[u8]| {
             fs::write(path, bytes).map_err(BoardError::io(path, "write the file"))
         };
-        for (sequence, file) in (0..).zip(&content.records) {
-            write(&board.record_path(sequence), file)?;
+        for (sequence, file) in content.records.iter().enumerate() {
+            write(&board.record_path(sequence as u64), file)?;
         }
         for (root, bytes) in &content.blobs {
             write(&board.blob_path(root), bytes)?;

@@ -104,8 +104,8 @@ pub trait WritableBoard: Board {
 
     /// Appends a signed message as the next record, behind whatever others append at the same time.
     ///
-    /// Checked first: the signature, that the message does not stand already, and that its head is an
-    /// earlier record of this board; a record without these fails `board.chain` for ever.
+    /// Checked first: that everything decodes, the signature, that the message does not stand already, and
+    /// that its head is an earlier record of this board; a record without these is a fault for ever.
     ///
     /// # Errors
     /// [`BoardError::AlreadyStands`] with the place, [`BoardError::ForeignHead`], [`BoardError::Refused`]

@@ -1,0 +1,306 @@
+//! Appending: everything lands once, in one order, whole or not at all, and says clearly when it cannot.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use common::signed;
+use psephos_record::board::{
+    Appended, Board, BoardError, Extent, FolderBoard, MemoryBoard, Placed, WritableBoard,
+};
+use psephos_record::message::{RECORD_LIMIT, Record, SignedMessage, file_digest};
+
+/// Every record of a board, checked to be a chain.
+fn chain(board: &dyn Board) -> Vec<Record> {
+    let extent = board.extent().unwrap();
+    assert_eq!(extent.beyond_gap, None);
+    let mut previous = [0; 32];
+    let mut records = Vec::new();
+    for sequence in 0..extent.records {
+        let file = board.record(sequence).unwrap();
+        let record = Record::decode(&file).unwrap();
+        assert_eq!((record.sequence, record.previous), (sequence, previous));
+        record.verify(&record.message().unwrap()).unwrap();
+        previous = file_digest(&file);
+        records.push(record);
+    }
+    records
+}
+
+fn new_board() -> (tempfile::TempDir, FolderBoard) {
+    let folder = tempfile::tempdir().unwrap();
+    let board = FolderBoard::create(folder.path()).unwrap();
+    (folder, board)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn both(test: impl Fn(&dyn WritableBoard)) {
+    test(&MemoryBoard::new());
+    test(&new_board().1);
+}
+
+#[test]
+fn records_follow_each_other() {
+    both(|board| {
+        assert_eq!(board.extent().unwrap(), Extent { records: 0, beyond_gap: None });
+        let mut head = [0; 32];
+        let mut sent: Vec<SignedMessage> = Vec::new();
+        for counter in 0..5 {
+            let message = signed(1, counter, head);
+            let appended = board.append(&message).unwrap();
+            assert_eq!(appended.sequence, counter);
+            assert_eq!(file_digest(&board.record(counter).unwrap()), appended.head);
+            head = appended.head;
+            sent.push(message);
+        }
+        let stand: Vec<SignedMessage> =
+            chain(board).into_iter().map(Record::unwrap_message).collect();
+        assert_eq!(stand, sent);
+        assert!(matches!(board.record(5), Err(BoardError::RecordMissing { sequence: 5, .. })));
+    });
+}
+
+#[test]
+fn a_message_may_build_on_any_earlier_record() {
+    both(|board| {
+        let first = board.append(&signed(1, 0, [0; 32])).unwrap();
+        board.append(&signed(2, 0, first.head)).unwrap();
+        board.append(&signed(3, 0, first.head)).unwrap();
+        board.append(&signed(4, 0, [0; 32])).unwrap();
+        assert_eq!(chain(board).len(), 4);
+    });
+}
+
+#[test]
+fn what_would_spoil_the_board_is_not_appended() {
+    both(|board| {
+        let message = signed(1, 0, [0; 32]);
+        let Appended { head, .. } = board.append(&message).unwrap();
+        board.append(&signed(2, 0, head)).unwrap();
+        assert!(matches!(board.append(&message), Err(BoardError::AlreadyStands { sequence: 0 })));
+        assert!(matches!(
+            board.append(&signed(2, 0, head)),
+            Err(BoardError::AlreadyStands { sequence: 1 })
+        ));
+        let foreign = board.append(&signed(1, 1, [5; 32]));
+        assert!(matches!(foreign, Err(BoardError::ForeignHead { .. })));
+        let mut forged = signed(1, 1, head);
+        forged.signature.0[3] ^= 1;
+        assert!(matches!(board.append(&forged), Err(BoardError::Refused { .. })));
+        let mut cut = signed(1, 1, head);
+        cut.message.pop();
+        assert!(matches!(board.append(&cut), Err(BoardError::Refused { .. })));
+        assert_eq!(chain(board).len(), 2);
+    });
+}
+
+#[test]
+fn a_taken_place_stays_as_it_is() {
+    both(|board| {
+        assert_eq!(board.create_record(0, b"first").unwrap(), Placed::Here);
+        assert_eq!(board.create_record(0, b"second").unwrap(), Placed::Taken);
+        assert_eq!(board.record(0).unwrap(), b"first");
+    });
+}
+
+/// Somebody else's garbage at the end of the log does not stop honest writers.
+#[test]
+fn honest_records_follow_a_broken_one() {
+    both(|board| {
+        let first = board.append(&signed(1, 0, [0; 32])).unwrap();
+        board.create_record(1, b"garbage").unwrap();
+        let third = board.append(&signed(1, 1, first.head)).unwrap();
+        assert_eq!(third.sequence, 2);
+        let record = Record::decode(&board.record(2).unwrap()).unwrap();
+        assert_eq!(record.previous, file_digest(b"garbage"));
+    });
+}
+
+#[test]
+fn threads_lose_nothing() {
+    both(|board| {
+        std::thread::scope(|scope| {
+            for author in 1..=4 {
+                scope.spawn(move || {
+                    for counter in 0..10 {
+                        board.append(&signed(author, counter, [0; 32])).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(in_order_of_each_author(&chain(board)), 40);
+    });
+}
+
+/// Every author's records in the order in which it sent them; how many in all.
+fn in_order_of_each_author(records: &[Record]) -> usize {
+    let mut next = std::collections::BTreeMap::new();
+    for record in records {
+        let message = record.message().unwrap();
+        let expected = next.entry(message.author).or_insert(0);
+        assert_eq!(message.counter, *expected);
+        *expected += 1;
+    }
+    records.len()
+}
+
+const WRITER_FOLDER: &str = "PSEPHOS_TEST_WRITER_FOLDER";
+const WRITER_AUTHOR: &str = "PSEPHOS_TEST_WRITER_AUTHOR";
+
+/// Started by `processes_lose_nothing`, in processes of its own.
+#[test]
+#[ignore = "the other half of processes_lose_nothing"]
+fn writer_process() {
+    let (Ok(folder), Ok(author)) = (std::env::var(WRITER_FOLDER), std::env::var(WRITER_AUTHOR))
+    else {
+        return;
+    };
+    let board = FolderBoard::create(folder).unwrap();
+    for counter in 0..15 {
+        board.append(&signed(author.parse().unwrap(), counter, [0; 32])).unwrap();
+        board.put_rows(1, &counter.to_le_bytes()).unwrap();
+    }
+}
+
+#[test]
+fn processes_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let board = folder.path().join("board");
+    let writers: Vec<_> = (1..=3)
+        .map(|author| {
+            Command::new(std::env::current_exe().unwrap())
+                .args(["--exact", "writer_process", "--ignored"])
+                .env(WRITER_FOLDER, &board)
+                .env(WRITER_AUTHOR, author.to_string())
+                .stdout(std::process::Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut writer in writers {
+        assert!(writer.wait().unwrap().success());
+    }
+    assert_eq!(in_order_of_each_author(&chain(&FolderBoard::open(&board).unwrap())), 45);
+    assert_eq!(names(&board), ["blobs", "records"]);
+    assert_eq!(names(&board.join("blobs")).len(), 15);
+}
+
+#[test]
+fn leftovers_of_a_crash_are_ignored() {
+    let (folder, board) = new_board();
+    board.append(&signed(1, 0, [0; 32])).unwrap();
+    fs::write(folder.path().join(".incoming-1-0"), b"half a record").unwrap();
+    fs::write(folder.path().join("notes.txt"), b"mine").unwrap();
+    for name in ["1.cbor", "00000001.cbor.tmp", "000000001.cbor", "0000000a.cbor", "00000001.CBOR"]
+    {
+        fs::write(folder.path().join("records").join(name), b"no record").unwrap();
+    }
+    let again = FolderBoard::create(folder.path()).unwrap();
+    again.append(&signed(1, 1, [0; 32])).unwrap();
+    assert_eq!(chain(&again).len(), 2);
+}
+
+/// A crash between making the two folders.
+#[test]
+fn a_half_made_board_is_finished() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("blobs")).unwrap();
+    let board = FolderBoard::create(folder.path()).unwrap();
+    board.append(&signed(1, 0, [0; 32])).unwrap();
+}
+
+#[test]
+fn a_gap_is_seen_and_nothing_is_written_behind_it() {
+    let (_folder, board) = new_board();
+    for counter in 0..4 {
+        board.append(&signed(1, counter, [0; 32])).unwrap();
+    }
+    fs::remove_file(board.record_path(1)).unwrap();
+    assert_eq!(board.extent().unwrap(), Extent { records: 1, beyond_gap: Some(2) });
+    let error = board.append(&signed(1, 4, [0; 32])).unwrap_err();
+    assert!(matches!(error, BoardError::Gap { missing: 1, found: 2, .. }), "{error}");
+}
+
+#[test]
+fn other_folders_are_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |error: BoardError, text: &str| {
+        let shown = error.to_string();
+        assert!(matches!(error, BoardError::NotABoard { .. }), "{shown}");
+        assert!(
+            shown.contains(&folder.path().display().to_string()) && shown.contains(text),
+            "{shown}"
+        );
+    };
+    refused(FolderBoard::open(folder.path().join("nothing")).unwrap_err(), "no such folder");
+    refused(FolderBoard::open(folder.path()).unwrap_err(), "`records`");
+    fs::write(folder.path().join("thesis.tex"), b"mine").unwrap();
+    refused(FolderBoard::create(folder.path()).unwrap_err(), "thesis.tex");
+    refused(FolderBoard::open(folder.path().join("thesis.tex")).unwrap_err(), "not a folder");
+    assert_eq!(names(folder.path()), ["thesis.tex"]);
+}
+
+#[test]
+fn opening_and_reading_write_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("records")).unwrap();
+    let board = FolderBoard::open(folder.path()).unwrap();
+    assert_eq!(board.extent().unwrap().records, 0);
+    assert_eq!(board.blob_length(&[0; 32]).unwrap(), None);
+    assert_eq!(names(folder.path()), ["records"]);
+}
+
+#[test]
+fn a_record_that_is_no_file_or_too_long_is_not_read() {
+    let (_folder, board) = new_board();
+    fs::create_dir(board.record_path(0)).unwrap();
+    let error = board.record(0).unwrap_err().to_string();
+    assert!(error.contains("00000000.cbor") && error.contains("not a regular file"), "{error}");
+    let long = fs::File::create(board.record_path(1)).unwrap();
+    long.set_len(RECORD_LIMIT as u64 + 1).unwrap();
+    assert!(matches!(board.record(1), Err(BoardError::RecordTooLarge { sequence: 1, .. })));
+}
+
+/// Errors of the system name the file, the cause and the fix, and leave the board as it was.
+#[test]
+fn a_failing_system_is_reported_with_the_fix() {
+    let full = BoardError::Io {
+        path: "/board/records".into(),
+        action: "write the file",
+        source: std::io::ErrorKind::StorageFull.into(),
+    };
+    let shown = full.to_string();
+    assert!(shown.contains("/board/records") && shown.contains("free some space"), "{shown}");
+
+    // A folder where the file should go stands for whatever else may fail.
+    let (folder, board) = new_board();
+    fs::remove_dir(folder.path().join("records")).unwrap();
+    fs::write(folder.path().join("records"), b"no folder").unwrap();
+    let error = board.create_record(0, b"record").unwrap_err();
+    assert!(matches!(error, BoardError::Io { .. }), "{error}");
+    assert_eq!(names(folder.path()), ["blobs", "records"], "no temporary file is left");
+}
+
+#[test]
+fn memory_and_folder_hold_the_same() {
+    let memory = MemoryBoard::new();
+    memory.append(&signed(1, 0, [0; 32])).unwrap();
+    let blob = memory.put_rows(2, b"abcd").unwrap();
+    memory.set_blob([9; 32], b"not its root".to_vec());
+    let folder = tempfile::tempdir().unwrap();
+    let written = memory.write_to(folder.path()).unwrap();
+    let copy = MemoryBoard::copy_of(&written, &[blob.root, [9; 32]]).unwrap();
+    assert_eq!(copy.records(), memory.records());
+    for root in memory.roots() {
+        assert_eq!(copy.blob(&root), memory.blob(&root));
+    }
+}

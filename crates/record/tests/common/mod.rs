@@ -1,0 +1,318 @@
+//! Made-up bodies of every kind, and signed messages around them.
+#![allow(dead_code)]
+
+use ed25519_dalek::SigningKey;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use psephos_ballot::{Contest, ContestResult, Method, Round, Tally, Tie};
+use psephos_core::encodings::{Encodings, Fixed};
+use psephos_proofs::shuffle;
+use psephos_proofs::sigma::{Dleq, Schnorr};
+use psephos_record::bodies::*;
+use psephos_record::kind::Kind;
+use psephos_record::message::{Message, SignedMessage, VERSION};
+use psephos_record::signature::sign;
+
+pub fn digest() -> impl Strategy<Value = [u8; 32]> {
+    any::<[u8; 32]>()
+}
+
+fn encodings() -> impl Strategy<Value = Encodings> {
+    vec(digest(), 0..5).prop_map(Encodings)
+}
+
+fn fixed() -> impl Strategy<Value = Fixed<32>> {
+    digest().prop_map(Fixed)
+}
+
+fn schnorr() -> impl Strategy<Value = Schnorr> {
+    (digest(), digest()).prop_map(|(commitment, response)| Schnorr { commitment, response })
+}
+
+fn dleq() -> impl Strategy<Value = Dleq> {
+    (digest(), digest(), digest()).prop_map(|(commitment, image_commitment, response)| Dleq {
+        commitment,
+        image_commitment,
+        response,
+    })
+}
+
+fn fixed64() -> impl Strategy<Value = Fixed<64>> {
+    (digest(), digest()).prop_map(|(a, b)| Fixed([a, b].concat().try_into().unwrap()))
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "[a-zA-Zäé ✓0-9]{0,12}"
+}
+
+pub fn blob() -> impl Strategy<Value = Blob> {
+    (digest(), any::<u64>(), any::<u64>()).prop_map(|(root, rows, row_length)| Blob {
+        root,
+        rows,
+        row_length,
+    })
+}
+
+fn contest() -> impl Strategy<Value = Contest> {
+    let method = prop_oneof![
+        any::<u16>().prop_map(|max_marks| Method::Plurality { max_marks }),
+        any::<u16>().prop_map(|max_ranks| Method::Irv { max_ranks }),
+    ];
+    (text(), any::<u16>(), text(), method, vec(text(), 0..4)).prop_map(
+        |(id, seats, title, method, candidates)| Contest { id, seats, title, method, candidates },
+    )
+}
+
+fn ballot_box() -> impl Strategy<Value = BallotBox> {
+    let batch = (text(), any::<u64>(), vec(any::<u64>(), 0..3))
+        .prop_map(|(id, width, contests)| Batch { id, width, contests });
+    (text(), vec(batch, 0..3)).prop_map(|(id, batches)| BallotBox { id, batches })
+}
+
+fn description() -> impl Strategy<Value = Description> {
+    let numbers = (any::<u64>(), any::<u64>());
+    (vec(ballot_box(), 0..3), numbers, text(), text(), vec(contest(), 0..3), vec(text(), 0..4))
+        .prop_map(|(boxes, (mixes, threshold), title, policy, contests, trustees)| Description {
+            boxes,
+            mixes,
+            suite: Suite::default(),
+            title,
+            policy,
+            contests,
+            trustees,
+            threshold,
+        })
+}
+
+fn deal() -> impl Strategy<Value = Deal> {
+    let share = (fixed(), schnorr(), any::<[u8; 32]>(), any::<[u8; 16]>()).prop_map(
+        |(ephemeral, knowledge, a, b)| EncryptedShare {
+            ephemeral,
+            knowledge,
+            ciphertext: Fixed([&a[..], &b].concat().try_into().unwrap()),
+        },
+    );
+    (vec(share, 0..4), schnorr(), encodings()).prop_map(|(shares, knowledge, commitments)| Deal {
+        shares,
+        knowledge,
+        commitments,
+    })
+}
+
+fn zero() -> impl Strategy<Value = shuffle::zero::ZeroProof> {
+    (encodings(), encodings(), encodings(), [fixed(), fixed(), fixed(), fixed(), fixed()]).prop_map(
+        |(
+            left,
+            right,
+            diagonals,
+            [left_blind, right_blind, left_opening, right_opening, diagonal_opening],
+        )| {
+            shuffle::zero::ZeroProof {
+                left,
+                right,
+                diagonals,
+                left_blind,
+                right_blind,
+                left_opening,
+                right_opening,
+                diagonal_opening,
+            }
+        },
+    )
+}
+
+fn product() -> impl Strategy<Value = shuffle::product::ProductProof> {
+    let single = (encodings(), encodings(), [fixed(), fixed(), fixed(), fixed(), fixed()])
+        .prop_map(|(values, products, [mask, linear, constant, steps_opening, values_opening])| {
+            shuffle::single_value::SingleValueProof {
+                mask,
+                linear,
+                values,
+                constant,
+                products,
+                steps_opening,
+                values_opening,
+            }
+        });
+    (zero(), fixed(), encodings(), single).prop_map(|(zero, columns, partial, single_value)| {
+        shuffle::product::ProductProof { zero, columns, partial, single_value }
+    })
+}
+
+pub fn proof() -> impl Strategy<Value = shuffle::Proof> {
+    let multiexp = (
+        encodings(),
+        encodings(),
+        [encodings(), encodings(), encodings()],
+        [encodings(), encodings(), encodings()],
+    )
+        .prop_map(
+            |(
+                masks,
+                blinds,
+                [factors, openings, response],
+                [diagonals, mask_values, mask_openings],
+            )| {
+                shuffle::multiexp::MultiexpProof {
+                    masks,
+                    blinds,
+                    factors,
+                    openings,
+                    response,
+                    diagonals,
+                    mask_values,
+                    mask_openings,
+                }
+            },
+        );
+    (encodings(), product(), multiexp, encodings()).prop_map(
+        |(powers, product, multiexp, exponents)| shuffle::Proof {
+            powers,
+            product,
+            multiexp,
+            exponents,
+        },
+    )
+}
+
+fn mix() -> impl Strategy<Value = Mix> {
+    let one = (any::<[u64; 3]>(), digest(), option::of(proof()), blob()).prop_map(
+        |([box_index, batch_index, position], input, proof, output)| BatchMix {
+            box_index,
+            batch_index,
+            input,
+            proof,
+            output,
+            position,
+        },
+    );
+    vec(one, 0..3).prop_map(|mixes| Mix { mixes })
+}
+
+fn share() -> impl Strategy<Value = Share> {
+    let one = (any::<[u64; 2]>(), digest(), blob()).prop_map(
+        |([box_index, batch_index], input, shares)| BatchShare {
+            box_index,
+            batch_index,
+            input,
+            shares,
+        },
+    );
+    (vec(one, 0..3), dleq()).prop_map(|(lists, proof)| Share { lists, proof })
+}
+
+fn contest_result() -> impl Strategy<Value = ContestResult> {
+    let list = || vec(any::<u16>(), 0..3);
+    let round = (vec(option::of(any::<u64>()), 0..4), list(), any::<u64>(), list()).prop_map(
+        |(votes, elected, exhausted, eliminated)| Round { votes, elected, exhausted, eliminated },
+    );
+    let tally = prop_oneof![
+        vec(any::<u64>(), 0..4).prop_map(|votes| Tally::Plurality { votes }),
+        vec(round, 0..3).prop_map(|rounds| Tally::Irv { rounds }),
+    ];
+    let tie =
+        (list(), list(), any::<u64>()).prop_map(|(lost, tied, round)| Tie { lost, tied, round });
+    (text(), vec(tie, 0..2), any::<[u64; 3]>(), tally, list(), digest()).prop_map(
+        |(id, ties, [blank, ballots, invalid], tally, elected, cells_sha256)| ContestResult {
+            id,
+            ties,
+            blank,
+            tally,
+            ballots,
+            elected,
+            invalid,
+            cells_sha256,
+        },
+    )
+}
+
+fn result() -> impl Strategy<Value = ElectionResult> {
+    let one = (any::<[u64; 2]>(), vec(any::<u64>(), 0..3), blob()).prop_map(
+        |([box_index, batch_index], trustees, plaintexts)| BatchResult {
+            box_index,
+            batch_index,
+            trustees,
+            plaintexts,
+        },
+    );
+    (vec(one, 0..3), vec(contest_result(), 0..3))
+        .prop_map(|(batches, contests)| ElectionResult { batches, contests })
+}
+
+fn close() -> impl Strategy<Value = Close> {
+    let one = (any::<[u64; 2]>(), blob()).prop_map(|([box_index, batch_index], list)| CloseBatch {
+        box_index,
+        list,
+        batch_index,
+    });
+    (vec(one, 0..3), blob(), any::<u64>()).prop_map(|(batches, rejected, submitted)| Close {
+        batches,
+        rejected,
+        submitted,
+    })
+}
+
+/// A body of any kind that has one.
+pub fn body() -> impl Strategy<Value = Body> {
+    prop_oneof![
+        (description(), vec(digest(), 0..4)).prop_map(|(description, invitations)| Body::Proposal(
+            Proposal { description, invitations }
+        )),
+        (any::<u64>(), fixed64())
+            .prop_map(|(trustee, invitation)| Body::Enrol(Enrol { trustee, invitation })),
+        (vec(digest(), 0..4), any::<u64>(), digest(), description()).prop_map(
+            |(keys, attempt, proposal, description)| Body::Manifest(Manifest {
+                keys,
+                attempt,
+                proposal,
+                description
+            })
+        ),
+        (digest(), schnorr()).prop_map(|(key, proof)| Body::Accept(Accept { key, proof })),
+        digest().prop_map(|commitment| Body::DealCommitment(DealCommitment { commitment })),
+        deal().prop_map(Body::Deal),
+        digest().prop_map(|deals| Body::Confirm(Confirm { deals })),
+        (digest(), dleq(), any::<u64>())
+            .prop_map(|(point, proof, dealer)| Body::Complain(Complain { point, proof, dealer })),
+        Just(Body::Open(Open {})),
+        (any::<u64>(), blob())
+            .prop_map(|(box_index, ballots)| Body::Ballots(Ballots { box_index, ballots })),
+        close().prop_map(Body::Close),
+        mix().prop_map(Body::Mix),
+        share().prop_map(Body::Share),
+        result().prop_map(Body::Result),
+        digest().prop_map(|head| Body::SignOff(SignOff { head })),
+        (digest(), any::<u64>()).prop_map(|(head, records)| Body::Seal(Seal { head, records })),
+    ]
+}
+
+pub fn key(number: u8) -> SigningKey {
+    SigningKey::from_bytes(&[number; 32])
+}
+
+/// A message around a body.
+pub fn message(body: &Body, counter: u64, head: [u8; 32]) -> Message {
+    Message {
+        body: body.encode(),
+        head,
+        kind: body.kind().name().into(),
+        time: 1_700_000_000,
+        author: [0; 32],
+        counter,
+        version: VERSION,
+        election: [7; 32],
+    }
+}
+
+/// A small signed message; `author` and `counter` make it unique.
+pub fn signed(author: u8, counter: u64, head: [u8; 32]) -> SignedMessage {
+    sign(message(&Body::Open(Open {}), counter, head), &key(author))
+}
+
+/// Every kind that has a body, with the bodies of one run of the generator.
+pub fn kinds_with_bodies() -> Vec<Kind> {
+    let later =
+        [Kind::CounterProposal, Kind::RollAmend, Kind::Challenged, Kind::Waiver, Kind::Exclusion];
+    Kind::ALL.into_iter().filter(|kind| !later.contains(kind)).collect()
+}

@@ -1,15 +1,173 @@
 //! The audit of a whole election: a pure function of its board (spec/09-audit.md).
 //!
-//! It never stops at the first failure, names a culprit where one can be named, and says of every
-//! check whether it was made.
+//! [`audit`] never stops at the first failure, names a culprit where one can be named, and says of
+//! every check whether it was made. [`view()`] only reads what the records say. The two derivations that
+//! the authority makes and everybody repeats are here once: which ballots count ([`derive_intake`]) and
+//! what they amount to ([`count`]).
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod auditor;
+mod ceremony;
 mod check;
+mod conclude;
+mod decryption;
+mod intake;
+mod log;
+mod mixes;
+mod phase;
 mod report;
+mod result;
+mod setup;
+mod text;
 mod view;
 
+use std::collections::BTreeMap;
+
+use psephos_core::Digest;
+use psephos_record::bodies::Reason;
+use psephos_record::board::{Board, BoardError};
+
+use crate::auditor::Auditor;
+
 pub use check::{CheckId, Status, Verdict};
+pub use intake::{BallotSource, Intake, IntakeError, derive_intake};
 pub use report::{CheckResult, Culprit, FAILURES_LISTED, Failure, Report, SPEC};
+pub use result::{Count, CountError, count};
 pub use view::{
     BallotsView, BatchView, Ceremony, CloseView, ComplaintView, ElectionKeys, Enrolment,
     ManifestView, MixView, Phase, ProposalView, ShareView, View,
 };
+
+/// What an auditor knows beside the board.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Digests that must be the election's id or the last record's.
+    pub expect: Vec<Digest>,
+    /// So many records, the last of them with this digest, were audited before and not found INVALID:
+    /// their proofs and blobs are not checked again.
+    pub verified: Option<(u64, Digest)>,
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The board is not the one that was audited before: shorter, or with another record there.
+    #[error(
+        "this is not the board that was audited before: record {records} of it should have digest {}{}",
+        hex::encode(expected),
+        found_text(found.as_ref())
+    )]
+    NotAContinuation {
+        /// How many records had been audited.
+        records: u64,
+        /// The digest of the last of them.
+        expected: Digest,
+        /// The digest of the record in its place; none when the board is shorter.
+        found: Option<Digest>,
+    },
+    /// The storage failed.
+    #[error(transparent)]
+    Board(#[from] BoardError),
+}
+
+fn found_text(found: Option<&Digest>) -> String {
+    match found {
+        Some(found) => format!(" and has {}", hex::encode(found)),
+        None => " and is not there".into(),
+    }
+}
+
+/// What an audit is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Reading records and hashing blobs; counts records.
+    Records,
+    /// Ballot proofs; counts ballots.
+    Ballots,
+    /// Shuffle proofs; counts batches.
+    Mixes,
+    /// Proofs of shares; counts share records.
+    Shares,
+    /// Plaintexts and counts; counts batches.
+    Result,
+}
+
+impl Stage {
+    /// For people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Stage::Records => "records",
+            Stage::Ballots => "ballots",
+            Stage::Mixes => "mixes",
+            Stage::Shares => "shares",
+            Stage::Result => "result",
+        }
+    }
+}
+
+/// How far an audit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is doing.
+    pub stage: Stage,
+    /// How many things are done.
+    pub done: u64,
+    /// Of how many.
+    pub total: u64,
+}
+
+/// What became of the ballots, once the intake was checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turnout {
+    /// Ballots on the board.
+    pub cast: u64,
+    /// Those that count.
+    pub accepted: u64,
+    /// Those that do not, by reason.
+    pub rejected: BTreeMap<Reason, u64>,
+    /// Decrypted rows that are no vote, once there is a result.
+    pub invalid: Option<u64>,
+}
+
+/// A finished audit.
+#[derive(Clone, Debug)]
+pub struct Audit {
+    /// The answer.
+    pub report: Report,
+    /// What the board says; mixes and shares in it are marked valid by this audit.
+    pub view: View,
+    /// What became of the ballots; none unless this audit has checked the intake.
+    pub turnout: Option<Turnout>,
+}
+
+/// Audits a board.
+///
+/// # Errors
+/// [`AuditError`]: the board is not the one audited before, or its storage fails. Everything else that
+/// can be wrong with a board is in the report.
+pub fn audit(
+    board: &dyn Board,
+    options: &Options,
+    progress: &dyn Fn(Progress),
+) -> Result<Audit, AuditError> {
+    let mut auditor = Auditor::new(board, options, progress, true);
+    auditor.read_log()?;
+    Ok(auditor.conclude())
+}
+
+/// What the records of a board say, without looking at blobs and proofs: every mix and share counts as
+/// valid if it is in its place. For showing a status, not for acting on.
+///
+/// # Errors
+/// [`AuditError::Board`].
+pub fn view(board: &dyn Board) -> Result<View, AuditError> {
+    let options = Options::default();
+    let mut auditor = Auditor::new(board, &options, &|_| {}, false);
+    auditor.read_log()?;
+    Ok(auditor.conclude().view)
+}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use psephos_ballot::ContestResult;
+use psephos_ballot::ContestReport;
 use psephos_core::{Digest, Encoding};
 use serde::{Serialize, Serializer};
 
@@ -106,7 +106,7 @@ pub struct Report {
     /// What a reader should know although it changes no verdict.
     pub warnings: Vec<String>,
     /// The published result of each contest, once it was recounted; in the order of the manifest.
-    pub results: Option<Vec<ContestResult>>,
+    pub results: Option<Vec<ContestReport>>,
 }
 
 #[allow(clippy::ref_option, reason = "serde hands a reference to the field")]
@@ -137,6 +137,7 @@ pub(crate) struct Findings {
     items: BTreeMap<CheckId, u64>,
     waiting: BTreeMap<CheckId, String>,
     not_applicable: Vec<CheckId>,
+    demanded: Vec<CheckId>,
     failed: BTreeMap<CheckId, usize>,
     failures: Vec<Failure>,
     warnings: Vec<String>,
@@ -164,8 +165,16 @@ impl Findings {
         self.waiting.entry(check).or_insert_with(|| why.into());
     }
 
+    /// The manifest rules out that there is anything to check.
     pub(crate) fn not_applicable(&mut self, check: CheckId) {
-        self.not_applicable.push(check);
+        if !self.demanded.contains(&check) {
+            self.not_applicable.push(check);
+        }
+    }
+
+    /// There is something to check although the manifest rules it out.
+    pub(crate) fn demand(&mut self, check: CheckId) {
+        self.demanded.push(check);
     }
 
     /// Something that changes no verdict; said once.
@@ -188,7 +197,7 @@ impl Findings {
         election: Option<Digest>,
         head: Option<Digest>,
         complete: bool,
-        results: Option<Vec<ContestResult>>,
+        results: Option<Vec<ContestReport>>,
     ) -> Report {
         let checks: Vec<CheckResult> = CheckId::ALL
             .iter()

@@ -125,6 +125,8 @@ pub struct Ceremony {
     pub confirmed: Vec<bool>,
     /// Complaints, each with its place on the board, the complainer and whom the opening convicts.
     pub complaints: Vec<ComplaintView>,
+    /// Whether this attempt has failed: the next manifest starts another.
+    pub failed: bool,
     /// Trustees convicted, by a complaint or by what they posted for everybody to see.
     pub convicted: Vec<u64>,
     /// The keys, once all deals stand and hold.

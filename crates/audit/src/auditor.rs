@@ -1,0 +1,168 @@
+//! The state of an audit on its way through the board.
+
+use std::collections::BTreeMap;
+
+use psephos_core::Digest;
+use psephos_proofs::{ElectionContext, Fault};
+use psephos_record::bodies::Blob;
+use psephos_record::board::{BlobFault, BlobRows, Board, check_blob};
+
+use crate::check::CheckId;
+use crate::decryption::PostedShare;
+use crate::log::Memory;
+use crate::mixes::PostedMix;
+use crate::report::{Culprit, Failure, Findings};
+use crate::result::PostedResult;
+use crate::view::View;
+use crate::{Options, Progress, Stage, Turnout};
+
+pub(crate) struct Auditor<'a> {
+    pub(crate) board: &'a dyn Board,
+    pub(crate) options: &'a Options,
+    pub(crate) report_progress: &'a dyn Fn(Progress),
+    /// Whether proofs and blobs are looked at, or only what the records say.
+    pub(crate) thorough: bool,
+    pub(crate) findings: Findings,
+    pub(crate) view: View,
+    pub(crate) memory: Memory,
+    /// A record is missing or has no effect, and nobody can be blamed for it: what comes after it may
+    /// seem out of place through no fault of its author.
+    pub(crate) gap: bool,
+    /// Why nothing after some record can be made sense of.
+    pub(crate) halted: Option<String>,
+    /// What is wrong in the present attempt of the key ceremony. It weighs only if no other attempt
+    /// follows.
+    pub(crate) attempt_failures: Vec<Failure>,
+    /// By batch.
+    pub(crate) mixes: Vec<Vec<PostedMix>>,
+    /// Valid mixes that start from a bad list: batch and trustee.
+    pub(crate) astray: Vec<(usize, u64)>,
+    pub(crate) shares: Vec<PostedShare>,
+    pub(crate) result: Option<PostedResult>,
+    pub(crate) turnout: Option<Turnout>,
+    blobs: BTreeMap<Digest, bool>,
+}
+
+impl<'a> Auditor<'a> {
+    pub(crate) fn new(
+        board: &'a dyn Board,
+        options: &'a Options,
+        report_progress: &'a dyn Fn(Progress),
+        thorough: bool,
+    ) -> Self {
+        Self {
+            board,
+            options,
+            report_progress,
+            thorough,
+            findings: Findings::default(),
+            view: View::default(),
+            memory: Memory::default(),
+            gap: false,
+            halted: None,
+            attempt_failures: Vec::new(),
+            mixes: Vec::new(),
+            astray: Vec::new(),
+            shares: Vec::new(),
+            result: None,
+            turnout: None,
+            blobs: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn progress(&self, stage: Stage, done: u64, total: u64) {
+        (self.report_progress)(Progress { stage, done, total });
+    }
+
+    pub(crate) fn fail(
+        &mut self,
+        check: CheckId,
+        culprits: &[Culprit],
+        record: Option<u64>,
+        row: Option<u64>,
+        evidence: impl Into<String>,
+    ) {
+        let (culprits, evidence) = (culprits.to_vec(), evidence.into());
+        self.findings.fail(Failure { check, culprits, record, row, evidence });
+    }
+
+    /// Nothing after this record can be made sense of.
+    pub(crate) fn halt(&mut self, why: impl Into<String>) {
+        self.halted.get_or_insert(why.into());
+    }
+
+    /// Whether the expensive checks of a record were made before.
+    pub(crate) fn is_verified(&self, sequence: u64) -> bool {
+        !self.thorough || self.options.verified.is_some_and(|(records, _)| sequence < records)
+    }
+
+    /// The election's id and key, once there is a key.
+    pub(crate) fn election(&self) -> Option<ElectionContext> {
+        let keys = self.view.ceremony.keys.as_ref()?;
+        Some(ElectionContext { election: self.view.election(), public_key: keys.public_key })
+    }
+
+    /// Looks at a blob that a record names. `false` when it is missing, damaged or of another shape:
+    /// that has been reported, and nothing that needs it can be checked.
+    pub(crate) fn blob_holds(&mut self, sequence: u64, author: &Culprit, blob: &Blob) -> bool {
+        if self.is_verified(sequence) {
+            return true;
+        }
+        if let Some(holds) = self.blobs.get(&blob.root)
+            && !holds
+        {
+            return false;
+        }
+        self.findings.count(CheckId::BoardBlob, 1);
+        let fault = check_blob(self.board, blob);
+        let (record, none) = (Some(sequence), &[][..]);
+        match &fault {
+            Ok(()) => {}
+            Err(fault @ BlobFault::Root { .. }) => {
+                self.fail(CheckId::BoardBlob, none, record, None, fault.to_string());
+            }
+            Err(fault @ BlobFault::Shape { .. }) => {
+                let culprits = [author.clone()];
+                self.fail(CheckId::ShapeLength, &culprits, record, None, fault.to_string());
+                return false;
+            }
+            Err(fault @ (BlobFault::Missing { .. } | BlobFault::Storage(_))) => {
+                let text = format!("record {sequence} names what cannot be read: {fault}");
+                self.findings.unreadable(text);
+                self.findings.not_run(CheckId::BoardBlob, "a blob cannot be read");
+            }
+        }
+        self.blobs.insert(blob.root, fault.is_ok());
+        fault.is_ok()
+    }
+
+    /// The rows of a blob that was looked at.
+    pub(crate) fn rows(&self, blob: &Blob) -> Option<BlobRows<'a>> {
+        BlobRows::new(self.board, blob).ok()
+    }
+
+    /// Reports what is wrong with a proof under the check it belongs to.
+    pub(crate) fn fail_for(
+        &mut self,
+        fault: &Fault,
+        equation: CheckId,
+        culprit: &Culprit,
+        record: u64,
+        row: Option<u64>,
+        what: &str,
+    ) {
+        let check = check_of(fault, equation);
+        let evidence = format!("{what}: {fault}");
+        self.fail(check, std::slice::from_ref(culprit), Some(record), row, evidence);
+    }
+}
+
+/// The check that a fault belongs to; `equation` is the argument's own.
+pub(crate) fn check_of(fault: &Fault, equation: CheckId) -> CheckId {
+    match fault {
+        Fault::Length { .. } => CheckId::ShapeLength,
+        Fault::NonCanonical { .. } => CheckId::EncodingCanonical,
+        Fault::Membership { .. } => CheckId::GroupMembership,
+        Fault::Equation => equation,
+    }
+}

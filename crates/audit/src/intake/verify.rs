@@ -1,0 +1,393 @@
+//! The `close` record against what the ballots on the board imply (spec/09-audit.md §3.5).
+
+use std::collections::BTreeMap;
+
+use psephos_core::hash::hash;
+use psephos_core::rows::{Rows, RowsError};
+use psephos_core::Digest;
+use psephos_proofs::ballot::BallotLayout;
+use psephos_record::bodies::{Blob, Close, CloseBatch, Reason, Rejected};
+
+use super::claims::Claims;
+use super::{BallotSource, Intake, IntakeError, derive_intake};
+use crate::auditor::Auditor;
+use crate::check::CheckId;
+use crate::mixes::PostedMix;
+use crate::report::Culprit;
+use crate::view::{BatchView, CloseView};
+use crate::{Stage, Turnout};
+
+/// Every check that `close` has to answer for.
+const CHECKS: [CheckId; 10] = [
+    CheckId::BallotShape,
+    CheckId::BallotContext,
+    CheckId::BallotProof,
+    CheckId::BallotChallenged,
+    CheckId::BallotDuplicate,
+    CheckId::IntakeRejected,
+    CheckId::IntakeMissing,
+    CheckId::IntakeAdded,
+    CheckId::IntakeIneligible,
+    CheckId::IntakeRevote,
+];
+
+/// The check that an accepted ballot fails when it should have been rejected for this reason.
+fn check_of(reason: Reason) -> CheckId {
+    match reason {
+        Reason::Shape => CheckId::BallotShape,
+        Reason::Context => CheckId::BallotContext,
+        Reason::Eligibility => CheckId::IntakeIneligible,
+        Reason::Proof => CheckId::BallotProof,
+        Reason::Range => CheckId::BallotRange,
+        Reason::Challenged => CheckId::BallotChallenged,
+        Reason::Duplicate => CheckId::BallotDuplicate,
+        Reason::Counter => CheckId::IntakeRevote,
+    }
+}
+
+impl Auditor<'_> {
+    /// The form of a `close` record. What it says is checked once the whole log has been read.
+    pub(crate) fn close(&mut self, sequence: u64, digest: Digest, body: Close) {
+        let Some(description) = self.view.description() else { return };
+        let stated: Vec<_> = body
+            .batches
+            .iter()
+            .map(|batch| (batch.box_index, batch.batch_index, batch.list.row_length))
+            .collect();
+        let due: Vec<_> = description
+            .batches()
+            .map(|placed| (placed.box_index, placed.batch_index, placed.batch.list_row_length()))
+            .collect();
+        let widths: Vec<u64> = description.batches().map(|placed| placed.batch.width).collect();
+        if stated != due || body.rejected.row_length != Rejected::LENGTH as u64 {
+            let evidence = "its lists are not one for each batch of the manifest, of the right width";
+            let culprits = [Culprit::Authority];
+            self.fail(CheckId::ShapeLength, &culprits, Some(sequence), None, evidence);
+            return self.halt("the accepted lists cannot be used");
+        }
+        let trustees = description.trustees.len();
+        self.blob_holds(sequence, &Culprit::Authority, &body.rejected);
+        for batch in &body.batches {
+            self.blob_holds(sequence, &Culprit::Authority, &batch.list);
+        }
+        self.view.batches = body
+            .batches
+            .iter()
+            .zip(widths)
+            .map(|(batch, width)| open_batch(batch, width, trustees))
+            .collect();
+        self.mixes = self.view.batches.iter().map(|_| Vec::<PostedMix>::new()).collect();
+        let Close { rejected, submitted, .. } = body;
+        self.view.close = Some(CloseView { sequence, digest, rejected, submitted });
+    }
+
+    /// Derives which ballots count and compares that with what `close` says.
+    pub(crate) fn verify_intake(&mut self) {
+        let Some(close) = self.view.close.clone() else {
+            return self.intake_not_run("the election is not closed");
+        };
+        if self.is_verified(close.sequence) {
+            return;
+        }
+        if self.view.ballots.iter().any(|ballots| !ballots.readable) {
+            return self.intake_not_run("not all ballots can be read");
+        }
+        if let Err(error) = self.compare_intake(&close) {
+            self.intake_not_run(&error.to_string());
+            self.findings.unreadable(format!("the ballots could not be checked: {error}"));
+        }
+    }
+
+    fn intake_not_run(&mut self, why: &str) {
+        for check in CHECKS {
+            self.findings.not_run(check, why);
+        }
+    }
+
+    fn compare_intake(&mut self, close: &CloseView) -> Result<(), IntakeError> {
+        let Some(election) = self.election() else { return Ok(()) };
+        let layouts = self.layouts();
+        let taken: Vec<_> = self
+            .view
+            .ballots
+            .iter()
+            .filter_map(|view| Some((view.sequence, view.box_index, self.rows(&view.ballots)?)))
+            .collect();
+        let sources: Vec<BallotSource<'_>> = taken
+            .iter()
+            .map(|(sequence, box_index, rows)| BallotSource {
+                sequence: *sequence,
+                box_index: *box_index,
+                rows,
+            })
+            .collect();
+        let total = sources.iter().map(|source| source.rows.count()).sum();
+        let intake = derive_intake(&election, &layouts, &sources, &|done| {
+            self.progress(Stage::Ballots, done, total);
+        })?;
+        for check in CHECKS {
+            self.findings.count(check, intake.submitted());
+        }
+        self.turnout(&intake);
+        if close.submitted != intake.submitted() {
+            let evidence = format!(
+                "it says that {} ballots were taken in, and there are {}",
+                close.submitted,
+                intake.submitted()
+            );
+            let culprits = [Culprit::Authority];
+            self.fail(CheckId::IntakeRejected, &culprits, Some(close.sequence), None, evidence);
+        }
+        let Some(claims) = self.read_claims(close, &intake) else { return Ok(()) };
+        self.compare_reasons(&intake, &claims, &sources, &layouts)?;
+        self.compare_lists(close, &claims, &sources, &layouts)
+    }
+
+    fn turnout(&mut self, intake: &Intake) {
+        let mut rejected: BTreeMap<Reason, u64> = BTreeMap::new();
+        for reason in intake.rejected().filter_map(|row| Reason::from_code(row.reason)) {
+            *rejected.entry(reason).or_default() += 1;
+        }
+        if !rejected.is_empty() {
+            let counts: Vec<String> =
+                rejected.iter().map(|(reason, count)| format!("{count} {}", reason.name())).collect();
+            let sum: u64 = rejected.values().sum();
+            self.findings.warn(format!("{sum} ballots were rejected: {}", counts.join(", ")));
+        }
+        let (cast, accepted) = (intake.submitted(), intake.accepted());
+        self.turnout = Some(Turnout { cast, accepted, rejected, invalid: None });
+    }
+
+    /// Reads the rejected list. `None` when it cannot be read; otherwise everything that is wrong with
+    /// it has been reported and what is left names ballots on the board.
+    fn read_claims(&mut self, close: &CloseView, intake: &Intake) -> Option<Claims> {
+        let rows = self.rows(&close.rejected)?;
+        let mut claims = Claims::all_accepted(intake);
+        let mut wrong: Vec<(u64, String)> = Vec::new();
+        let mut before: Option<(u64, u64)> = None;
+        let read = rows.visit(&mut |first, piece| {
+            for (row, bytes) in (first..).zip(piece.as_chunks::<{ Rejected::LENGTH }>().0) {
+                let claim = Rejected::from_bytes(bytes);
+                if before.is_some_and(|before| before >= (claim.sequence, claim.row)) {
+                    wrong.push((row, "the rejected ballots are not listed in the board's order".into()));
+                }
+                before = Some((claim.sequence, claim.row));
+                if !claims.reject(claim) {
+                    wrong.push((row, "it rejects a ballot that is not on the board, or for no known reason".into()));
+                }
+            }
+            Ok(())
+        });
+        if read.is_err() {
+            for check in CHECKS {
+                self.findings.not_run(check, "the rejected list cannot be read");
+            }
+            return None;
+        }
+        for (row, evidence) in wrong {
+            let culprits = [Culprit::Authority];
+            self.fail(CheckId::IntakeRejected, &culprits, Some(close.sequence), Some(row), evidence);
+        }
+        Some(claims)
+    }
+
+    /// Every ballot's fate against the one it is claimed to have.
+    fn compare_reasons(
+        &mut self,
+        intake: &Intake,
+        claims: &Claims,
+        sources: &[BallotSource<'_>],
+        layouts: &[BallotLayout],
+    ) -> Result<(), IntakeError> {
+        for (index, source) in sources.iter().enumerate() {
+            let differing = claims.differences(index, intake);
+            if differing.is_empty() {
+                continue;
+            }
+            let layout = super::derive::layout_of(layouts, source)?;
+            let mut credentials = BTreeMap::new();
+            source.each(&mut |row, bytes| {
+                if let (true, Some(ballot)) = (differing.contains_key(&row), layout.read(bytes)) {
+                    credentials.insert(row, *ballot.credential);
+                }
+            })?;
+            for (row, (derived, claimed)) in differing {
+                let credential = credentials.get(&row).copied().map(Culprit::Credential);
+                self.wrong_fate(source.sequence, row, derived, claimed, credential);
+            }
+        }
+        Ok(())
+    }
+
+    fn wrong_fate(
+        &mut self,
+        sequence: u64,
+        row: u64,
+        derived: Option<Reason>,
+        claimed: Option<Reason>,
+        credential: Option<Culprit>,
+    ) {
+        let mut culprits = vec![Culprit::Authority];
+        let (check, evidence) = match (derived, claimed) {
+            (Some(derived), None) => {
+                culprits.extend(credential);
+                let evidence = format!("accepted, and should be rejected: {}", derived.name());
+                (check_of(derived), evidence)
+            }
+            (None, Some(Reason::Counter)) => {
+                culprits.extend(credential);
+                let evidence = "rejected for its counter, and is the one that counts".to_owned();
+                (CheckId::IntakeRevote, evidence)
+            }
+            (None, Some(claimed)) => {
+                let evidence = format!("valid, and rejected: {}", claimed.name());
+                (CheckId::IntakeRejected, evidence)
+            }
+            (Some(derived), Some(claimed)) => {
+                let evidence = format!(
+                    "rejected as {}, and the reason is {}",
+                    claimed.name(),
+                    derived.name()
+                );
+                (CheckId::IntakeRejected, evidence)
+            }
+            (None, None) => return,
+        };
+        self.fail(check, &culprits, Some(sequence), Some(row), evidence);
+    }
+
+    /// Each batch's list against the rows that are claimed to be accepted.
+    fn compare_lists(
+        &mut self,
+        close: &CloseView,
+        claims: &Claims,
+        sources: &[BallotSource<'_>],
+        layouts: &[BallotLayout],
+    ) -> Result<(), IntakeError> {
+        let batches: Vec<(u64, u64, Blob)> = self
+            .view
+            .batches
+            .iter()
+            .map(|batch| (batch.box_index, batch.batch_index, batch.first))
+            .collect();
+        for (box_index, batch_index, blob) in batches {
+            let key = key_of(close, box_index, batch_index);
+            let place = usize::try_from(box_index).ok().zip(usize::try_from(batch_index).ok());
+            let Some((layout, batch)) =
+                place.and_then(|(index, batch)| Some((layouts.get(index)?, batch)))
+            else {
+                continue;
+            };
+            let mut expected = Vec::new();
+            claims.visit_accepted(sources, box_index, &mut |bytes| {
+                let row = layout.read(bytes).and_then(|ballot| layout.batch(ballot.rows, batch));
+                expected.extend(row.map(|row| name_of(&key, row)));
+            })?;
+            expected.sort_unstable();
+            self.compare_list(close.sequence, &key, expected, &blob);
+        }
+        Ok(())
+    }
+
+    fn compare_list(&mut self, sequence: u64, key: &Digest, expected: Vec<u128>, blob: &Blob) {
+        let Some(rows) = self.rows(blob) else { return };
+        let culprits = [Culprit::Authority];
+        let mut comparison = Comparison::new(expected);
+        if let Err(error) = comparison.read(&rows, key) {
+            self.findings.not_run(CheckId::IntakeMissing, error.to_string());
+            return self.findings.not_run(CheckId::IntakeAdded, error.to_string());
+        }
+        for row in comparison.added {
+            let evidence = "this row of the accepted list is of no accepted ballot";
+            self.fail(CheckId::IntakeAdded, &culprits, Some(sequence), Some(row), evidence);
+        }
+        if let Some(row) = comparison.unsorted {
+            let evidence = "the accepted list is not strictly increasing";
+            self.fail(CheckId::EncodingCanonical, &culprits, Some(sequence), Some(row), evidence);
+        }
+        if comparison.missing > 0 {
+            let evidence = format!("{} accepted ballots are not in the list", comparison.missing);
+            self.fail(CheckId::IntakeMissing, &culprits, Some(sequence), None, evidence);
+        }
+    }
+}
+
+fn open_batch(batch: &CloseBatch, width: u64, trustees: usize) -> BatchView {
+    BatchView {
+        box_index: batch.box_index,
+        batch_index: batch.batch_index,
+        width,
+        first: batch.list,
+        last: batch.list,
+        position: 0,
+        mixes: Vec::new(),
+        shares: vec![None; trustees],
+    }
+}
+
+/// What rows are named under: it binds all ballots and the list, so nobody can look for two rows of one
+/// name before both are fixed.
+fn key_of(close: &CloseView, box_index: u64, batch_index: u64) -> Digest {
+    let place = [box_index.to_le_bytes(), batch_index.to_le_bytes()];
+    hash("psephos/v1/accepted-row-key", &[&close.digest, place.as_flattened()])
+}
+
+/// 128 bits that stand for a row: 16 bytes a ballot are all that is kept.
+fn name_of(key: &Digest, row: &[u8]) -> u128 {
+    let digest = hash("psephos/v1/accepted-row", &[key, row]);
+    digest.first_chunk().map_or(0, |bytes| u128::from_le_bytes(*bytes))
+}
+
+/// A list against the names of the rows it should have.
+struct Comparison {
+    expected: Vec<u128>,
+    found: Vec<u64>,
+    added: Vec<u64>,
+    unsorted: Option<u64>,
+    missing: u64,
+}
+
+impl Comparison {
+    fn new(expected: Vec<u128>) -> Self {
+        let found = vec![0; expected.len().div_ceil(64)];
+        Self { expected, found, added: Vec::new(), unsorted: None, missing: 0 }
+    }
+
+    fn read(&mut self, rows: &dyn Rows, key: &Digest) -> Result<(), RowsError> {
+        let length = rows.row_length();
+        let mut before: Vec<u8> = Vec::new();
+        rows.visit(&mut |first, piece| {
+            for (row, bytes) in (first..).zip(piece.chunks_exact(length)) {
+                if row > 0 && before.as_slice() >= bytes {
+                    self.unsorted.get_or_insert(row);
+                }
+                bytes.clone_into(&mut before);
+                if !self.take(name_of(key, bytes)) {
+                    self.added.push(row);
+                }
+            }
+            Ok(())
+        })?;
+        let found: u64 = self.found.iter().map(|word| u64::from(word.count_ones())).sum();
+        // Two accepted ballots with one row are a duplicate, reported as that: the list has the row once.
+        let repeated = self.expected.windows(2).filter(|pair| pair.first() == pair.last()).count();
+        self.missing = (self.expected.len() as u64).saturating_sub(found.saturating_add(repeated as u64));
+        Ok(())
+    }
+
+    /// Marks one expected row of this name as found; `false` when there is none left.
+    fn take(&mut self, name: u128) -> bool {
+        let start = self.expected.partition_point(|other| *other < name);
+        let same = self.expected.iter().skip(start).take_while(|other| **other == name).count();
+        (start..start.saturating_add(same)).any(|place| {
+            let (word, bit) = (place / 64, 1u64 << (place % 64));
+            match self.found.get_mut(word) {
+                Some(word) if *word & bit == 0 => {
+                    *word |= bit;
+                    true
+                }
+                _ => false,
+            }
+        })
+    }
+}

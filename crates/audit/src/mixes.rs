@@ -1,0 +1,415 @@
+//! Mixes: chain, identity, shape, proofs, quorum (spec/09-audit.md §3.6).
+
+use psephos_core::Digest;
+use psephos_core::rows::Rows;
+use psephos_proofs::shuffle::{ChainError, Mix as ProvedMix, MixFault, Proof, Statement, verify_chain};
+use psephos_proofs::{BatchContext, Fault};
+use psephos_record::bodies::{BatchMix, Blob, Body, Mix};
+use psephos_record::message::Record;
+
+use crate::Stage;
+use crate::auditor::Auditor;
+use crate::check::CheckId;
+use crate::report::Culprit;
+use crate::view::{MixView, Phase};
+
+/// A mix as it stands in a record, without its proof.
+pub(crate) struct PostedMix {
+    pub(crate) sequence: u64,
+    /// Its place in its record.
+    item: usize,
+    pub(crate) trustee: u64,
+    position: u64,
+    input: Digest,
+    output: Blob,
+    /// Whether its trustee has mixed before.
+    repeated: bool,
+    readable: bool,
+}
+
+/// A list of a batch: the first one, or what a mix made.
+#[derive(Clone, Copy)]
+struct List {
+    blob: Blob,
+    /// Mixes that lead to it.
+    depth: u64,
+    /// Whether the mix that made it can be checked at all.
+    usable: bool,
+}
+
+/// What is known of a mix's proof.
+#[derive(Clone, PartialEq)]
+enum Proved {
+    Holds,
+    Fails(MixFault),
+    /// Nothing can be said: a list cannot be read or opened.
+    Unknown,
+}
+
+/// How a mix stands to its batch's lists.
+#[derive(Clone, Copy, PartialEq)]
+enum Link {
+    /// Its input is the list with this index.
+    To(usize),
+    /// Its input is no list of the batch, or its shape is wrong, or it may not mix: it makes no good list.
+    Broken,
+}
+
+impl Auditor<'_> {
+    pub(crate) fn mix(&mut self, sequence: u64, trustee: u64, body: Mix) {
+        let culprit = Culprit::Trustee(trustee);
+        let mut places = Vec::with_capacity(body.mixes.len());
+        for mix in &body.mixes {
+            places.push((mix.box_index, mix.batch_index));
+        }
+        if !self.are_batches(&places) {
+            let evidence = "its batches are not batches of the manifest, each once and in order";
+            return self.fail(CheckId::ShapeLength, &[culprit], Some(sequence), None, evidence);
+        }
+        self.findings.count(CheckId::MixIdentity, 1);
+        for (item, mix) in body.mixes.into_iter().enumerate() {
+            self.post_mix(sequence, item, trustee, &mix);
+        }
+    }
+
+    fn post_mix(&mut self, sequence: u64, item: usize, trustee: u64, mix: &BatchMix) {
+        let culprit = Culprit::Trustee(trustee);
+        let Some(batch) = self.batch_place(mix.box_index, mix.batch_index) else { return };
+        let posted = self.mixes.get(batch).map_or(&[][..], Vec::as_slice);
+        let repeated = posted.iter().any(|other| other.trustee == trustee);
+        if repeated {
+            let evidence = "this trustee has mixed this batch before";
+            let culprits = std::slice::from_ref(&culprit);
+            self.fail(CheckId::MixIdentity, culprits, Some(sequence), None, evidence);
+        }
+        let readable = self.blob_holds(sequence, &culprit, &mix.output);
+        let BatchMix { input, output, position, .. } = *mix;
+        if let Some(posted) = self.mixes.get_mut(batch) {
+            posted.push(PostedMix { sequence, item, trustee, position, input, output, repeated, readable });
+        }
+        if !repeated && let Some(view) = self.view.batches.get_mut(batch) {
+            view.mixes.push(MixView { sequence, trustee, position, input, output, valid: false });
+        }
+    }
+
+    /// Whether these are batches of the manifest, strictly in its order; at least one.
+    pub(crate) fn are_batches(&self, places: &[(u64, u64)]) -> bool {
+        let known = |place: &(u64, u64)| self.batch_place(place.0, place.1).is_some();
+        !places.is_empty() && places.iter().all(known) && places.is_sorted_by(|a, b| a < b)
+    }
+
+    pub(crate) fn batch_place(&self, box_index: u64, batch_index: u64) -> Option<usize> {
+        self.view
+            .batches
+            .iter()
+            .position(|batch| (batch.box_index, batch.batch_index) == (box_index, batch_index))
+    }
+
+    /// Checks all mixes on the board, batch by batch.
+    pub(crate) fn verify_mixes(&mut self) {
+        let batches = self.mixes.len();
+        for batch in 0..batches {
+            self.progress(Stage::Mixes, batch as u64, batches as u64);
+            let posted = self.mixes.get_mut(batch).map(std::mem::take).unwrap_or_default();
+            self.verify_batch_mixes(batch, &posted);
+            if let Some(slot) = self.mixes.get_mut(batch) {
+                *slot = posted;
+            }
+        }
+    }
+
+    fn verify_batch_mixes(&mut self, batch: usize, posted: &[PostedMix]) {
+        let Some(first) = self.view.batches.get(batch).map(|view| view.first) else { return };
+        let mut lists = vec![List { blob: first, depth: 0, usable: true }];
+        let mut links = Vec::with_capacity(posted.len());
+        for mix in posted {
+            let (link, depth) = self.link(&lists, mix);
+            let usable = link != Link::Broken && mix.readable;
+            lists.push(List { blob: mix.output, depth: depth.saturating_add(1), usable });
+            links.push(link);
+        }
+        let proved = self.prove_all(batch, posted, &lists, &links);
+        self.judge_chain(batch, posted, &lists, &links, &proved);
+    }
+
+    /// The list a mix starts from, preferring the newest, and that list's depth.
+    fn link(&mut self, lists: &[List], mix: &PostedMix) -> (Link, u64) {
+        let culprits = [Culprit::Trustee(mix.trustee)];
+        let record = Some(mix.sequence);
+        self.findings.count(CheckId::MixChain, 1);
+        let from = lists.iter().rposition(|list| list.blob.root == mix.input);
+        let Some((from, list)) = from.and_then(|from| Some((from, lists.get(from)?))) else {
+            let evidence = "its input is no list of this batch";
+            self.unchained(mix, evidence);
+            return (Link::Broken, mix.position);
+        };
+        if mix.position != list.depth {
+            let evidence = format!("it says position {}, and stands at {}", mix.position, list.depth);
+            self.unchained(mix, &evidence);
+        }
+        self.findings.count(CheckId::MixShape, 1);
+        let first = lists.first().map_or(list.blob, |list| list.blob);
+        if (mix.output.rows, mix.output.row_length) != (first.rows, first.row_length) {
+            let evidence = format!(
+                "{} rows of {} bytes out, and {} rows of {} bytes in",
+                mix.output.rows, mix.output.row_length, first.rows, first.row_length
+            );
+            self.fail(CheckId::MixShape, &culprits, record, None, evidence);
+            return (Link::Broken, list.depth);
+        }
+        let link = if mix.repeated { Link::Broken } else { Link::To(from) };
+        (link, list.depth)
+    }
+
+    fn unchained(&mut self, mix: &PostedMix, evidence: &str) {
+        if self.gap {
+            let text = format!("mix {} depends on records that are missing or not valid", mix.sequence);
+            return self.findings.not_run(CheckId::MixChain, text);
+        }
+        let culprits = [Culprit::Trustee(mix.trustee)];
+        self.fail(CheckId::MixChain, &culprits, Some(mix.sequence), None, evidence);
+    }
+
+    /// Verifies the proofs of everything new, as few and as long chains as there are.
+    fn prove_all(
+        &mut self,
+        batch: usize,
+        posted: &[PostedMix],
+        lists: &[List],
+        links: &[Link],
+    ) -> Vec<Proved> {
+        let mut proved = vec![Proved::Unknown; posted.len()];
+        let mut chain: Vec<usize> = Vec::new();
+        for (index, (mix, link)) in posted.iter().zip(links).enumerate() {
+            if self.is_verified(mix.sequence) && *link != Link::Broken {
+                if let Some(slot) = proved.get_mut(index) {
+                    *slot = Proved::Holds;
+                }
+                continue;
+            }
+            let Link::To(from) = *link else { continue };
+            let usable = mix.readable && lists.get(from).is_some_and(|list| list.usable);
+            if !usable {
+                continue;
+            }
+            // List i + 1 is what mix i made.
+            if chain.last().is_some_and(|last| last.saturating_add(1) != from) {
+                self.prove_chain(batch, posted, lists, links, &chain, &mut proved);
+                chain.clear();
+            }
+            chain.push(index);
+        }
+        self.prove_chain(batch, posted, lists, links, &chain, &mut proved);
+        proved
+    }
+
+    fn prove_chain(
+        &mut self,
+        batch: usize,
+        posted: &[PostedMix],
+        lists: &[List],
+        links: &[Link],
+        chain: &[usize],
+        proved: &mut [Proved],
+    ) {
+        let Some(&first) = chain.first() else { return };
+        let mixes: Vec<&PostedMix> = chain.iter().filter_map(|index| posted.get(*index)).collect();
+        let Some(Link::To(from)) = links.get(first).copied() else { return };
+        let start = lists.get(from).map(|list| list.blob);
+        let blobs: Vec<Blob> =
+            start.into_iter().chain(mixes.iter().map(|mix| mix.output)).collect();
+        let rows: Vec<_> = blobs.iter().filter_map(|blob| self.rows(blob)).collect();
+        let rows: Vec<&dyn Rows> = rows.iter().map(|rows| rows as &dyn Rows).collect();
+        let proofs: Vec<Option<Proof>> = mixes.iter().map(|mix| self.proof_of(mix)).collect();
+        let statements: Option<Vec<Statement>> =
+            mixes.iter().map(|mix| self.statement_of(batch, mix)).collect();
+        let Some(statements) = statements.filter(|list| list.len() == proofs.len()) else { return };
+        let claims: Vec<ProvedMix<'_>> =
+            statements.into_iter().zip(proofs.iter().map(Option::as_ref)).collect();
+        self.findings.count(CheckId::MixProof, claims.len() as u64);
+        let answer = verify_chain(&claims, &rows, &[self.view.head]);
+        for (place, index) in chain.iter().enumerate() {
+            if let Some(slot) = proved.get_mut(*index) {
+                *slot = outcome(&answer, place);
+            }
+        }
+        if let Err(ChainError::Refused(refusal)) = &answer
+            && let Some(fault) = &refusal.input
+        {
+            self.bad_input(from, fault);
+        }
+        if let Err(error @ (ChainError::Rows { .. } | ChainError::NoChain)) = &answer {
+            self.findings.unreadable(format!("mixes could not be checked: {error}"));
+        }
+    }
+
+    /// The first list is the authority's; any other was found bad when it was made.
+    fn bad_input(&mut self, list: usize, fault: &Fault) {
+        if let (0, Some(close)) = (list, self.view.close.as_ref().map(|close| close.sequence)) {
+            let what = "the accepted list";
+            self.fail_for(fault, CheckId::MixProof, &Culprit::Authority, close, None, what);
+        }
+    }
+
+    /// Reads the proof from the record again: proofs are too long to be kept.
+    fn proof_of(&self, mix: &PostedMix) -> Option<Proof> {
+        let file = self.board.record(mix.sequence).ok()?;
+        let message = Record::decode(&file).ok()?.message().ok()?;
+        match message.body().ok()? {
+            Body::Mix(body) => body.mixes.into_iter().nth(mix.item)?.proof,
+            _ => None,
+        }
+    }
+
+    fn statement_of(&self, batch: usize, mix: &PostedMix) -> Option<Statement> {
+        let view = self.view.batches.get(batch)?;
+        Some(Statement {
+            context: BatchContext {
+                election: self.election()?,
+                close: self.view.close.as_ref()?.digest,
+                box_index: view.box_index,
+                batch_index: view.batch_index,
+            },
+            position: mix.position,
+            prover: mix.trustee,
+            prover_key: *self.view.trustee_key(mix.trustee)?,
+            rows: view.first.rows,
+            width: view.width,
+            input: mix.input,
+            output: mix.output.root,
+        })
+    }
+
+    /// Follows the good lists from mix to mix and says of every mix what it is worth.
+    fn judge_chain(
+        &mut self,
+        batch: usize,
+        posted: &[PostedMix],
+        lists: &[List],
+        links: &[Link],
+        proved: &[Proved],
+    ) {
+        let mut good = 0;
+        for (index, ((mix, link), proof)) in posted.iter().zip(links).zip(proved).enumerate() {
+            let made = index.saturating_add(1);
+            let holds = match proof {
+                Proved::Holds => true,
+                Proved::Fails(fault) => {
+                    self.failed_mix(mix, *fault);
+                    false
+                }
+                Proved::Unknown => {
+                    if *link != Link::Broken {
+                        let text = format!("the mix in record {} could not be checked", mix.sequence);
+                        self.findings.not_run(CheckId::MixProof, text);
+                    }
+                    false
+                }
+            };
+            let root = |place: usize| lists.get(place).map(|list| list.blob.root);
+            match link {
+                // Empty lists all have one root.
+                Link::To(from) if root(*from) == root(good) => {
+                    if holds {
+                        good = made;
+                        self.accept_mix(batch, mix);
+                    }
+                }
+                Link::To(from) if self.is_passed_over(batch, posted, *from) => {
+                    self.unchained(mix, "its input is not the last good list");
+                }
+                Link::To(_) => {
+                    if holds {
+                        self.astray.push((batch, mix.trustee));
+                    }
+                    self.findings.warn(format!(
+                        "the mix in record {} starts from a list that is not good: that is the fault \
+                         of whoever made the list, and the mix leads nowhere",
+                        mix.sequence
+                    ));
+                }
+                Link::Broken => {}
+            }
+        }
+        let last = lists.get(good).map(|list| (list.blob, list.depth));
+        if let (Some((blob, depth)), Some(view)) = (last, self.view.batches.get_mut(batch)) {
+            view.last = blob;
+            view.position = depth;
+        }
+    }
+
+    /// Whether a list, which is not the last good one, was good: the first, or a valid mix's.
+    fn is_passed_over(&self, batch: usize, posted: &[PostedMix], list: usize) -> bool {
+        let Some(maker) = list.checked_sub(1).and_then(|index| posted.get(index)) else { return true };
+        self.view.batches.get(batch).is_some_and(|view| {
+            view.mixes.iter().any(|mix| mix.sequence == maker.sequence && mix.valid)
+        })
+    }
+
+    fn accept_mix(&mut self, batch: usize, mix: &PostedMix) {
+        let views = self.view.batches.get_mut(batch).map(|view| &mut view.mixes);
+        let view = views.and_then(|views| views.iter_mut().find(|view| view.sequence == mix.sequence));
+        if let Some(view) = view {
+            view.valid = true;
+        }
+    }
+
+    fn failed_mix(&mut self, mix: &PostedMix, fault: MixFault) {
+        let culprit = Culprit::Trustee(mix.trustee);
+        match fault {
+            MixFault::Lists => {
+                let evidence = fault.to_string();
+                self.fail(CheckId::MixShape, &[culprit], Some(mix.sequence), None, evidence);
+            }
+            MixFault::Proof(fault) => {
+                let row = match fault {
+                    Fault::Membership { field: "output", index }
+                    | Fault::NonCanonical { field: "output", index } => Some(index),
+                    _ => None,
+                };
+                let sequence = mix.sequence;
+                self.fail_for(&fault, CheckId::MixProof, &culprit, sequence, row, "the shuffle proof");
+            }
+        }
+    }
+
+    /// As many valid mixes as the manifest demands, once decryption has begun.
+    pub(crate) fn mix_quorum(&mut self, phase: Phase) {
+        let Some(description) = self.view.description() else { return };
+        let (needed, trustees) = (description.mixes, description.trustee_count());
+        let has_begun = phase > Phase::Mixing && (phase > Phase::Tallying || !self.shares.is_empty());
+        if !has_begun {
+            return self.findings.not_run(CheckId::MixQuorum, "mixing is not complete");
+        }
+        for batch in 0..self.view.batches.len() {
+            self.findings.count(CheckId::MixQuorum, 1);
+            let Some(view) = self.view.batches.get(batch) else { continue };
+            let valid: Vec<u64> =
+                view.mixes.iter().filter(|mix| mix.valid).map(|mix| mix.trustee).collect();
+            if (valid.len() as u64) < needed {
+                // A good mix on a bad list fails for another's fault.
+                let excused = |trustee: &u64| self.astray.contains(&(batch, *trustee));
+                let missing: Vec<Culprit> = (0..trustees)
+                    .filter(|trustee| !valid.contains(trustee) && !excused(trustee))
+                    .map(Culprit::Trustee)
+                    .collect();
+                let evidence = format!("{} valid mixes, and {needed} are needed", valid.len());
+                self.fail(CheckId::MixQuorum, &missing, None, None, evidence);
+            }
+        }
+    }
+}
+
+fn outcome(answer: &Result<(), ChainError>, place: usize) -> Proved {
+    match answer {
+        Ok(()) => Proved::Holds,
+        Err(ChainError::Refused(refusal)) => {
+            match refusal.mixes.iter().find(|(index, _)| *index == place) {
+                Some((_, fault)) => Proved::Fails(*fault),
+                None if refusal.unchecked.contains(&place) => Proved::Unknown,
+                None => Proved::Holds,
+            }
+        }
+        Err(ChainError::Rows { .. } | ChainError::NoChain) => Proved::Unknown,
+    }
+}

@@ -1,0 +1,293 @@
+//! Who may write what, and when (spec/09-audit.md §3.2). A record out of its phase has no effect.
+
+use psephos_record::bodies::{Ballots, Body, SignOff};
+use psephos_record::kind::Kind;
+
+use crate::auditor::Auditor;
+use crate::check::CheckId;
+use crate::log::Entry;
+use crate::report::Culprit;
+use crate::view::{BallotsView, Phase, View};
+
+impl View {
+    /// How far the records lead, whatever proofs in mixes and shares are worth.
+    pub(crate) fn phase_so_far(&self) -> Phase {
+        if self.seal.is_some() {
+            Phase::Sealed
+        } else if self.result.is_some() {
+            Phase::Published
+        } else if self.close.is_some() {
+            if self.next_mixer().is_some() { Phase::Mixing } else { Phase::Sharing }
+        } else if self.opened.is_some() {
+            Phase::Voting
+        } else if self.manifest.is_some() {
+            self.ceremony.phase()
+        } else if self.proposal.is_some() {
+            Phase::Enrolment
+        } else {
+            Phase::Empty
+        }
+    }
+}
+
+/// Whether a record of this kind may stand in this phase.
+fn may_stand(kind: Kind, phase: Phase) -> bool {
+    match kind {
+        Kind::Proposal => phase == Phase::Empty,
+        Kind::Enrol => phase == Phase::Enrolment,
+        Kind::Manifest => (Phase::Enrolment..=Phase::Ready).contains(&phase),
+        Kind::Accept => phase == Phase::Acceptance,
+        Kind::DealCommitment => phase == Phase::Commitment,
+        Kind::Deal => phase == Phase::Dealing,
+        Kind::Confirm => phase == Phase::Confirmation,
+        // One conviction does not silence others who have something to complain of.
+        Kind::Complain => matches!(phase, Phase::Confirmation | Phase::Failed),
+        // Opening over a complaint or an unfinished ceremony is judged by what is missing.
+        Kind::Open => (Phase::Acceptance..=Phase::Ready).contains(&phase),
+        Kind::Ballots | Kind::Close => phase == Phase::Voting,
+        // A mix after everybody has mixed is a second one, which is judged as that.
+        Kind::Mix => (Phase::Mixing..=Phase::Published).contains(&phase),
+        Kind::Share => (Phase::Sharing..=Phase::Published).contains(&phase),
+        Kind::Result => matches!(phase, Phase::Sharing | Phase::Tallying),
+        Kind::SignOff => (Phase::Acceptance..=Phase::Published).contains(&phase),
+        Kind::Seal => phase == Phase::Published,
+        Kind::CounterProposal
+        | Kind::RollAmend
+        | Kind::Challenged
+        | Kind::Waiver
+        | Kind::Exclusion => true,
+    }
+}
+
+fn is_of_ceremony(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Accept | Kind::DealCommitment | Kind::Deal | Kind::Confirm | Kind::Complain
+    )
+}
+
+/// Whose a kind of record is.
+enum Writer {
+    /// Whoever has the key that the record itself introduces.
+    Anybody,
+    Authority,
+    Trustee,
+}
+
+fn writer(kind: Kind) -> Writer {
+    match kind {
+        Kind::Proposal | Kind::Enrol => Writer::Anybody,
+        Kind::Accept
+        | Kind::DealCommitment
+        | Kind::Deal
+        | Kind::Confirm
+        | Kind::Complain
+        | Kind::Mix
+        | Kind::Share
+        | Kind::SignOff
+        | Kind::CounterProposal => Writer::Trustee,
+        _ => Writer::Authority,
+    }
+}
+
+impl Auditor<'_> {
+    /// Lets a record have its effect, if it may.
+    pub(crate) fn apply(&mut self, entry: Entry) {
+        let kind = entry.body.kind();
+        if self.halted.is_some() {
+            return;
+        }
+        if let Body::Later(kind) = entry.body {
+            return self.later(kind, entry.sequence);
+        }
+        self.findings.count(CheckId::BoardPhase, 1);
+        let author = self.culprit(&entry.author);
+        let phase = self.view.phase_so_far();
+        if !self.is_of_this_election(&entry, kind)
+            || !self.is_entitled(&entry, kind, &author)
+            || self.is_overtaken(&entry, kind, phase)
+        {
+            return;
+        }
+        if !may_stand(kind, phase) {
+            let evidence = format!("a record of kind {kind} cannot stand here: {}", name(phase));
+            return self.out_of_phase(entry.sequence, &author, evidence);
+        }
+        self.act(entry, &author);
+    }
+
+    fn act(&mut self, entry: Entry, author: &Culprit) {
+        let Entry { sequence, digest, message_digest, author: key, .. } = entry;
+        match (entry.body, author) {
+            (Body::Proposal(body), _) => self.proposal(sequence, message_digest, key, body),
+            (Body::Enrol(body), _) => self.enrol(sequence, key, &body),
+            (Body::Manifest(body), _) => self.manifest(sequence, message_digest, body),
+            (Body::Accept(body), Culprit::Trustee(trustee)) => self.accept(sequence, *trustee, body),
+            (Body::DealCommitment(body), Culprit::Trustee(trustee)) => {
+                self.deal_commitment(sequence, *trustee, &body);
+            }
+            (Body::Deal(body), Culprit::Trustee(trustee)) => {
+                self.deal(sequence, *trustee, message_digest, body);
+            }
+            (Body::Confirm(body), Culprit::Trustee(trustee)) => {
+                self.confirm(sequence, *trustee, &body);
+            }
+            (Body::Complain(body), Culprit::Trustee(trustee)) => {
+                self.complain(sequence, *trustee, body);
+            }
+            (Body::Open(_), _) => self.open(sequence),
+            (Body::Ballots(body), _) => self.ballots(sequence, &body),
+            (Body::Close(body), _) => self.close(sequence, digest, body),
+            (Body::Mix(body), Culprit::Trustee(trustee)) => self.mix(sequence, *trustee, body),
+            (Body::Share(body), Culprit::Trustee(trustee)) => {
+                self.share(sequence, *trustee, &body);
+            }
+            (Body::Result(body), _) => self.result(sequence, body),
+            (Body::SignOff(SignOff { head }), Culprit::Trustee(trustee)) => {
+                self.sign_off(sequence, *trustee, head);
+            }
+            (Body::Seal(body), _) => self.seal(sequence, &body),
+            // `is_entitled` has refused everything else.
+            _ => {}
+        }
+    }
+
+    /// Kinds that this version cannot read: what they could change was not checked.
+    fn later(&mut self, kind: Kind, sequence: u64) {
+        let check = match kind {
+            Kind::CounterProposal => CheckId::SetupIdentity,
+            Kind::RollAmend => CheckId::SetupRoll,
+            Kind::Challenged | Kind::Waiver => CheckId::BallotChallenged,
+            _ => CheckId::ExclusionUnjustified,
+        };
+        let text = format!("record {sequence} is of kind {kind}, which this version does not read");
+        self.findings.demand(check);
+        self.findings.not_run(check, text.clone());
+        self.findings.warn(text);
+    }
+
+    /// A message made for another election, or for an attempt that has been replaced since.
+    fn is_of_this_election(&mut self, entry: &Entry, kind: Kind) -> bool {
+        let stated = match (kind, &self.view.proposal) {
+            (Kind::Proposal, _) => [0; 32],
+            (Kind::Enrol | Kind::Manifest, Some(proposal)) => proposal.digest,
+            _ => self.view.election(),
+        };
+        if entry.election == stated {
+            return true;
+        }
+        if is_of_ceremony(kind)
+            && let Some(manifest) = &self.view.manifest
+            && manifest.earlier.contains(&entry.election)
+            && entry.knew.is_none_or(|knew| knew < manifest.sequence)
+        {
+            let text = format!("record {} came too late for its attempt", entry.sequence);
+            self.findings.warn(text);
+            return false;
+        }
+        let evidence = "its message was made for another election";
+        self.gap = true;
+        self.fail(CheckId::BoardChain, &[], Some(entry.sequence), None, evidence);
+        false
+    }
+
+    fn is_entitled(&mut self, entry: &Entry, kind: Kind, author: &Culprit) -> bool {
+        let (entitled, whose) = match writer(kind) {
+            Writer::Anybody => (true, ""),
+            Writer::Authority => (*author == Culprit::Authority, "the authority"),
+            Writer::Trustee => (matches!(author, Culprit::Trustee(_)), "a trustee"),
+        };
+        if entitled {
+            return true;
+        }
+        let culprits = std::slice::from_ref(author);
+        let record = Some(entry.sequence);
+        if kind == Kind::Mix && self.view.close.is_some() {
+            let evidence = format!("a mix by {}, who is no trustee", author.to_text());
+            self.fail(CheckId::MixIdentity, culprits, record, None, evidence);
+            return false;
+        }
+        let named = if matches!(author, Culprit::Author(_)) { &[][..] } else { culprits };
+        let evidence = format!(
+            "a record of kind {kind} must be signed by {whose}, and is signed by {}",
+            author.to_text()
+        );
+        self.fail(CheckId::BoardSignature, named, record, None, evidence);
+        false
+    }
+
+    /// Trustees work at the same time: what one sends while another's fault ends the attempt is no
+    /// fault of its own.
+    fn is_overtaken(&mut self, entry: &Entry, kind: Kind, phase: Phase) -> bool {
+        let overtaken = phase == Phase::Failed && is_of_ceremony(kind) && kind != Kind::Complain;
+        if overtaken {
+            self.findings.warn(format!("record {} came after its attempt had failed", entry.sequence));
+        }
+        overtaken
+    }
+
+    /// Reports a record out of phase, unless what went before it is missing or without effect and
+    /// nobody can be blamed for that.
+    pub(crate) fn out_of_phase(&mut self, sequence: u64, author: &Culprit, evidence: String) {
+        if self.gap {
+            let text = format!("record {sequence} depends on records that are missing or not valid");
+            self.findings.not_run(CheckId::BoardPhase, text);
+            return;
+        }
+        let culprits = std::slice::from_ref(author);
+        self.fail(CheckId::BoardPhase, culprits, Some(sequence), None, evidence);
+    }
+
+    fn ballots(&mut self, sequence: u64, body: &Ballots) {
+        let boxes = self.view.description().map_or(0, |description| description.boxes.len() as u64);
+        if body.box_index >= boxes {
+            let evidence = format!("it names box {}, and there are {boxes}", body.box_index);
+            let culprits = [Culprit::Authority];
+            return self.fail(CheckId::ShapeLength, &culprits, Some(sequence), None, evidence);
+        }
+        let readable = self.blob_holds(sequence, &Culprit::Authority, &body.ballots);
+        self.view.ballots.push(BallotsView {
+            sequence,
+            box_index: body.box_index,
+            ballots: body.ballots,
+            readable,
+        });
+    }
+
+    fn sign_off(&mut self, sequence: u64, trustee: u64, head: psephos_core::Digest) {
+        match self.memory.place(&head) {
+            Some(place) => {
+                self.view.sign_offs.push((sequence, trustee, head));
+                let number = trustee.saturating_add(1);
+                self.findings.warn(format!(
+                    "trustee {number} states that its own audit up to record {place} was VALID"
+                ));
+            }
+            None => {
+                let evidence = "it vouches for a record that is not before it on this board";
+                let culprits = [Culprit::Trustee(trustee)];
+                self.fail(CheckId::BoardChain, &culprits, Some(sequence), None, evidence);
+            }
+        }
+    }
+}
+
+/// What the election waits for, for people.
+pub(crate) fn name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Empty => "there is no proposal yet",
+        Phase::Enrolment => "trustees are enrolling",
+        Phase::Acceptance => "trustees are accepting the manifest",
+        Phase::Commitment => "trustees are committing to their deals",
+        Phase::Dealing => "trustees are dealing",
+        Phase::Confirmation => "trustees are checking the deals",
+        Phase::Failed => "this attempt of the key ceremony has failed",
+        Phase::Ready => "the key ceremony is complete and the election not open",
+        Phase::Voting => "the election is open",
+        Phase::Mixing => "the election is closed and not every trustee has mixed",
+        Phase::Sharing => "every trustee has mixed and there are not enough shares",
+        Phase::Tallying => "there are enough shares and no result",
+        Phase::Published => "the result is published",
+        Phase::Sealed => "the election is sealed",
+    }
+}

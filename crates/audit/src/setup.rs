@@ -1,0 +1,196 @@
+//! Proposal, enrolments, manifest and pins (spec/09-audit.md §3.3).
+
+use psephos_core::{Digest, Encoding};
+use psephos_proofs::ballot::BallotLayout;
+use psephos_record::bodies::{Description, Enrol, Manifest, Proposal};
+use psephos_record::invitation;
+use psephos_record::manifest::{MAX_TRUSTEES, MAX_WIDTH, OPEN_POLICY};
+
+use crate::auditor::Auditor;
+use crate::check::CheckId;
+use crate::report::Culprit;
+use crate::view::{Ceremony, Enrolment, ManifestView, ProposalView};
+
+impl Auditor<'_> {
+    pub(crate) fn proposal(
+        &mut self,
+        sequence: u64,
+        digest: Digest,
+        authority: Encoding,
+        proposal: Proposal,
+    ) {
+        let trustees = proposal.description.trustees.len();
+        if proposal.invitations.len() != trustees {
+            let evidence = format!(
+                "{} invitations for {trustees} trustees",
+                proposal.invitations.len()
+            );
+            let culprits = [Culprit::Authority];
+            self.fail(CheckId::SetupParameters, &culprits, Some(sequence), None, evidence);
+            self.halt("the proposal cannot be used");
+        }
+        self.parameters(sequence, &proposal.description);
+        self.view.enrolments = vec![None; trustees];
+        self.view.proposal = Some(ProposalView { sequence, digest, authority, proposal });
+    }
+
+    fn parameters(&mut self, sequence: u64, description: &Description) {
+        self.findings.count(CheckId::SetupParameters, 1);
+        let culprits = [Culprit::Authority];
+        if let Err(error) = description.check() {
+            let evidence = error.to_string();
+            self.fail(CheckId::SetupParameters, &culprits, Some(sequence), None, evidence);
+        }
+        if !is_usable(description) {
+            self.halt("the election's parameters cannot be used");
+        }
+    }
+
+    pub(crate) fn enrol(&mut self, sequence: u64, key: Encoding, body: &Enrol) {
+        let culprit = self.culprit(&key);
+        let Some(proposal) = &self.view.proposal else { return };
+        let place = usize::try_from(body.trustee).ok();
+        let invited = place.and_then(|place| proposal.proposal.invitations.get(place));
+        let Some((place, invited)) = place.zip(invited) else {
+            let evidence = format!("there is no trustee {}", body.trustee.saturating_add(1));
+            return self.fail(CheckId::SetupIdentity, &[culprit], Some(sequence), None, evidence);
+        };
+        let verified =
+            invitation::verify_enrolment(invited, &proposal.digest, body.trustee, &key, &body.invitation);
+        if verified.is_err() {
+            let evidence = format!(
+                "the enrolment as trustee {} is not signed by the key it was invited with",
+                body.trustee.saturating_add(1)
+            );
+            return self.fail(CheckId::BoardSignature, &[], Some(sequence), None, evidence);
+        }
+        match self.view.enrolments.get_mut(place) {
+            Some(slot @ None) => *slot = Some(Enrolment { sequence, key }),
+            // Whoever held the invitation signed twice: that is the trustee.
+            _ => {
+                let culprit = Culprit::Trustee(body.trustee);
+                self.out_of_phase(sequence, &culprit, "this trustee has enrolled before".into());
+            }
+        }
+    }
+
+    pub(crate) fn manifest(&mut self, sequence: u64, election: Digest, manifest: Manifest) {
+        let next = match &self.view.manifest {
+            Some(view) => view.manifest.attempt.saturating_add(1),
+            None => 0,
+        };
+        if manifest.attempt != next {
+            let evidence = format!("it says attempt {}, and should say {next}", manifest.attempt);
+            return self.out_of_phase(sequence, &Culprit::Authority, evidence);
+        }
+        if self.view.enrolments.iter().any(Option::is_none) {
+            let evidence = "a manifest before every trustee has enrolled".into();
+            self.out_of_phase(sequence, &Culprit::Authority, evidence);
+            return self.halt("the manifest came before its time");
+        }
+        self.identity(sequence, &manifest);
+        let proposed = self.view.proposal.as_ref().map(|view| &view.proposal.description);
+        if proposed != Some(&manifest.description) {
+            let description = manifest.description.clone();
+            self.parameters(sequence, &description);
+        }
+        self.forgive_attempt();
+        let earlier = match self.view.manifest.take() {
+            Some(view) => view.earlier.into_iter().chain([view.election]).collect(),
+            None => Vec::new(),
+        };
+        self.view.ceremony = Ceremony::new(manifest.keys.len());
+        self.view.manifest = Some(ManifestView { sequence, election, manifest, earlier });
+    }
+
+    /// The manifest is the proposal with the keys that were enrolled, each of one trustee.
+    fn identity(&mut self, sequence: u64, manifest: &Manifest) {
+        self.findings.count(CheckId::SetupIdentity, 1);
+        let Some(proposal) = &self.view.proposal else { return };
+        let mut evidence = Vec::new();
+        if manifest.proposal != proposal.digest {
+            evidence.push("it names another proposal".to_owned());
+        }
+        if manifest.description != proposal.proposal.description {
+            evidence.push("it describes another election than the proposal".to_owned());
+        }
+        let enrolled: Vec<_> = self.view.enrolments.iter().flatten().map(|enrolment| enrolment.key).collect();
+        if manifest.keys != enrolled {
+            evidence.push("its keys are not those that the trustees enrolled".to_owned());
+        }
+        for (index, key) in (1u64..).zip(&manifest.keys) {
+            let same = (1u64..).zip(&manifest.keys).find(|(other, same)| *other < index && *same == key);
+            if let Some((other, _)) = same {
+                evidence.push(format!("trustees {other} and {index} have the same key"));
+            }
+            if *key == proposal.authority {
+                evidence.push(format!("trustee {index} has the authority's key"));
+            }
+        }
+        let trustees = manifest.description.trustees.len();
+        if manifest.keys.len() != trustees {
+            evidence.push(format!("{} keys for {trustees} trustees", manifest.keys.len()));
+            self.halt("the manifest cannot be used");
+        }
+        for evidence in evidence {
+            let culprits = [Culprit::Authority];
+            self.fail(CheckId::SetupIdentity, &culprits, Some(sequence), None, evidence);
+        }
+    }
+
+    /// What the auditor knows from elsewhere, and what follows from the manifest alone.
+    pub(crate) fn pins(&mut self) {
+        let election = self.view.manifest.as_ref().map(|manifest| manifest.election);
+        let head = (self.view.records > 0).then_some(self.view.head);
+        for pin in self.options.expect.clone() {
+            self.findings.count(CheckId::SetupIdentity, 1);
+            if Some(pin) != election && Some(pin) != head {
+                let evidence = format!(
+                    "{} is expected, which is neither the election's id nor the last record's digest",
+                    hex::encode(pin)
+                );
+                self.fail(CheckId::SetupIdentity, &[], None, None, evidence);
+            }
+        }
+        if self.options.expect.is_empty() {
+            self.findings.warn(
+                "nothing was pinned: that this is the election you mean, and all of its record, rests on \
+                 where you got it; compare its id and head with a trustee's, then use --expect",
+            );
+        }
+        let Some(description) = self.view.description() else { return };
+        if description.policy == OPEN_POLICY {
+            self.findings.not_applicable(CheckId::SetupRoll);
+            self.findings.not_applicable(CheckId::IntakeIneligible);
+            self.findings.warn(
+                "this election is open: there is no roll, anybody could vote, and the authority could \
+                 have added ballots",
+            );
+        }
+        // No counting method of this version bounds a sum of numbers.
+        self.findings.not_applicable(CheckId::BallotRange);
+    }
+
+    /// The layout of every box's ballots.
+    pub(crate) fn layouts(&self) -> Vec<BallotLayout> {
+        let boxes = self.view.description().map_or(&[][..], |description| &description.boxes);
+        boxes.iter().filter_map(ballot_layout).collect()
+    }
+}
+
+fn ballot_layout(ballot_box: &psephos_record::bodies::BallotBox) -> Option<BallotLayout> {
+    let widths: Option<Vec<usize>> =
+        ballot_box.batches.iter().map(|batch| usize::try_from(batch.width).ok()).collect();
+    BallotLayout::new(&widths?)
+}
+
+/// Whether numbers are such that the rest of the audit makes sense, valid or not.
+fn is_usable(description: &Description) -> bool {
+    let trustees = description.trustees.len() as u64;
+    let widths = description.boxes.iter().flat_map(|b| &b.batches).map(|batch| batch.width);
+    (1..=MAX_TRUSTEES).contains(&trustees)
+        && (1..=trustees).contains(&description.threshold)
+        && !description.boxes.is_empty()
+        && description.boxes.iter().all(|b| !b.batches.is_empty() && ballot_layout(b).is_some())
+        && widths.into_iter().all(|width| (1..=MAX_WIDTH).contains(&width))
+}

@@ -1,0 +1,103 @@
+//! The report for people.
+
+use psephos_ballot::ContestReport;
+
+use crate::check::{CheckId, Status, Verdict};
+use crate::report::{Failure, Report};
+
+const ID_WIDTH: usize = 22;
+
+impl Report {
+    /// The report for people: verdict, checks, failures, warnings, results.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut lines = vec![self.headline(), String::new()];
+        for (name, digest) in [("election", self.election), ("head", self.head)] {
+            let digest = digest.map_or_else(|| "none".to_owned(), hex::encode);
+            lines.push(format!("  {name:<10}{digest}"));
+        }
+        lines.push(String::new());
+        lines.push("Checks".into());
+        for check in &self.checks {
+            let status = match check.status {
+                Status::Pass => "pass",
+                Status::Fail => "FAIL",
+                Status::NotRun => "not run",
+                Status::NotApplicable => "does not apply",
+            };
+            let items = match check.status {
+                Status::NotApplicable => String::new(),
+                _ => format!("{:>10}", check.items),
+            };
+            let line = format!("  {:<ID_WIDTH$}{status:<16}{items}", check.id.as_str());
+            lines.push(line.trim_end().to_owned());
+        }
+        section(&mut lines, "Failures", self.failures.iter().map(failure));
+        section(&mut lines, "To know", self.warnings.iter().map(|text| format!("  {text}")));
+        for contest in self.results.iter().flatten() {
+            lines.push(String::new());
+            lines.extend(result(contest));
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    fn headline(&self) -> String {
+        let count = |status| self.checks.iter().filter(|check| check.status == status).count();
+        match self.verdict {
+            Verdict::Valid => format!(
+                "VALID: the result is the count of exactly the accepted ballots on this board \
+                 ({} checks, all hold)",
+                count(Status::Pass)
+            ),
+            Verdict::Invalid => {
+                let failed = count(Status::Fail);
+                format!("INVALID: {failed} checks fail; the first failures are listed below")
+            }
+            Verdict::Incomplete => {
+                format!("INCOMPLETE: nothing found fails; {} checks are not run yet", count(Status::NotRun))
+            }
+            Verdict::Unreadable => "UNREADABLE: part of the record cannot be read".into(),
+        }
+    }
+}
+
+fn section(lines: &mut Vec<String>, title: &str, content: impl Iterator<Item = String>) {
+    let mut content = content.peekable();
+    if content.peek().is_some() {
+        lines.push(String::new());
+        lines.push(title.into());
+        lines.extend(content);
+    }
+}
+
+fn failure(failure: &Failure) -> String {
+    let mut place = String::new();
+    if let Some(record) = failure.record {
+        place.push_str(&format!(", record {record}"));
+    }
+    if let Some(row) = failure.row {
+        place.push_str(&format!(", row {row}"));
+    }
+    let culprits: Vec<String> = failure.culprits.iter().map(crate::Culprit::to_text).collect();
+    let who = if culprits.is_empty() { "nobody to blame".into() } else { culprits.join(", ") };
+    let id: CheckId = failure.check;
+    format!("  {id}{place} ({who}): {}", failure.evidence)
+}
+
+fn result(contest: &ContestReport) -> Vec<String> {
+    let mut lines = vec![format!("Result of {} ({})", contest.id, contest.method)];
+    if let Some(votes) = &contest.votes {
+        lines.extend(votes.0.iter().map(|(name, count)| format!("  {count:>10}  {name}")));
+    }
+    for (number, round) in (1..).zip(contest.rounds.iter().flatten()) {
+        lines.push(format!("  round {number}"));
+        lines.extend(round.votes.0.iter().map(|(name, count)| format!("  {count:>10}  {name}")));
+        lines.push(format!("  {:>10}  exhausted", round.exhausted));
+        if !round.eliminated.is_empty() {
+            lines.push(format!("              eliminated: {}", round.eliminated.join(", ")));
+        }
+    }
+    lines.push(format!("  elected: {}", contest.elected.join(", ")));
+    lines
+}

@@ -121,6 +121,38 @@ fn without_votes_nobody_is_elected() {
     assert_eq!(count(&three, &[Vote::marks(vec![2])]).elected, [2]);
 }
 
+/// The example at the head of spec/10-counting.md.
+#[test]
+fn the_example_of_the_page() {
+    let result = irv(3, &[&[0, 2], &[1], &[2, 1], &[0], &[]]);
+    let Tally::Irv { rounds } = &result.tally else { panic!() };
+    let seen: Vec<_> =
+        rounds.iter().map(|round| (round.votes.as_slice(), round.exhausted)).collect();
+    let [a, b, c] = [Some(2), Some(1), Some(1)];
+    assert_eq!(
+        seen,
+        [(&[a, b, c][..], 1), (&[a, Some(2), None][..], 1), (&[a, None, None][..], 3)]
+    );
+    assert_eq!((result.elected, result.ties.len()), (vec![0], 2));
+}
+
+#[test]
+fn a_table_for_people() {
+    let contest = contest(Method::Irv { max_ranks: 3 }, 1, 3);
+    let result = irv(3, &[&[0, 2], &[1], &[2, 1], &[0], &[]]);
+    let expected = "\
+Contest (irv, 1 seat): 5 ballots, 1 blank, 0 invalid
+  round        1  2  3
+  candidate 1  2  2  2  elected
+  candidate 2  1  2  out
+  candidate 3  1  out
+  exhausted    1  1  3
+  Tie in round 1 between candidate 2, candidate 3: candidate 3 loses, listed last.
+  Tie in round 2 between candidate 1, candidate 2: candidate 2 loses, listed last.
+";
+    assert_eq!(table(&contest, &result), expected);
+}
+
 #[test]
 fn exactly_half_does_not_elect() {
     let result = irv(3, &[&[0], &[0], &[1, 0], &[2, 1]]);

@@ -80,7 +80,8 @@ fn read_text(path: &Path) -> Result<String, FileError> {
         let (before, _) = error.as_bytes().split_at(error.utf8_error().valid_up_to());
         FileError::new(&file, Some(line_at(before)), "the text is not UTF-8".into())
     })?;
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
+    let marked = text.strip_prefix('\u{feff}').map(str::to_owned);
+    Ok(marked.unwrap_or(text))
 }
 
 /// The line, from 1, that follows the text `before`.

@@ -72,6 +72,9 @@ pub struct Acting {
     /// Print less
     #[arg(long, short)]
     pub quiet: bool,
+    /// Stop when standard input closes
+    #[arg(long, hide = true)]
+    pub leash: bool,
 }
 
 /// How a command waits for others.
@@ -83,9 +86,6 @@ pub struct Waiting {
     /// Seconds between two looks at the board
     #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = interval)]
     pub every: f64,
-    /// Stop when standard input closes
-    #[arg(long, hide = true)]
-    pub leash: bool,
 }
 
 /// Numbers that may stand in the election's file, and win over it here.

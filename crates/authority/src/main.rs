@@ -1,3 +1,22 @@
 //! The psephos-authority command.
 
-fn main() {}
+mod cli;
+mod commands;
+mod description;
+mod office;
+
+use std::process::ExitCode;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    psephos_console::run(|cli: Cli| match cli.command {
+        Command::Init(arguments) => commands::init::run(arguments),
+        Command::Open(arguments) => commands::open::run(arguments),
+        Command::Intake(arguments) => commands::intake::run(arguments),
+        Command::Close(arguments) => commands::close::run(arguments),
+        Command::Publish(arguments) => commands::publish::run(arguments),
+        Command::Status(arguments) => commands::status::run(arguments),
+        Command::Rehearse(arguments) => commands::rehearse::run(arguments),
+    })
+}

@@ -6,12 +6,15 @@
 
 mod entropy;
 mod home;
+mod keys;
 mod outbox;
 mod passphrase;
 mod station;
+pub mod status;
 
 pub use entropy::entropy;
 pub use home::{Home, HomeFile, Known};
+pub use keys::{make_vault, open_vault, vault_failure};
 pub use outbox::{Outbox, Stored};
 pub use passphrase::Passphrase;
 pub use station::{Audited, Offered, Station, audit_failure, board_failure, refusal_failure};

@@ -1,10 +1,12 @@
 //! A participant at a board: it audits, signs, and offers what it has signed.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::cell::RefCell;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ed25519_dalek::SigningKey;
 use psephos_audit::{AuditError, Options, Progress, Report, Verdict, View};
-use psephos_console::{Exit, Failure};
+use psephos_console as console;
+use psephos_console::{Exit, Failure, Mode};
 use psephos_core::Encoding;
 use psephos_protocol::Refusal;
 use psephos_record::board::{Board, BoardError, FolderBoard, Placed, WritableBoard};
@@ -14,6 +16,9 @@ use psephos_record::signature::sign;
 
 use crate::home::{Home, Known};
 use crate::outbox::{Outbox, Stored};
+
+/// How long an audit may take before it is worth a line.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What an audit of the board has found.
 pub struct Audited {
@@ -93,6 +98,25 @@ impl Station {
             self.known = found;
         }
         Ok(Audited { view, report })
+    }
+
+    /// [`Station::audit`] with its progress on the terminal; audits of a moment show nothing.
+    pub fn audit_shown(&mut self, mode: Mode) -> Result<Audited, Failure> {
+        let begun = Instant::now();
+        let shown: RefCell<Option<console::Progress>> = RefCell::new(None);
+        let audited = self.audit(&|progress| {
+            if begun.elapsed() < PATIENCE {
+                return;
+            }
+            let mut shown = shown.borrow_mut();
+            let bar = shown
+                .get_or_insert_with(|| console::Progress::start(mode, "auditing the board", None));
+            bar.set(progress.done, progress.stage.name());
+        })?;
+        if let Some(bar) = shown.into_inner() {
+            bar.finish("");
+        }
+        Ok(audited)
     }
 
     /// Signs a record and stores it in the outbox.

@@ -27,7 +27,7 @@ pub enum AuthorityAction {
 
 /// What the authority does next on an audited board.
 pub fn authority(view: &View, report: &Report) -> Next<AuthorityAction> {
-    if let Err(refusal) = sound(report) {
+    if let Err(refusal) = sound(view, report) {
         return Next::Refuse(refusal);
     }
     let attempt =

@@ -1,6 +1,6 @@
 //! What a role is told: act, wait, stop or rest.
 
-use psephos_audit::{Report, Verdict};
+use psephos_audit::{CheckId, Failure, Phase, Report, Verdict, View};
 use thiserror::Error;
 
 use crate::Awaited;
@@ -71,12 +71,21 @@ pub enum Refusal {
 }
 
 /// Refuses a board on which the audit has found anything wrong.
-pub(crate) fn sound(report: &Report) -> Result<(), Refusal> {
+///
+/// A failed attempt of the key ceremony is no such thing: another attempt takes its place.
+pub(crate) fn sound(view: &View, report: &Report) -> Result<(), Refusal> {
     if report.verdict == Verdict::Unreadable {
         return Err(Refusal::Unreadable);
     }
-    match report.failures.first() {
-        None if report.verdict != Verdict::Invalid => Ok(()),
+    let begun = view.manifest.as_ref().map(|standing| standing.sequence);
+    let of_attempt = |failure: &Failure| {
+        view.phase == Phase::Failed
+            && OF_CEREMONY.contains(&failure.check)
+            && failure.record >= begun
+    };
+    let mut failures = report.failures.iter().filter(|failure| !of_attempt(failure));
+    match failures.next() {
+        None if report.verdict != Verdict::Invalid || view.phase == Phase::Failed => Ok(()),
         first => Err(Refusal::Failures {
             count: report.failures.len(),
             first: first.map_or_else(String::new, |failure| {
@@ -85,3 +94,14 @@ pub(crate) fn sound(report: &Report) -> Result<(), Refusal> {
         }),
     }
 }
+
+/// What can be wrong with what a trustee posts in a key ceremony.
+const OF_CEREMONY: [CheckId; 7] = [
+    CheckId::KeyProof,
+    CheckId::KeyCommitment,
+    CheckId::KeyEncryption,
+    CheckId::KeyComplaint,
+    CheckId::ShapeLength,
+    CheckId::GroupMembership,
+    CheckId::EncodingCanonical,
+];

@@ -47,6 +47,7 @@ fn home(index: u64) -> TrusteeHome {
         signed: BTreeSet::new(),
         deals: BTreeSet::from([ELECTION]),
         share_keys: BTreeSet::from([ELECTION]),
+        key_shares: BTreeSet::from([ELECTION]),
     }
 }
 
@@ -255,6 +256,25 @@ fn nothing_is_done_on_a_board_that_fails() {
 }
 
 #[test]
+fn a_failed_ceremony_is_followed_by_another() {
+    let board = view(Phase::Failed);
+    let mut convicting = report();
+    convicting.verdict = Verdict::Invalid;
+    convicting.failures = vec![Failure {
+        check: CheckId::KeyComplaint,
+        culprits: Vec::new(),
+        record: Some(14),
+        row: None,
+        evidence: "a wrong share".into(),
+    }];
+    let again = Next::Act(AuthorityAction::IssueManifest { attempt: 1 });
+    assert_eq!(authority(&board, &convicting), again);
+    assert_eq!(trustee(&board, &convicting, &home(0)), Next::Wait(awaited(&board)));
+    convicting.failures[0].check = CheckId::BoardChain;
+    assert!(matches!(authority(&board, &convicting), Next::Refuse(_)));
+}
+
+#[test]
 fn the_manifest_must_be_what_was_joined() {
     let changes: [(&str, fn(&mut Manifest)); 5] = [
         ("the threshold", |manifest| manifest.description.threshold = 1),
@@ -287,6 +307,7 @@ fn a_step_needs_its_secret() {
     let mut bare = home(0);
     bare.deals.clear();
     bare.share_keys.clear();
+    bare.key_shares.clear();
     let mut sharing = view(Phase::Sharing);
     mixed(&mut sharing, 3);
     for board in [view(Phase::Dealing), view(Phase::Confirmation), sharing] {

@@ -58,8 +58,10 @@ pub struct TrusteeHome {
     pub signed: BTreeSet<(Digest, Step)>,
     /// Elections for which it holds a deal committed to.
     pub deals: BTreeSet<Digest>,
-    /// Elections whose share-encryption secret, or key share, it holds.
+    /// Elections for which it holds the secret of its share-encryption key.
     pub share_keys: BTreeSet<Digest>,
+    /// Elections for which it holds its key share.
+    pub key_shares: BTreeSet<Digest>,
 }
 
 /// A batch of a box.
@@ -121,13 +123,13 @@ pub fn trustee(view: &View, report: &Report, home: &TrusteeHome) -> Next<Trustee
             Next::Refuse(Refusal::SignedBefore { step: action.step().name() })
         }
         Ok(Some(action)) => Next::Act(action),
-        Ok(None) if matches!(view.phase, Phase::Published | Phase::Sealed) => Next::Done,
+        Ok(None) if view.phase == Phase::Sealed => Next::Done,
         Ok(None) => Next::Wait(awaited(view)),
     }
 }
 
 fn due(view: &View, report: &Report, home: &TrusteeHome) -> Result<Option<TrusteeAction>, Refusal> {
-    sound(report)?;
+    sound(view, report)?;
     let Some(standing) = &view.proposal else {
         return Ok(None);
     };
@@ -158,7 +160,7 @@ fn due(view: &View, report: &Report, home: &TrusteeHome) -> Result<Option<Truste
         }
         Phase::Sharing | Phase::Tallying if !has_shared_any(view, home) => {
             enough_mixes(view)?;
-            (TrusteeAction::Share { lists: batches(view) }, Some((&home.share_keys, "key share")))
+            (TrusteeAction::Share { lists: batches(view) }, Some((&home.key_shares, "key share")))
         }
         _ => return Ok(None),
     };

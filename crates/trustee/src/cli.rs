@@ -17,7 +17,7 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  psephos-trustee join psephos-invite-… --board /mnt/board   make keys, enrol, show what is proposed
+  psephos-trustee join psephos-invite:… --board /mnt/board   make keys, enrol, show what is proposed
   psephos-trustee run                                        do every step when it is due, to the end
   psephos-trustee run --once                                 do what is due now, then stop
   psephos-trustee status                                     how far the election is, and who is awaited
@@ -56,9 +56,9 @@ pub struct Passphrase {
 pub struct Join {
     /// The invitation line from the authority; "-" reads it from standard input
     pub invitation: String,
-    /// The board: the folder that authority, trustees and auditors share
-    #[arg(long, value_name = "DIR", default_value = "board")]
-    pub board: PathBuf,
+    /// The board: the folder that authority, trustees and auditors share [default: as in the invitation]
+    #[arg(long, value_name = "DIR")]
+    pub board: Option<PathBuf>,
     #[command(flatten)]
     pub home: Home,
     #[command(flatten)]

@@ -1,3 +1,18 @@
 //! The psephos-trustee command.
 
-fn main() {}
+mod cli;
+mod commands;
+mod desk;
+mod steps;
+
+use std::process::ExitCode;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    psephos_console::run(|cli: Cli| match cli.command {
+        Command::Join(arguments) => commands::join::run(arguments),
+        Command::Run(arguments) => commands::run::run(arguments),
+        Command::Status(arguments) => commands::status::run(arguments),
+    })
+}

@@ -1,3 +1,15 @@
 //! The psephos-verifier command.
 
-fn main() {}
+mod cli;
+mod commands;
+
+use std::process::ExitCode;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    psephos_console::run(|cli: Cli| match cli.command {
+        Some(Command::Digest { file }) => commands::digest::run(&file),
+        None => commands::audit::run(cli.audit),
+    })
+}

@@ -1,0 +1,159 @@
+//! `init`: the proposal, and an invitation for each trustee.
+
+use std::path::{Path, absolute};
+
+use ed25519_dalek::SigningKey;
+use psephos_audit::Phase;
+use psephos_console::{Exit, Failure, leash, nth, say};
+use psephos_core::Digest;
+use psephos_participant::{
+    Home, HomeFile, Offered, Passphrase, Station, board_failure, entropy, make_vault, vault_failure,
+};
+use psephos_record::board::{Board, FolderBoard};
+use psephos_record::bodies::{Body, Description, Proposal};
+use psephos_record::invitation::{Invitation, InvitationSecret};
+use psephos_record::words::words;
+use psephos_secrets::Vault;
+use rand_core::Rng;
+use zeroize::Zeroizing;
+
+use crate::cli::{Acting, Init};
+use crate::description::{describe, read};
+use crate::office::{Office, ROLE, place};
+
+/// Writes the proposal and prints the invitations.
+pub fn run(arguments: Init) -> Result<Exit, Failure> {
+    if arguments.acting.leash {
+        leash();
+    }
+    let election = read(&arguments.election)?;
+    let description = describe(&election, &arguments.numbers)?;
+    let folder = place(&arguments.acting.home)?;
+    if folder.join("home.json").is_file() {
+        return resume(&arguments.acting, &folder, &description);
+    }
+    // Nothing is made before it is known that everything can be made.
+    let passphrase = Passphrase::choose(arguments.acting.passphrase.passphrase_file.as_deref())?;
+    let board = FolderBoard::create(&arguments.board).map_err(board_failure)?;
+    if board.extent().map_err(board_failure)?.records > 0 {
+        return Err(Failure::usage("this board already holds an election")
+            .at(board.path().display().to_string())
+            .advice("give a folder that is new or empty"));
+    }
+    let home = Home::create(&folder)?;
+    let (vault, key) = make_vault(&home, &passphrase, arguments.acting.passphrase.throwaway)?;
+    begin(home, board, &vault, key, description, &arguments.acting)
+}
+
+fn begin(
+    home: Home,
+    board: FolderBoard,
+    vault: &Vault,
+    key: SigningKey,
+    description: Description,
+    acting: &Acting,
+) -> Result<Exit, Failure> {
+    let place = absolute(board.path())
+        .map_err(|error| Failure::io("cannot name the folder", board.path(), &error))?;
+    let (secrets, proposal) = invite(vault, description)?;
+    let mut station = Station::new(home, board, key)?;
+    let audited = station.audit(&|_| {})?;
+    let signed = station.sign(&audited.view, &Body::Proposal(proposal.clone()))?;
+    let digest = signed.digest();
+    let author = station.author();
+    station.home().write(&HomeFile {
+        role: ROLE.to_owned(),
+        board: place.clone(),
+        trustee: None,
+        proposal: hex::encode(digest),
+        key: hex::encode(author),
+    })?;
+    if station.offer(&audited.view, &signed)? == Offered::Overtaken {
+        return Err(Failure::usage("somebody else has begun an election on this board")
+            .at(place.display().to_string()));
+    }
+    show(&Office::new(station, acting), &proposal.description, &digest, &secrets, &place);
+    Ok(Exit::Valid)
+}
+
+/// Makes the invitations' keys; their secrets stay in the vault, so that a line can be printed again.
+fn invite(
+    vault: &Vault,
+    description: Description,
+) -> Result<(Vec<InvitationSecret>, Proposal), Failure> {
+    let mut secrets = Vec::new();
+    for trustee in 0..description.trustee_count() {
+        let mut seed = Zeroizing::new([0; 32]);
+        entropy().fill_bytes(&mut *seed);
+        vault.put(&name(trustee), &*seed).map_err(vault_failure)?;
+        secrets.push(InvitationSecret::new(*seed));
+    }
+    let invitations =
+        secrets.iter().map(|secret| secret.signing_key().verifying_key().to_bytes()).collect();
+    Ok((secrets, Proposal { description, invitations }))
+}
+
+fn name(trustee: u64) -> String {
+    format!("invitation-{}", nth(trustee))
+}
+
+/// The same command again: prints the same invitations, as long as it is the same election.
+fn resume(acting: &Acting, folder: &Path, description: &Description) -> Result<Exit, Failure> {
+    let mut office = Office::enter(acting)?;
+    let audited = office.settle()?;
+    let standing = audited.view.proposal.filter(|standing| {
+        standing.authority == office.station.author()
+            && standing.proposal.description == *description
+    });
+    let Some(standing) = standing.filter(|_| audited.view.phase <= Phase::Enrolment) else {
+        return Err(Failure::usage("this home already belongs to an election")
+            .at(folder.display().to_string())
+            .advice("give another folder with --home; one home serves one election"));
+    };
+    let passphrase = Passphrase::obtain(acting.passphrase.passphrase_file.as_deref())?;
+    let vault = Vault::open(&folder.join("keys"), passphrase.expose()).map_err(vault_failure)?;
+    let mut secrets = Vec::new();
+    for trustee in 0..description.trustee_count() {
+        let seed = vault.get(&name(trustee)).map_err(vault_failure)?;
+        let seed = seed.as_slice().try_into().map_err(|_| {
+            Failure::new(Exit::Io, "an invitation in the key file has another length")
+        })?;
+        secrets.push(InvitationSecret::new(seed));
+    }
+    let board = office.station.board().path().to_owned();
+    show(&office, description, &standing.digest, &secrets, &board);
+    Ok(Exit::Valid)
+}
+
+fn show(
+    office: &Office,
+    description: &Description,
+    digest: &Digest,
+    secrets: &[InvitationSecret],
+    board: &Path,
+) {
+    let trustees = description.trustee_count();
+    office.tell(format!("Proposed: {}", description.title));
+    office.tell(format!(
+        "  {trustees} trustees, any {} of them decrypt; at least {} mix",
+        description.threshold, description.mixes
+    ));
+    office.tell(format!("  board     {}", board.display()));
+    office.tell(format!("  proposal  {}", hex::encode(digest)));
+    office.tell(format!("            {}", words(digest)));
+    office.tell("\nSend each trustee its own line in private; whoever has it can take that trustee's place:\n");
+    for (trustee, secret) in (0..trustees).zip(secrets) {
+        let invitation = Invitation {
+            board: board.display().to_string(),
+            secret: secret.clone(),
+            trustee,
+            proposal: *digest,
+        };
+        let name = description.trustees.get(trustee as usize).map_or("", String::as_str);
+        office.tell(format!("trustee {} ({name}):", nth(trustee)));
+        say(&*invitation.to_line());
+    }
+    office.tell(
+        "\nNext: each trustee runs `psephos-trustee join LINE`, you run `psephos-authority open`.",
+    );
+}

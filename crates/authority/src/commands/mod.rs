@@ -1,0 +1,9 @@
+//! The commands, each thin over the libraries.
+
+pub mod close;
+pub mod init;
+pub mod intake;
+pub mod open;
+pub mod publish;
+pub mod rehearse;
+pub mod status;

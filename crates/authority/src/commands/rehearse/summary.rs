@@ -1,0 +1,113 @@
+//! What a rehearsal ends with: for people and for machines.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use psephos_ballot::{Contest, ContestResult, table};
+use psephos_console::{Exit, Failure, count, duration};
+use psephos_participant::{audit_failure, board_failure};
+use psephos_record::board::{Board, FolderBoard};
+use psephos_record::bodies::Body;
+use psephos_record::message::Record;
+use serde_json::{Map, Value, json};
+
+/// What is known so far; everything in the end.
+#[derive(Default)]
+pub struct Summary {
+    /// Where the board lies.
+    pub board: Option<PathBuf>,
+    /// Ballots cast.
+    pub cast: u64,
+    accepted: u64,
+    rejected: u64,
+    results: Vec<ContestResult>,
+    report: Option<Value>,
+    exit: Option<Exit>,
+    timings: Vec<(&'static str, Duration)>,
+}
+
+impl Summary {
+    /// Notes how long a phase took.
+    pub fn time(&mut self, phase: &'static str, time: Duration) {
+        self.timings.push((phase, time));
+    }
+
+    /// Takes the verifier's report, and from the board what the report does not tell.
+    pub fn take(&mut self, board: &Path, report: Value, exit: Exit) -> Result<(), Failure> {
+        self.report = Some(report);
+        self.exit = Some(exit);
+        let board = FolderBoard::open(board).map_err(board_failure)?;
+        let view = psephos_audit::view(&board).map_err(audit_failure)?;
+        self.accepted = view.batches.first().map_or(0, |batch| batch.first.rows);
+        self.rejected = view.close.as_ref().map_or(0, |close| close.rejected.rows);
+        if let Some(sequence) = view.result {
+            let file = board.record(sequence).map_err(board_failure)?;
+            let body = Record::decode(&file)
+                .and_then(|record| record.message())
+                .and_then(|message| message.body());
+            if let Ok(Body::Result(result)) = body {
+                self.results = result.contests;
+            }
+        }
+        Ok(())
+    }
+
+    /// Accepted ballots that turned out to hold no valid vote; every batch holds all contests.
+    fn invalid(&self) -> u64 {
+        self.results.iter().map(|result| result.invalid).max().unwrap_or(0)
+    }
+
+    /// The object of `--json`.
+    pub fn to_json(&self, failure: Option<&Failure>) -> String {
+        let exit = failure.map_or(self.exit, |failure| Some(failure.exit()));
+        let reported =
+            |field: &str| self.report.as_ref().and_then(|report| report.get(field)).cloned();
+        let timings: Map<String, Value> = self
+            .timings
+            .iter()
+            .map(|(phase, time)| {
+                ((*phase).to_owned(), json!((time.as_secs_f64() * 1e3).round() / 1e3))
+            })
+            .collect();
+        let object = json!({
+            "verdict": reported("verdict"),
+            "exit": exit.map(Exit::code),
+            "board": self.board.as_ref().map(|board| board.display().to_string()),
+            "error": failure.map(Failure::line),
+            "ballots": {
+                "cast": self.cast,
+                "accepted": self.accepted,
+                "rejected": self.rejected,
+                "invalid": self.invalid(),
+            },
+            "contests": reported("results").filter(|results| !results.is_null()).unwrap_or(json!([])),
+            "timings": timings,
+        });
+        format!("{object:#}")
+    }
+
+    /// The result, the verdict and where the board lies.
+    pub fn text(&self, contests: &[Contest]) -> String {
+        let mut lines = vec![String::new()];
+        for (contest, result) in contests.iter().zip(&self.results) {
+            lines.push(table(contest, result));
+        }
+        lines.push(format!(
+            "Ballots: {} cast, {} accepted, {} rejected, {} of those accepted invalid",
+            count(self.cast),
+            count(self.accepted),
+            count(self.rejected),
+            count(self.invalid())
+        ));
+        if let Some((_, total)) = self.timings.last() {
+            lines.push(format!("Time:    {}", duration(*total)));
+        }
+        if let Some(board) = &self.board {
+            lines.push(format!("Board:   {}", board.display()));
+            lines.push(format!("         audit it yourself: psephos-verifier {}", board.display()));
+        }
+        let verdict = self.report.as_ref().and_then(|report| report.get("verdict"));
+        lines.push(format!("\nVerdict: {}", verdict.and_then(Value::as_str).unwrap_or("none")));
+        lines.join("\n")
+    }
+}

@@ -1,0 +1,140 @@
+//! The authority at work: its home, its key, its board.
+
+use std::thread;
+use std::time::Duration;
+
+use psephos_audit::{Phase, View};
+use psephos_console::{Failure, Mode, leash, say};
+use psephos_participant::{
+    Audited, Home, Offered, Passphrase, Station, board_failure, open_vault, refusal_failure,
+};
+use psephos_protocol::{AuthorityAction, Awaited, Next};
+use psephos_record::board::FolderBoard;
+use psephos_record::bodies::Body;
+use psephos_record::kind::Kind;
+
+use crate::cli::{self, Acting, Waiting};
+
+/// The role's name, and its default home's.
+pub const ROLE: &str = "authority";
+
+/// The authority, ready to act.
+pub struct Office {
+    pub station: Station,
+    pub mode: Mode,
+    quiet: bool,
+}
+
+impl Office {
+    /// Opens the home, its key file and the board it belongs to.
+    pub fn enter(acting: &Acting) -> Result<Office, Failure> {
+        if acting.leash {
+            leash();
+        }
+        let home = Home::open(&place(&acting.home)?)?;
+        let file = home.read()?;
+        if file.role != ROLE {
+            let failure = Failure::usage(format!("this is the home of a {}", file.role));
+            return Err(failure.at(home.folder().display().to_string()));
+        }
+        let board = FolderBoard::open(&file.board).map_err(board_failure)?;
+        let passphrase = Passphrase::obtain(acting.passphrase.passphrase_file.as_deref())?;
+        let (_, key) = open_vault(&home, &passphrase)?;
+        Ok(Office::new(Station::new(home, board, key)?, acting))
+    }
+
+    /// An office whose home has just been made.
+    pub fn new(station: Station, acting: &Acting) -> Office {
+        Office { station, mode: Mode::detect(acting.quiet), quiet: acting.quiet }
+    }
+
+    /// Says what was done, unless asked to be quiet.
+    pub fn tell(&self, text: impl AsRef<str>) {
+        if !self.quiet {
+            say(text);
+        }
+    }
+
+    /// Audits the board and offers what was signed but is not on it, until nothing of that kind is left.
+    pub fn settle(&mut self) -> Result<Audited, Failure> {
+        loop {
+            let audited = self.station.audit_shown(self.mode)?;
+            let view = &audited.view;
+            let offered = match self.station.pending(view) {
+                Some(stored) if due(&stored.message.kind, view) => {
+                    Some(self.station.offer(view, &stored.signed)?)
+                }
+                _ => None,
+            };
+            if offered.is_none() {
+                return Ok(audited);
+            }
+        }
+    }
+
+    /// Signs a record and offers it. Overtaken by somebody else's, it stays in the outbox, and the next
+    /// [`Office::settle`] offers it again if it is still due.
+    pub fn post(&mut self, view: &View, body: &Body) -> Result<Audited, Failure> {
+        let signed = self.station.sign(view, body)?;
+        match self.station.offer(view, &signed)? {
+            Offered::Stands | Offered::Overtaken => self.settle(),
+        }
+    }
+
+    /// What the protocol says the authority does next.
+    pub fn next(&self, audited: &Audited) -> Result<Next<AuthorityAction>, Failure> {
+        match psephos_protocol::authority(&audited.view, &audited.report) {
+            Next::Refuse(refusal) => Err(refusal_failure(&refusal, self.station.board())),
+            next => Ok(next),
+        }
+    }
+}
+
+/// The authority's home folder.
+pub fn place(home: &cli::Home) -> Result<std::path::PathBuf, Failure> {
+    Home::place(home.home.as_deref(), ROLE)
+}
+
+/// Whether a record of the authority's may still be added.
+fn due(kind: &str, view: &View) -> bool {
+    let Ok(kind) = kind.parse::<Kind>() else { return false };
+    match kind {
+        Kind::Proposal => view.phase == Phase::Empty,
+        Kind::Manifest => matches!(view.phase, Phase::Enrolment | Phase::Failed),
+        Kind::Open => view.phase == Phase::Ready,
+        Kind::Ballots | Kind::Close => view.phase == Phase::Voting,
+        Kind::Result => view.phase == Phase::Tallying,
+        Kind::Seal => view.phase == Phase::Published,
+        _ => false,
+    }
+}
+
+/// Waits until the board grows, telling once whom for.
+pub struct Wait {
+    every: Duration,
+    told: Vec<Awaited>,
+}
+
+impl Wait {
+    pub fn new(waiting: &Waiting) -> Wait {
+        Wait { every: Duration::from_secs_f64(waiting.every), told: Vec::new() }
+    }
+
+    /// Returns when there is something new on the board.
+    pub fn on(&mut self, office: &Office, awaited: &[Awaited]) -> Result<(), Failure> {
+        if self.told != awaited {
+            office.tell(format!("waiting for {}", list(awaited)));
+            self.told = awaited.to_vec();
+        }
+        while !office.station.has_news()? {
+            thread::sleep(self.every);
+        }
+        Ok(())
+    }
+}
+
+/// "trustee 1 to enrol, trustee 3 to enrol"
+pub fn list(awaited: &[Awaited]) -> String {
+    let words: Vec<String> = awaited.iter().map(Awaited::to_string).collect();
+    if words.is_empty() { "nobody".to_owned() } else { words.join(", ") }
+}

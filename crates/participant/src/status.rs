@@ -1,0 +1,121 @@
+//! How far an election is, as its records tell it.
+
+use psephos_audit::{Phase, View};
+use psephos_console::{count, nth};
+use psephos_protocol::{Awaited, Who, awaited};
+use serde_json::{Value, json};
+
+use crate::{HomeFile, Known};
+
+/// The status for people.
+pub fn text(file: &HomeFile, known: &Known, view: &View) -> String {
+    let title = view.description().map_or("no election yet", |description| &description.title);
+    let mut lines = vec![
+        title.to_owned(),
+        format!("  {:<12}{}", "phase", phase(view.phase)),
+        format!("  {:<12}{}", "board", file.board.display()),
+        format!(
+            "  {:<12}{} ({} verified by this home)",
+            "records",
+            count(view.records),
+            count(known.records)
+        ),
+        format!("  {:<12}{}", "head", hex::encode(view.head)),
+    ];
+    if view.manifest.is_some() {
+        lines.push(format!("  {:<12}{}", "election", hex::encode(view.election())));
+    }
+    let ballots: u64 = view.ballots.iter().map(|record| record.ballots.rows).sum();
+    lines.push(format!("  {:<12}{}", "ballots", count(ballots)));
+    if let Some(trustee) = file.trustee {
+        lines.push(format!("  {:<12}trustee {}", "you are", nth(trustee)));
+    }
+    lines.push(String::new());
+    for (trustee, name) in (0u64..).zip(names(view)) {
+        lines.push(format!(
+            "  trustee {} ({name}): {}",
+            nth(trustee),
+            done(view, trustee).join(", ")
+        ));
+    }
+    let waiting: Vec<String> = awaited(view).iter().map(Awaited::to_string).collect();
+    if waiting.is_empty() {
+        lines.push("\nNobody is awaited: the election is over.".to_owned());
+    } else {
+        lines.push(format!("\nAwaited: {}", waiting.join(", ")));
+    }
+    lines.join("\n")
+}
+
+/// The status as one JSON object; trustees from 0.
+pub fn json(file: &HomeFile, known: &Known, view: &View) -> String {
+    let waiting: Vec<Value> = awaited(view)
+        .iter()
+        .map(|awaited| {
+            let who = match &awaited.who {
+                Who::Authority => "authority".to_owned(),
+                Who::Trustee(index, _) => format!("trustee {index}"),
+            };
+            json!({ "who": who, "to": awaited.task.words() })
+        })
+        .collect();
+    let trustees: Vec<Value> = (0u64..)
+        .zip(names(view))
+        .map(|(index, name)| json!({ "trustee": index, "name": name, "done": done(view, index) }))
+        .collect();
+    let ballots: u64 = view.ballots.iter().map(|record| record.ballots.rows).sum();
+    let value = json!({
+        "title": view.description().map(|description| &description.title),
+        "phase": phase(view.phase),
+        "board": file.board.display().to_string(),
+        "election": view.manifest.as_ref().map(|standing| hex::encode(standing.election)),
+        "head": hex::encode(view.head),
+        "records": view.records,
+        "verified": known.records,
+        "ballots": ballots,
+        "trustees": trustees,
+        "awaited": waiting,
+    });
+    format!("{value:#}")
+}
+
+fn names(view: &View) -> &[String] {
+    view.description().map(|description| description.trustees.as_slice()).unwrap_or_default()
+}
+
+/// What a trustee has contributed, in the order of the protocol.
+fn done(view: &View, trustee: u64) -> Vec<&'static str> {
+    let index = usize::try_from(trustee).unwrap_or(usize::MAX);
+    let has = |list: Option<&bool>| list.copied().unwrap_or(false);
+    let ceremony = &view.ceremony;
+    let steps = [
+        (view.enrolments.get(index).is_some_and(Option::is_some), "enrolled"),
+        (ceremony.accepts.get(index).is_some_and(Option::is_some), "accepted"),
+        (ceremony.deals.get(index).is_some_and(Option::is_some), "dealt"),
+        (has(ceremony.confirmed.get(index)), "confirmed"),
+        (view.has_mixed(trustee), "mixed"),
+        (view.has_shared(trustee), "decrypted"),
+    ];
+    let done: Vec<&str> = steps.iter().filter(|(done, _)| *done).map(|(_, name)| *name).collect();
+    if done.is_empty() { vec!["nothing yet"] } else { done }
+}
+
+/// A phase's name for people.
+pub fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Empty => "not begun",
+        Phase::Enrolment => "trustees enrol",
+        Phase::Acceptance => "trustees accept the manifest",
+        Phase::Commitment => "key ceremony: commitments",
+        Phase::Dealing => "key ceremony: deals",
+        Phase::Confirmation => "key ceremony: confirmations",
+        Phase::Failed => "key ceremony failed",
+        Phase::Ready => "ready to open",
+        Phase::Voting => "open",
+        Phase::Mixing => "mixing",
+        Phase::Sharing => "decrypting",
+        Phase::Tallying => "ready to publish",
+        Phase::Published => "published, not sealed",
+        Phase::Sealed => "sealed",
+    }
+}

@@ -1,0 +1,225 @@
+//! A trustee at work: its home, its keys, its board.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use psephos_audit::View;
+use psephos_console::{Failure, Mode, say};
+use psephos_core::Digest;
+use psephos_participant::{
+    Audited, Home, HomeFile, Passphrase, Station, Stored, board_failure, open_vault, vault_failure,
+};
+use psephos_protocol::{Next, Step, TrusteeAction, TrusteeHome};
+use psephos_record::board::FolderBoard;
+use psephos_record::bodies::{Body, Proposal};
+use psephos_record::kind::Kind;
+use psephos_record::message::{Message, SignedMessage};
+use psephos_secrets::Vault;
+
+use crate::cli;
+
+/// The role's name, and its default home's.
+pub const ROLE: &str = "trustee";
+/// The proposal as it was joined.
+pub const PROPOSAL: &str = "proposal.cbor";
+/// The invitation's secret, until the enrolment stands.
+pub const INVITATION: &str = "invitation";
+
+/// The trustee's home folder.
+pub fn place(home: &cli::Home) -> Result<PathBuf, Failure> {
+    Home::place(home.home.as_deref(), ROLE)
+}
+
+/// A trustee, ready to act.
+pub struct Desk {
+    pub station: Station,
+    pub vault: Vault,
+    pub index: u64,
+    pub mode: Mode,
+    proposal: Proposal,
+    proposal_digest: Digest,
+}
+
+impl Desk {
+    /// Opens the home, its key file and the board it belongs to.
+    pub fn open(
+        home: &cli::Home,
+        mode: Mode,
+        passphrase: impl FnOnce() -> Result<Passphrase, Failure>,
+    ) -> Result<Desk, Failure> {
+        let home = Home::open(&place(home)?)?;
+        let file: HomeFile = home.read()?;
+        let damaged = |what: &str| {
+            Failure::usage(what)
+                .at(home.folder().display().to_string())
+                .advice("give a trustee's home")
+        };
+        let Some(index) = file.trustee.filter(|_| file.role == ROLE) else {
+            return Err(damaged(&format!("this is the home of the {}", file.role)));
+        };
+        let signed = SignedMessage::decode(&home.load(PROPOSAL)?)
+            .map_err(|error| damaged(&format!("the stored proposal is damaged: {error}")))?;
+        let proposal = match Message::decode(&signed.message).and_then(|message| message.body()) {
+            Ok(Body::Proposal(proposal)) => proposal,
+            _ => return Err(damaged("the stored proposal is damaged")),
+        };
+        let board = FolderBoard::open(&file.board).map_err(board_failure)?;
+        let (vault, key) = open_vault(&home, &passphrase()?)?;
+        let station = Station::new(home, board, key)?;
+        Ok(Desk { station, vault, index, mode, proposal, proposal_digest: signed.digest() })
+    }
+
+    /// The proposal that was joined.
+    pub fn proposal(&self) -> (&Digest, &Proposal) {
+        (&self.proposal_digest, &self.proposal)
+    }
+
+    /// Says what was done, unless asked to be quiet.
+    pub fn tell(&self, text: impl AsRef<str>) {
+        if self.mode != Mode::Silent {
+            say(text);
+        }
+    }
+
+    /// Audits what is new on the board.
+    pub fn audit(&mut self) -> Result<Audited, Failure> {
+        self.station.audit_shown(self.mode)
+    }
+
+    /// What the protocol says this trustee does next.
+    pub fn next(&self, audited: &Audited) -> Next<TrusteeAction> {
+        psephos_protocol::trustee(&audited.view, &audited.report, &self.holdings(&audited.view))
+    }
+
+    /// What the next step depends on. A record that waits in the outbox counts as not signed yet: it is
+    /// that one which is offered.
+    fn holdings(&self, view: &View) -> TrusteeHome {
+        let pending = self.station.pending(view).map(|stored| stored.message.counter);
+        let signed = self
+            .station
+            .outbox()
+            .all()
+            .iter()
+            .filter(|stored| Some(stored.message.counter) != pending)
+            .filter_map(|stored| Some((stored.message.election, step_of(&stored.message)?)))
+            .collect();
+        let election = view.election();
+        let held = |secret: Secret| -> BTreeSet<Digest> {
+            let holds = self.vault.contains(&secret.name(&election));
+            holds.then_some(election).into_iter().collect()
+        };
+        TrusteeHome {
+            index: self.index,
+            key: self.station.author(),
+            proposal_digest: self.proposal_digest,
+            proposal: self.proposal.clone(),
+            signed,
+            deals: held(Secret::Deal),
+            share_keys: held(Secret::ShareKey),
+            key_shares: held(Secret::KeyShare),
+        }
+    }
+
+    /// Does a step: offers the record that waits in the outbox if it is this step's, and makes one
+    /// otherwise. Somebody else's record may come first; then the next audit decides again.
+    pub fn act(&mut self, audited: &Audited, action: &TrusteeAction) -> Result<Audited, Failure> {
+        let view = &audited.view;
+        let waiting = self.station.pending(view).filter(|stored| {
+            step_of(&stored.message) == Some(action.step())
+                && stored.message.election == view.election()
+        });
+        let signed = match waiting {
+            Some(stored) => {
+                self.still_fits(view, stored)?;
+                stored.signed.clone()
+            }
+            None => {
+                let body = self.make(view, action)?;
+                self.station.sign(view, &body)?
+            }
+        };
+        self.station.offer(view, &signed)?;
+        self.audit()
+    }
+
+    /// A mix or share signed before an interruption must be of the lists that are still the last.
+    fn still_fits(&self, view: &View, stored: &Stored) -> Result<(), Failure> {
+        let inputs: Vec<Digest> = match stored.message.body() {
+            Ok(Body::Mix(mix)) => mix.mixes.iter().map(|mix| mix.input).collect(),
+            Ok(Body::Share(share)) => share.lists.iter().map(|list| list.input).collect(),
+            _ => return Ok(()),
+        };
+        let last: Vec<Digest> = view.batches.iter().map(|batch| batch.last.root).collect();
+        if inputs == last {
+            return Ok(());
+        }
+        Err(Failure::usage(
+            "the record signed before the interruption is of other lists than the board's last",
+        )
+        .advice("nothing was offered; speak with the authority and the other trustees"))
+    }
+
+    /// Erases secrets that no later step needs: a share-encryption key that outlives its ceremony, or a
+    /// deal, could only ever help a thief.
+    pub fn erase_spent(&self, view: &View) -> Result<(), Failure> {
+        let election = view.election();
+        if view.trustee(&self.station.author()).is_some() {
+            self.erase(INVITATION)?;
+        }
+        if view.ceremony.keys.is_some() && !view.ceremony.confirmed.contains(&false) {
+            self.erase(&Secret::ShareKey.name(&election))?;
+            self.erase(&Secret::Deal.name(&election))?;
+        }
+        for earlier in view.manifest.iter().flat_map(|standing| &standing.earlier) {
+            for secret in [Secret::ShareKey, Secret::Deal, Secret::KeyShare] {
+                self.erase(&secret.name(earlier))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn erase(&self, name: &str) -> Result<(), Failure> {
+        if self.vault.contains(name) {
+            self.vault.remove(name).map_err(vault_failure)?;
+        }
+        Ok(())
+    }
+}
+
+/// A secret of one election in the vault.
+#[derive(Clone, Copy, Debug)]
+pub enum Secret {
+    /// The secret of the share-encryption key.
+    ShareKey,
+    /// The deal committed to.
+    Deal,
+    /// The key share.
+    KeyShare,
+}
+
+impl Secret {
+    /// Its name in the vault.
+    pub fn name(self, election: &Digest) -> String {
+        let kind = match self {
+            Secret::ShareKey => "share-key",
+            Secret::Deal => "deal",
+            Secret::KeyShare => "key-share",
+        };
+        // Half an election's id tells any two of one trustee's elections apart.
+        format!("{kind}-{}", hex::encode(election.first_chunk::<16>().unwrap_or(&[0; 16])))
+    }
+}
+
+/// The step that a record of this trustee's is.
+fn step_of(message: &Message) -> Option<Step> {
+    match message.kind().ok()? {
+        Kind::Enrol => Some(Step::Enrol),
+        Kind::Accept => Some(Step::Accept),
+        Kind::DealCommitment => Some(Step::CommitDeal),
+        Kind::Deal => Some(Step::Deal),
+        Kind::Confirm | Kind::Complain => Some(Step::Confirm),
+        Kind::Mix => Some(Step::Mix),
+        Kind::Share => Some(Step::Share),
+        _ => None,
+    }
+}

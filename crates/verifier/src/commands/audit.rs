@@ -1,0 +1,116 @@
+//! The audit of a board.
+
+use std::cell::RefCell;
+use std::time::Instant;
+
+use psephos_audit::{Audit, AuditError, Options, Report, Turnout, audit};
+use psephos_console::{Exit, Failure, Mode, Progress, count, duration, say};
+use psephos_record::board::{BoardError, FolderBoard};
+
+use crate::cli::AuditArguments;
+
+/// Audits the board and prints the report.
+pub fn run(arguments: AuditArguments) -> Result<Exit, Failure> {
+    let folder = arguments.board.unwrap_or_default();
+    let board = FolderBoard::open(folder).map_err(unreadable)?;
+    let begun = Instant::now();
+    let options = Options { expect: arguments.expect.clone(), verified: None };
+    let bars = Bars::new(Mode::detect(arguments.quiet || arguments.json));
+    let Audit { report, turnout, .. } = audit(&board, &options, &|progress| bars.show(progress))
+        .map_err(|error| match error {
+            AuditError::Board(error) => unreadable(error),
+            error @ AuditError::NotAContinuation { .. } => Failure::internal(error.to_string()),
+        })?;
+    bars.finish();
+    if arguments.json {
+        say(report.to_json());
+    } else if arguments.quiet {
+        say(report.verdict.to_string());
+    } else {
+        say(report.to_text().trim_end());
+        if let Some(turnout) = turnout {
+            say(format!("\n{}", turnout_line(&turnout)));
+        }
+        say(identity(&report, &arguments.expect));
+        say(format!("Audited in {}.", duration(begun.elapsed())));
+    }
+    Exit::from_code(i32::from(report.exit))
+        .ok_or_else(|| Failure::internal(format!("exit code {} is none", report.exit)))
+}
+
+fn turnout_line(turnout: &Turnout) -> String {
+    let rejected: u64 = turnout.rejected.values().sum();
+    let mut line = format!(
+        "Ballots: {} on the board, {} accepted, {} rejected",
+        count(turnout.cast),
+        count(turnout.accepted),
+        count(rejected)
+    );
+    let reasons: Vec<String> = turnout
+        .rejected
+        .iter()
+        .map(|(reason, number)| format!("{} for {}", count(*number), reason.name()))
+        .collect();
+    if !reasons.is_empty() {
+        line.push_str(&format!(" ({})", reasons.join(", ")));
+    }
+    if let Some(invalid) = turnout.invalid {
+        line.push_str(&format!("; {} of those accepted hold no valid vote", count(invalid)));
+    }
+    line + "."
+}
+
+/// What ties this board to the election people mean.
+fn identity(report: &Report, expected: &[[u8; 32]]) -> &'static str {
+    match (expected.is_empty(), report.election) {
+        (false, _) => {
+            "The digests given with --expect were compared with the election id and the head."
+        }
+        (true, Some(_)) => {
+            "No digest was given with --expect: that this is the election you mean, and all of it, rests on \
+             where you got this folder. Compare the election id and the head with published ones."
+        }
+        (true, None) => "There is no manifest yet, so no election id to compare.",
+    }
+}
+
+fn unreadable(error: BoardError) -> Failure {
+    let exit = match &error {
+        BoardError::Io { .. } => Exit::Io,
+        _ => Exit::Unreadable,
+    };
+    Failure::new(exit, error.to_string())
+}
+
+/// One bar at a time, for whatever stage the audit is in.
+struct Bars {
+    mode: Mode,
+    current: RefCell<Option<(psephos_audit::Stage, Progress)>>,
+}
+
+impl Bars {
+    fn new(mode: Mode) -> Bars {
+        Bars { mode, current: RefCell::new(None) }
+    }
+
+    fn show(&self, progress: psephos_audit::Progress) {
+        let mut current = self.current.borrow_mut();
+        let other = current.as_ref().is_none_or(|(stage, _)| *stage != progress.stage);
+        if other {
+            if let Some((_, bar)) = current.take() {
+                bar.finish("");
+            }
+            let bar = Progress::start(self.mode, progress.stage.name(), Some(progress.total));
+            *current = Some((progress.stage, bar));
+        }
+        if let Some((_, bar)) = current.as_mut() {
+            bar.set(progress.done, "");
+        }
+    }
+
+    fn finish(self) {
+        if let Some((_, bar)) = self.current.into_inner() {
+            bar.finish("");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The commands, each thin over the libraries.
+
+pub mod audit;
+pub mod digest;

@@ -2,6 +2,7 @@
 
 use crate::contest::{Contest, Form};
 use crate::vote::Vote;
+use std::collections::BTreeSet;
 
 /// What is wrong with the bytes of one contest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
@@ -103,7 +104,7 @@ impl Field {
 
     fn read_numbers(&self, bytes: &[u8], number: usize) -> Result<Vec<u16>, Fault> {
         let mut candidates = Vec::new();
-        let mut seen = vec![false; usize::from(self.candidates)];
+        let mut seen = BTreeSet::new();
         let mut ended = false;
         for place in bytes.chunks_exact(number) {
             let value = place.iter().rev().fold(0, |sum, &byte| 256 * sum + u16::from(byte));
@@ -111,11 +112,13 @@ impl Field {
                 ended = true;
                 continue;
             };
-            let seen = seen.get_mut(usize::from(candidate)).ok_or(Fault::OutOfRange)?;
+            if candidate >= self.candidates {
+                return Err(Fault::OutOfRange);
+            }
             if ended {
                 return Err(Fault::Gap);
             }
-            if std::mem::replace(seen, true) {
+            if !seen.insert(candidate) {
                 return Err(Fault::Duplicate);
             }
             candidates.push(candidate);

@@ -11,6 +11,9 @@ const LINE: usize = 100;
 /// Longest name printed in full.
 const NAME: usize = 36;
 
+/// Most names printed of those in a tie.
+const TIED: usize = 6;
+
 /// The result of `contest` for people to read, ending in a line feed.
 pub fn table(contest: &Contest, result: &ContestResult) -> String {
     let mut text = heading(contest, result);
@@ -115,7 +118,12 @@ fn final_order(rounds: &[Round]) -> Vec<u16> {
 
 fn tie_line(contest: &Contest, result: &ContestResult, tie: &Tie) -> String {
     let list = |candidates: &[u16]| {
-        candidates.iter().map(|&candidate| contest.name(candidate)).collect::<Vec<_>>().join(", ")
+        let names = candidates.iter().take(TIED).map(|&candidate| contest.name(candidate));
+        let names = names.collect::<Vec<_>>().join(", ");
+        match candidates.len().saturating_sub(TIED) {
+            0 => names,
+            more => format!("{names} and {more} more"),
+        }
     };
     let round = match result.tally {
         Tally::Plurality { .. } => String::new(),

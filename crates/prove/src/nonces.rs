@@ -44,7 +44,7 @@ impl Nonces {
             parts.push(length);
             parts.push(part);
         }
-        let seed = hash::xof(SEED, &parts).next();
+        let seed = hash::xof(SEED, &parts).take();
         challenge.zeroize();
         Self { seed, drawn: 0 }
     }
@@ -53,7 +53,7 @@ impl Nonces {
     pub fn scalar(&mut self) -> Scalar {
         let index = self.drawn.to_le_bytes();
         self.drawn += 1;
-        let wide = Zeroizing::new(hash::xof(NONCE, &[&self.seed, &index]).next::<64>());
+        let wide = Zeroizing::new(hash::xof(NONCE, &[&self.seed, &index]).take::<64>());
         group::scalar_wide(&wide)
     }
 
@@ -66,7 +66,7 @@ impl Nonces {
     /// that work in parallel draw the same scalars in any order.
     #[must_use]
     pub fn fork(&self, index: u64) -> Self {
-        let seed = hash::xof(FORK, &[&self.seed, &index.to_le_bytes()]).next();
+        let seed = hash::xof(FORK, &[&self.seed, &index.to_le_bytes()]).take();
         Self { seed, drawn: 0 }
     }
 }
@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn forks_do_not_depend_on_what_was_drawn() {
-        let mut nonces = Nonces::new(&Transcript::new("test"), &[], &mut ChaCha20Rng::seed_from_u64(3));
+        let mut nonces =
+            Nonces::new(&Transcript::new("test"), &[], &mut ChaCha20Rng::seed_from_u64(3));
         let before = nonces.fork(5).scalar();
         let (a, b) = (nonces.scalar(), nonces.scalar());
         assert_eq!(before, nonces.fork(5).scalar());

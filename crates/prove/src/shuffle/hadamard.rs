@@ -1,0 +1,63 @@
+//! Prover of the Hadamard product argument (Bayer–Groth 2012, §5.1; spec/04-shuffle.md §3.1).
+
+use psephos_core::Scalar;
+use psephos_proofs::shuffle::powers::powers;
+use rayon::prelude::*;
+use zeroize::Zeroizing;
+
+use super::matrix::{Matrix, Secrets};
+use super::zero::ZeroWitness;
+use crate::nonces::Nonces;
+
+/// The partial products `p_r` = `d_0`∘…∘`d_r`, r = 0 … m − 1. Row 0 is `d_0` with its randomness;
+/// the last row is the vector of column products.
+pub(super) fn partial_products(rows: &Matrix, nonces: &mut Nonces) -> Matrix {
+    let mut values: Secrets = rows.values.clone();
+    let n = rows.columns;
+    for start in (n..values.len()).step_by(n) {
+        let (before, rest) = values.split_at_mut(start);
+        let above = &before[start - n..];
+        for (entry, above) in rest.iter_mut().take(n).zip(above) {
+            *entry *= above;
+        }
+    }
+    let mut products = Matrix::new(values, n, nonces);
+    products.randomness[0] = rows.randomness[0];
+    products
+}
+
+/// The zero argument's vectors for challenge `x`: left a mask, `d_1`, …, `d_{m−1}`, (−1, …, −1);
+/// right x·`p_0`, …, x^{m−1}·`p_{m−2}`, Σ_{r=1}^{m−1} x^r·`p_r`, a mask.
+pub(super) fn zero_witness(
+    rows: Matrix,
+    products: &Matrix,
+    x: &Scalar,
+    nonces: &mut Nonces,
+) -> ZeroWitness {
+    let (m, n) = (rows.rows(), rows.columns);
+    let powers_of_x = powers(x, 1, m - 1);
+    let mut joined_factors = vec![Scalar::ZERO];
+    joined_factors.extend(&powers_of_x);
+    let joined = Zeroizing::new(products.combine(&joined_factors));
+    let joined_randomness = products.combine_randomness(&joined_factors);
+
+    let mut left = rows;
+    left.values[..n].copy_from_slice(&Zeroizing::new(nonces.scalars(n)));
+    left.values.extend(std::iter::repeat_n(-Scalar::ONE, n));
+    left.randomness[0] = nonces.scalar();
+    left.randomness.push(Scalar::ZERO);
+
+    let mut values: Secrets = Zeroizing::new(Vec::with_capacity((m + 1) * n));
+    values.par_extend(
+        products.values.par_chunks(n).zip(&powers_of_x).flat_map_iter(|(row, power)| {
+            row.iter().map(move |value| value * power)
+        }),
+    );
+    values.extend_from_slice(&joined);
+    values.extend_from_slice(&Zeroizing::new(nonces.scalars(n)));
+    let separate = products.randomness.iter().zip(&powers_of_x).map(|(r, power)| r * power);
+    let mut randomness: Secrets = Zeroizing::new(Vec::with_capacity(m + 1));
+    randomness.extend(separate);
+    randomness.extend([joined_randomness, nonces.scalar()]);
+    ZeroWitness { left, right: Matrix { columns: n, values, randomness } }
+}

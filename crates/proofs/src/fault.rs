@@ -58,6 +58,11 @@ impl Fault {
     }
 }
 
+/// Items with their indices as they stand in faults and transcripts.
+pub(crate) fn indexed<T>(items: impl IntoIterator<Item = T>) -> impl Iterator<Item = (u64, T)> {
+    items.into_iter().enumerate().map(|(index, item)| (index as u64, item))
+}
+
 /// Opens an element; the identity is allowed.
 pub(crate) fn element(
     encoding: &Encoding,
@@ -77,6 +82,10 @@ pub(crate) fn proper_element(
 }
 
 /// Reads a scalar.
-pub(crate) fn scalar(encoding: &Encoding, field: &'static str, index: u64) -> Result<Scalar, Fault> {
+pub(crate) fn scalar(
+    encoding: &Encoding,
+    field: &'static str,
+    index: u64,
+) -> Result<Scalar, Fault> {
     group::scalar(encoding).map_err(|error| Fault::from_group(error, field, index))
 }

@@ -193,8 +193,8 @@ impl Dleq {
     pub fn verify(&self, transcript: Transcript, statement: &EqualLogarithms) -> Result<(), Fault> {
         let opened = self.open(transcript, statement)?;
         // (2) z·G = T + c·X
-        let first = group::mul_base(&opened.response)
-            == opened.commitment + opened.key * opened.challenge;
+        let first =
+            group::mul_base(&opened.response) == opened.commitment + opened.key * opened.challenge;
         // (3) z·B = T' + c·X'
         let second = opened.base * opened.response
             == opened.image_commitment + opened.image * opened.challenge;

@@ -1,1 +1,5 @@
-#![doc = "psephos-voter"]
+//! Building a ballot, without any input or output (spec/06-ballot.md).
+
+mod ballot_maker;
+
+pub use ballot_maker::{BallotMaker, VoterError};

@@ -2,6 +2,7 @@
 
 use psephos_core::group::{self, Identity};
 use psephos_core::multiexp::multiexp_vartime;
+use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
 use psephos_core::weights::Weights;
 use psephos_core::{Element, Encoding, Scalar};
@@ -53,7 +54,8 @@ pub fn verify_batch(
         .collect();
     let mut bad = Vec::new();
     find_bad(&weighted, &mut bad);
-    let mut answers: Vec<_> = opened.iter().map(|ballot| ballot.as_ref().map(|_| ()).map_err(|fault| *fault)).collect();
+    let mut answers: Vec<_> =
+        opened.iter().map(|ballot| ballot.as_ref().map(|_| ()).map_err(|fault| *fault)).collect();
     for index in bad {
         if let Some(answer) = answers.get_mut(index) {
             *answer = Err(BallotFault::Proof);
@@ -97,7 +99,7 @@ fn open_all(
     };
     let mut rest = proper.as_slice();
     let mut parts = Vec::with_capacity(ballots.len());
-    for (ballot, commitment) in ballots.iter().zip(commitments) {
+    for (ballot, commitment) in pairs(ballots, commitments) {
         let (points, after) = rest.split_at_checked(1 + ballot.elements.len()).unwrap_or_default();
         rest = after;
         parts.push((ballot, points, commitment));

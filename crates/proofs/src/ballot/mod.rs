@@ -6,4 +6,4 @@ mod statement;
 
 pub use batch::{verify_batch, verify_rows};
 pub use row::{BallotLayout, BallotRow, tracker};
-pub use statement::{BallotFault, ballot_challenge, verify_ballot};
+pub use statement::{BallotFault, ballot_challenge, ballot_transcript, verify_ballot};

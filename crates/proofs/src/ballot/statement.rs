@@ -5,7 +5,7 @@ use psephos_core::{Element, Encoding, Scalar, group};
 
 use super::BallotRow;
 use crate::context::ElectionContext;
-use crate::fault::{self, Fault};
+use crate::fault::{self, Fault, indexed};
 
 /// Why a ballot's proof is refused, in the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,23 +21,27 @@ pub enum BallotFault {
     Proof,
 }
 
-/// The challenge e of a ballot made for this election and box, credential, counter and rows:
-/// the transcript `ballot/1` absorbs election, public key, box, credential, counter, rows and T.
+/// The transcript `ballot/1` of a ballot's statement: election, public key, box, credential,
+/// counter and rows (`A_0`, `B_0`, `A_1`, … of all batches in manifest order).
 #[must_use]
-pub fn ballot_challenge(
+pub fn ballot_transcript(
     election: &ElectionContext,
     box_index: u64,
     credential: &Encoding,
     counter: u64,
     elements: &[Encoding],
-    commitment: &Encoding,
-) -> Scalar {
+) -> Transcript {
     let mut transcript = Transcript::new("ballot/1");
     election.absorb(&mut transcript);
     transcript.integer("box", box_index);
     transcript.encoding("credential", credential);
     transcript.integer("counter", counter);
     transcript.encodings("rows", elements);
+    transcript
+}
+
+/// Absorbs T and draws e.
+pub fn ballot_challenge(transcript: &mut Transcript, commitment: &Encoding) -> Scalar {
     transcript.encoding("commitment", commitment);
     transcript.challenge("challenge")
 }
@@ -60,7 +64,7 @@ impl OpenedBallot {
         ballot: &BallotRow<'_>,
     ) -> Result<Self, BallotFault> {
         let mut points = vec![proper(ballot.credential, "credential", 0)?];
-        for (index, encoding) in (0..).zip(ballot.elements) {
+        for (index, encoding) in indexed(ballot.elements) {
             points.push(proper(encoding, "rows", index)?);
         }
         let commitment =
@@ -82,14 +86,14 @@ impl OpenedBallot {
         if *ballot.election != election.election || ballot.box_index != box_index {
             return Err(BallotFault::Context);
         }
-        let challenge = ballot_challenge(
+        let mut transcript = ballot_transcript(
             election,
             box_index,
             ballot.credential,
             ballot.counter,
             ballot.elements,
-            ballot.commitment,
         );
+        let challenge = ballot_challenge(&mut transcript, ballot.commitment);
         let randomness = elements.iter().step_by(2).copied().collect();
         Ok(Self { credential: *credential, randomness, commitment, response, challenge })
     }

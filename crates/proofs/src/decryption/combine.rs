@@ -1,15 +1,16 @@
 //! Plaintexts out of t shares (spec/07-decryption.md §5).
 
 use psephos_core::group::{self, Identity};
+use psephos_core::pairs::pairs;
 use psephos_core::rows::{RowsError, read_all};
 use psephos_core::{Element, Encoding, Scalar};
+use rayon::prelude::*;
 
 use super::plaintexts::TrusteeShares;
 use super::points::RootedList;
 use super::relation::RelationError;
 use crate::fault::Fault;
 use crate::key_ceremony::lagrange;
-use rayon::prelude::*;
 
 const BLOCK: usize = 1 << 12;
 
@@ -37,11 +38,11 @@ pub fn combine(
     let mut plaintexts = Vec::with_capacity(32 * messages.len());
     for (block, messages) in messages.chunks(BLOCK).enumerate() {
         let mut sums = open(messages, 0, block, width, "input")?;
-        for (index, (list, coefficient)) in lists.iter().zip(&coefficients).enumerate() {
+        for (index, (list, coefficient)) in pairs(&lists, &coefficients).enumerate() {
             let part = list.chunks(BLOCK).nth(block).unwrap_or_default();
             let points = open(part, index + 1, block, width, "shares")?;
             // M = B − Σ λ_j·D_j
-            sums.par_iter_mut().zip(points).for_each(|(sum, point)| *sum -= point * coefficient);
+            sums.par_iter_mut().zip_eq(points).for_each(|(sum, point)| *sum -= point * coefficient);
         }
         plaintexts.extend_from_slice(group::encode_batch(&sums).as_flattened());
     }
@@ -54,7 +55,8 @@ fn encodings(
     cells: Option<u64>,
     each: u64,
 ) -> Result<Vec<Encoding>, RelationError> {
-    let bytes = read_all(list.rows).map_err(|error: RowsError| RelationError::Rows { term, error })?;
+    let bytes =
+        read_all(list.rows).map_err(|error: RowsError| RelationError::Rows { term, error })?;
     let (encodings, rest) = bytes.as_chunks::<32>();
     let stated = cells.and_then(|cells| cells.checked_mul(each));
     if !rest.is_empty() || stated != Some(encodings.len() as u64) {

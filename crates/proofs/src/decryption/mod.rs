@@ -10,7 +10,7 @@ mod share;
 
 pub use challenge::{BlockWeights, WEIGHTS_PER_BLOCK};
 pub use combine::combine;
-pub use plaintexts::{TrusteeShares, find_bad_shares, find_bad_plaintexts};
+pub use plaintexts::{TrusteeShares, find_bad_plaintexts, find_bad_shares};
 pub use points::RootedList;
 pub use relation::{Cell, RelationError};
 pub use share::{Aggregates, Proof, ShareError, SharedList, Statement, aggregate, verify};

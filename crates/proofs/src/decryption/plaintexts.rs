@@ -2,13 +2,14 @@
 //! others' (spec/07-decryption.md §5).
 
 use psephos_core::group::Identity;
+use psephos_core::pairs::pairs;
 use psephos_core::rows::Rows;
 use psephos_core::transcript::Transcript;
 use psephos_core::{Digest, Scalar};
 
+use super::BlockWeights;
 use super::points::{Part, Points, RootedList};
 use super::relation::{Cell, Relation, RelationError, Term};
-use super::BlockWeights;
 use crate::key_ceremony::{evaluation_point, lagrange};
 
 /// One trustee's shares of a batch.
@@ -39,11 +40,17 @@ pub fn find_bad_plaintexts(
     // (4) M − B + Σ λ_j·D_j = 0
     let mut terms = vec![
         term(Scalar::ONE, single(plaintexts.rows, width, Identity::Allowed, "plaintexts")),
-        term(-Scalar::ONE, Points { part: Part::Message, ..single(input.rows, width, Identity::Refused, "input") }),
+        term(
+            -Scalar::ONE,
+            Points { part: Part::Message, ..single(input.rows, width, Identity::Refused, "input") },
+        ),
     ];
-    for (shares, coefficient) in shares.iter().zip(coefficients) {
+    for (shares, coefficient) in pairs(shares, coefficients) {
         roots.push(shares.shares.root);
-        terms.push(term(coefficient, single(shares.shares.rows, width, Identity::Refused, "shares")));
+        terms.push(term(
+            coefficient,
+            single(shares.shares.rows, width, Identity::Refused, "shares"),
+        ));
     }
     Relation { rows: input.rows.count(), width, terms }.failures(&local_weights(width, &roots))
 }
@@ -63,13 +70,14 @@ pub fn find_bad_shares(
     let coefficients = coefficients(good, &evaluation_point(bad.trustee))?;
     let mut roots = vec![bad.shares.root];
     // (5) D − Σ λ_j·D_j = 0, λ taken at the trustee's own point
-    let mut terms = vec![term(
-        Scalar::ONE,
-        single(bad.shares.rows, width, Identity::Allowed, "shares"),
-    )];
-    for (shares, coefficient) in good.iter().zip(coefficients) {
+    let mut terms =
+        vec![term(Scalar::ONE, single(bad.shares.rows, width, Identity::Allowed, "shares"))];
+    for (shares, coefficient) in pairs(good, coefficients) {
         roots.push(shares.shares.root);
-        terms.push(term(-coefficient, single(shares.shares.rows, width, Identity::Refused, "shares")));
+        terms.push(term(
+            -coefficient,
+            single(shares.shares.rows, width, Identity::Refused, "shares"),
+        ));
     }
     let rows = good.first().map_or(0, |shares| shares.shares.rows.count());
     Relation { rows, width, terms }.failures(&local_weights(width, &roots))

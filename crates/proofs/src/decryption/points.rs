@@ -63,9 +63,8 @@ impl Points<'_> {
     /// Refuses a list of another length or width.
     pub(super) fn check_shape(&self, rows: u64) -> Result<(), Fault> {
         let length = self.width.checked_mul(32 * self.stride());
-        let fits = self.width > 0
-            && length == Some(self.rows.row_length())
-            && self.rows.count() == rows;
+        let fits =
+            self.width > 0 && length == Some(self.rows.row_length()) && self.rows.count() == rows;
         if fits { Ok(()) } else { Err(Fault::Length { field: self.field }) }
     }
 
@@ -75,38 +74,34 @@ impl Points<'_> {
         wanted: &dyn Fn(usize) -> bool,
         visit: &mut dyn FnMut(usize, &[Element]),
     ) -> Result<(), PointsError> {
-        let mut pending: Vec<Encoding> = Vec::with_capacity(BLOCK);
-        let mut block = 0;
-        let mut fault = None;
-        let mut flush = |pending: &mut Vec<Encoding>| -> Result<(), RowsError> {
-            if wanted(block) {
-                match group::decode_all(pending, self.identity) {
-                    Ok(points) => visit(block, &points),
-                    Err((index, error)) => {
-                        let row = (block * BLOCK + index) / self.width.max(1);
-                        fault = Some(Fault::from_group(error, self.field, row as u64));
-                        return Err(RowsError::Stopped);
-                    }
-                }
-            }
-            block += 1;
-            pending.clear();
-            Ok(())
+        let mut blocks = Blocks {
+            points: self,
+            wanted,
+            visit,
+            pending: Vec::new(),
+            full: 0,
+            seen: 0,
+            fault: None,
         };
-        let result = self.rows.visit(&mut |_, bytes| {
+        let read = self.rows.visit(&mut |_, bytes| {
             let (encodings, _) = bytes.as_chunks::<32>();
-            for encoding in encodings.iter().skip(self.offset()).step_by(self.stride()) {
-                pending.push(*encoding);
-                if pending.len() == BLOCK {
-                    flush(&mut pending)?;
-                }
-            }
-            Ok(())
+            encodings
+                .iter()
+                .skip(self.offset())
+                .step_by(self.stride())
+                .try_for_each(|encoding| blocks.push(encoding))
         });
-        let result = result.and_then(|()| if pending.is_empty() { Ok(()) } else { flush(&mut pending) });
-        match fault {
-            Some(fault) => Err(PointsError::Fault(fault)),
-            None => result.map_err(PointsError::Rows),
+        let read = read.and_then(|()| blocks.flush());
+        if let Some(fault) = blocks.fault {
+            return Err(PointsError::Fault(fault));
+        }
+        read?;
+        // What was read may have another length than `check_shape` saw, where files can change.
+        let expected = self.rows.count().checked_mul(self.width as u64);
+        if expected == Some(blocks.seen) {
+            Ok(())
+        } else {
+            Err(PointsError::Fault(Fault::Length { field: self.field }))
         }
     }
 
@@ -122,5 +117,42 @@ impl Points<'_> {
             sums.push(multiexp_vartime(&weights.range(first, points.len()), points));
         })?;
         Ok(sums)
+    }
+}
+
+/// Gathers encodings into blocks, whatever pieces the storage reads.
+struct Blocks<'a, 'p> {
+    points: &'a Points<'p>,
+    wanted: &'a dyn Fn(usize) -> bool,
+    visit: &'a mut dyn FnMut(usize, &[Element]),
+    pending: Vec<Encoding>,
+    /// Blocks before the pending one.
+    full: usize,
+    /// Points so far, the pending ones included.
+    seen: u64,
+    fault: Option<Fault>,
+}
+
+impl Blocks<'_, '_> {
+    fn push(&mut self, encoding: &Encoding) -> Result<(), RowsError> {
+        self.pending.push(*encoding);
+        self.seen += 1;
+        if self.pending.len() == BLOCK { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), RowsError> {
+        if !self.pending.is_empty() && (self.wanted)(self.full) {
+            match group::decode_all(&self.pending, self.points.identity) {
+                Ok(points) => (self.visit)(self.full, &points),
+                Err((index, error)) => {
+                    let row = (self.full * BLOCK + index) / self.points.width.max(1);
+                    self.fault = Some(Fault::from_group(error, self.points.field, row as u64));
+                    return Err(RowsError::Stopped);
+                }
+            }
+        }
+        self.full += 1;
+        self.pending.clear();
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use psephos_core::pairs::pairs;
 use psephos_core::rows::RowsError;
 use psephos_core::{Element, Scalar};
 use rayon::prelude::*;
@@ -83,14 +84,15 @@ impl Relation<'_> {
                 .points
                 .block_sums(weights, 0)
                 .map_err(|error| RelationError::new(index, error))?;
-            // The shapes are equal, so are the numbers of blocks.
-            sums.resize(blocks.len().max(sums.len()), Element::default());
-            for (sum, block) in sums.iter_mut().zip(blocks) {
+            sums.resize(blocks.len(), Element::default());
+            // Equal shapes have equal numbers of blocks.
+            for (sum, block) in pairs(&mut sums, blocks) {
                 *sum += block * term.coefficient;
             }
         }
-        let bad: Vec<usize> = (0..)
-            .zip(&sums)
+        let bad: Vec<usize> = sums
+            .iter()
+            .enumerate()
             .filter(|(_, sum)| **sum != Element::default())
             .map(|(block, _)| block)
             .take(SEARCHED)
@@ -106,7 +108,7 @@ impl Relation<'_> {
                     let sums = differences.entry(block).or_default();
                     sums.resize(points.len(), Element::default());
                     sums.par_iter_mut()
-                        .zip(points)
+                        .zip_eq(points)
                         .for_each(|(sum, point)| *sum += point * term.coefficient);
                 })
                 .map_err(|error| RelationError::new(index, error))?;

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use psephos_core::encodings::{Encodings, Fixed};
+use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
 use psephos_core::{Digest, Element, Encoding, Scalar, hash};
 use serde::{Deserialize, Serialize};
 
 use super::{CeremonyContext, SHARE_CIPHERTEXT_LENGTH};
-use crate::fault::{self, Fault};
+use crate::fault::{self, Fault, indexed};
 use crate::sigma::Schnorr;
 
 /// One encrypted share of a deal.
@@ -151,7 +152,7 @@ fn check_commitments(
     faults: &mut Vec<DealFault>,
 ) {
     let commitments = &deal.commitments.0;
-    for (index, commitment) in (0..).zip(commitments) {
+    for (index, commitment) in indexed(commitments) {
         if let Err(fault) = fault::element(commitment, "commitments", index) {
             faults.push(DealFault::Form(fault));
         }
@@ -178,7 +179,7 @@ fn check_ephemerals(
     faults: &mut Vec<DealFault>,
 ) {
     // The lengths were compared by the caller.
-    for (recipient, (share, key)) in (0..).zip(deal.shares.iter().zip(recipient_keys)) {
+    for (recipient, (share, key)) in indexed(pairs(&deal.shares, recipient_keys)) {
         let transcript = ephemeral_transcript(context, dealer, recipient, key);
         match share.knowledge.verify(transcript, &share.ephemeral.0) {
             Ok(()) => {}
@@ -209,7 +210,7 @@ pub fn reused_ephemerals(deals: &[(u64, &Deal)]) -> Vec<Reuse> {
     let mut seen: BTreeMap<Encoding, (u64, u64)> = BTreeMap::new();
     let mut reuses = Vec::new();
     for &(dealer, deal) in deals {
-        for (recipient, share) in (0..).zip(&deal.shares) {
+        for (recipient, share) in indexed(&deal.shares) {
             match seen.get(&share.ephemeral.0) {
                 Some(&(first_dealer, first_recipient)) => {
                     reuses.push(Reuse { dealer, recipient, first_dealer, first_recipient });
@@ -235,8 +236,7 @@ impl Deal {
     /// # Errors
     /// `NonCanonical` or `Membership` in the field `commitments`.
     pub fn open_commitments(&self) -> Result<Vec<Element>, Fault> {
-        (0..)
-            .zip(&self.commitments.0)
+        indexed(&self.commitments.0)
             .map(|(index, encoding)| fault::element(encoding, "commitments", index))
             .collect()
     }

@@ -1,10 +1,12 @@
 //! What follows from the deals: the election key and the trustees' share keys, which nobody
 //! publishes (spec/05-key-ceremony.md §7), and Lagrange coefficients.
 
+use psephos_core::pairs::pairs;
 use psephos_core::{Element, Encoding, Scalar, group};
 
 use super::{Deal, evaluate_commitments, evaluation_point};
 use crate::Fault;
+use crate::fault::indexed;
 
 /// Public keys of a finished ceremony.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +47,7 @@ pub enum KeyFault {
 /// [`KeyFault`]; a deal with another number of commitments than `threshold` is `Length`.
 pub fn derive_keys(threshold: u64, deals: &[&Deal]) -> Result<ElectionKeys, KeyFault> {
     let mut sums: Vec<Element> = Vec::new();
-    for (dealer, deal) in (0..).zip(deals) {
+    for (dealer, deal) in indexed(deals) {
         let commitments =
             deal.open_commitments().map_err(|fault| KeyFault::Deal { dealer, fault })?;
         if commitments.is_empty() || commitments.len() as u64 != threshold {
@@ -53,7 +55,7 @@ pub fn derive_keys(threshold: u64, deals: &[&Deal]) -> Result<ElectionKeys, KeyF
             return Err(KeyFault::Deal { dealer, fault });
         }
         sums.resize(commitments.len(), Element::default());
-        for (sum, commitment) in sums.iter_mut().zip(&commitments) {
+        for (sum, commitment) in pairs(&mut sums, &commitments) {
             *sum += commitment;
         }
     }

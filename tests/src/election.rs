@@ -1,0 +1,168 @@
+//! An election driven through the real programs, step by step.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use psephos_ballot::Layout;
+use psephos_ballot::file::{ElectionFile, parse_ballots};
+use psephos_participant::entropy;
+use psephos_proofs::ElectionContext;
+use psephos_record::board::FolderBoard;
+use psephos_secrets::SecretScalar;
+use psephos_voter::BallotMaker;
+use rayon::prelude::*;
+use tempfile::TempDir;
+
+use crate::{Outcome, programs};
+
+/// A board, and homes for everybody.
+pub struct Election {
+    folder: TempDir,
+    toml: String,
+    trustees: usize,
+}
+
+impl Election {
+    /// Runs `init` and every `join`.
+    pub fn begin(toml: &str, trustees: usize, threshold: usize) -> Election {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let election = Election { folder, toml: toml.to_owned(), trustees };
+        fs::write(election.path("election.toml"), toml).expect("written");
+        fs::write(election.path("passphrase"), "correct horse").expect("written");
+        let mut init = election.command("psephos-authority", "init", "authority");
+        init.arg("--throwaway").arg("--election").arg(election.path("election.toml"));
+        init.arg("--board").arg(election.board());
+        init.arg(format!("--trustees={trustees}")).arg(format!("--threshold={threshold}"));
+        let printed = Outcome::of(init.output().expect("it starts")).exits(0).out;
+        let lines: Vec<&str> =
+            printed.lines().filter(|line| line.starts_with("psephos-invite:")).collect();
+        assert_eq!(lines.len(), trustees);
+        for (trustee, line) in (1..).zip(lines) {
+            election.join(trustee, line).exits(0);
+        }
+        election
+    }
+
+    /// `join` of a trustee, counted from 1.
+    pub fn join(&self, trustee: usize, line: &str) -> Outcome {
+        let mut join = self.command("psephos-trustee", "join", &format!("trustee-{trustee}"));
+        join.args(["-", "--throwaway"]).stdin(Stdio::piped());
+        join.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = join.spawn().expect("it starts");
+        let mut input = child.stdin.take().expect("an input");
+        writeln!(input, "{line}").expect("written");
+        drop(input);
+        Outcome::of(child.wait_with_output().expect("it ends"))
+    }
+
+    /// Runs `open` and the trustees by turns until the election is open.
+    pub fn open(&self) {
+        for _ in 0..12 {
+            if self.authority(&["open", "--once"]).code == 0 {
+                return;
+            }
+            for trustee in 1..=self.trustees {
+                self.trustee(trustee, &["run", "--once"]).exits(2);
+            }
+        }
+        panic!("the election does not open");
+    }
+
+    /// Encrypts votes and takes them in; returns the file.
+    pub fn vote(&self, csv: &str) -> PathBuf {
+        let path = self.path("votes.ballots");
+        fs::write(&path, self.ballots(csv)).expect("written");
+        let file = path.display().to_string();
+        self.authority(&["intake", &file]).exits(0);
+        path
+    }
+
+    /// Encrypted ballots for this election, one row each.
+    pub fn ballots(&self, csv: &str) -> Vec<u8> {
+        let file = ElectionFile::parse("election.toml", &self.toml).expect("an election");
+        let votes = parse_ballots("ballots.csv", csv, &file.contests).expect("votes");
+        let layout = Layout::all(&file.contests).expect("a layout");
+        let view = psephos_audit::view(&FolderBoard::open(self.board()).expect("a board")).expect("a view");
+        let keys = view.ceremony.keys.as_ref().expect("a key");
+        let election = ElectionContext { election: view.election(), public_key: keys.public_key };
+        let maker = BallotMaker::new(election, 0, &[layout.width()]).expect("a ballot maker");
+        let ballots: Vec<Vec<u8>> = votes
+            .par_iter()
+            .map(|votes| {
+                let mut random = entropy();
+                let credential = SecretScalar::random(&mut random);
+                maker.vote(&[(&layout, votes)], &credential, 0, &mut random).expect("a ballot")
+            })
+            .collect();
+        ballots.concat()
+    }
+
+    /// Runs an authority's command.
+    pub fn authority(&self, arguments: &[&str]) -> Outcome {
+        let (command, options) = arguments.split_first().expect("a command");
+        let mut authority = self.command("psephos-authority", command, "authority");
+        Outcome::of(authority.args(options).output().expect("it starts"))
+    }
+
+    /// Runs a trustee's command; trustees count from 1.
+    pub fn trustee(&self, trustee: usize, arguments: &[&str]) -> Outcome {
+        let (command, options) = arguments.split_first().expect("a command");
+        let mut run = self.command("psephos-trustee", command, &format!("trustee-{trustee}"));
+        Outcome::of(run.args(options).output().expect("it starts"))
+    }
+
+    /// Starts `run` of a trustee and leaves it running.
+    pub fn start(&self, trustee: usize) -> Child {
+        let mut run = self.command("psephos-trustee", "run", &format!("trustee-{trustee}"));
+        run.args(["--every", "0.05"]).stdout(Stdio::null()).stderr(Stdio::null());
+        run.spawn().expect("it starts")
+    }
+
+    /// The verifier's verdict by its exit code.
+    pub fn verify(&self) -> Outcome {
+        programs().verifier(&[self.board().as_os_str(), "--json".as_ref()])
+    }
+
+    /// Where the board lies.
+    pub fn board(&self) -> PathBuf {
+        self.path("board")
+    }
+
+    /// A file or folder of the election.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A command in a home, with its passphrase.
+    pub fn command(&self, program: &str, command: &str, home: &str) -> Command {
+        let mut built = programs().command(program);
+        built.arg(command).arg("--home").arg(self.path(home));
+        if command != "status" {
+            built.arg("--passphrase-file").arg(self.path("passphrase"));
+        }
+        built
+    }
+
+    /// Every file of the board with its bytes.
+    pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        files(&self.board())
+    }
+}
+
+/// Every file under a folder with its bytes, sorted.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            let bytes = fs::read(&path).expect("readable");
+            found.push((path, bytes));
+        }
+    }
+    found.sort();
+    found
+}

@@ -1,0 +1,78 @@
+//! What the black-box tests share: the programs as they were built, and an election driven through them.
+
+mod election;
+mod programs;
+
+pub use election::Election;
+pub use programs::{Outcome, Programs, json, programs};
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+/// A small election: two methods, a threshold below the number of trustees.
+pub const SMALL: &str = r#"
+title = "A small election"
+
+[[contest]]
+id = "mayor"
+title = "Mayor"
+method = "irv"
+max_ranks = 3
+candidates = ["Ada", "Blaise", "Carl"]
+
+[[contest]]
+id = "park"
+title = "A new park?"
+method = "plurality"
+candidates = ["Yes", "No"]
+"#;
+
+/// Votes for [`SMALL`].
+pub const SMALL_BALLOTS: &str = "mayor,park\n1>2,1\n2>1>3,2\n3,\n1,1\n2>3,1\n,2\n1>3,1\n";
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The folder of a real election, if the data lie beside the repository; says so when they do not.
+pub fn real_election(name: &str) -> Option<PathBuf> {
+    let folder = root().join("../shared/data").join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: {} is not there", folder.display());
+    None
+}
+
+/// Asserts that the contests of a report have the counts of an `expected.json`.
+pub fn assert_expected(contests: &Value, expected: &Value) {
+    let (found, wanted) = (list(contests), list(&expected["contests"]));
+    assert_eq!(found.len(), wanted.len(), "number of contests");
+    for (found, wanted) in found.iter().zip(wanted) {
+        let id = &wanted["id"];
+        for field in ["id", "method", "cells_sorted_sha256"] {
+            assert_eq!(found[field], wanted[field], "{field} of {id}");
+        }
+        for field in ["votes", "elected"] {
+            if !wanted[field].is_null() {
+                assert_eq!(found[field], wanted[field], "{field} of {id}");
+            }
+        }
+        let (rounds, wanted) = (list(&found["rounds"]), list(&wanted["rounds"]));
+        assert_eq!(rounds.len(), wanted.len(), "rounds of {id}");
+        for (number, (round, wanted)) in rounds.iter().zip(wanted).enumerate() {
+            assert_eq!(round["votes"], wanted["votes"], "round {} of {id}", number + 1);
+            assert_eq!(round["exhausted"], wanted["exhausted"], "round {} of {id}", number + 1);
+            for field in ["eliminated", "elected"] {
+                // A file may leave out an empty list.
+                assert_eq!(list(&round[field]), list(&wanted[field]), "{field} in round {}", number + 1);
+            }
+        }
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}

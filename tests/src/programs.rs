@@ -1,0 +1,116 @@
+//! The programs, built in the profile of the tests.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// The folder of the built programs.
+pub struct Programs {
+    folder: PathBuf,
+}
+
+/// How a program ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its exit code; −1 when a signal ended it.
+    pub code: i32,
+    /// What it printed.
+    pub out: String,
+    /// What it said on standard error.
+    pub err: String,
+}
+
+/// Builds the programs beside the tests, once a process.
+pub fn programs() -> &'static Programs {
+    static PROGRAMS: OnceLock<Programs> = OnceLock::new();
+    PROGRAMS.get_or_init(|| {
+        // target/<profile>/deps/<test>
+        let test = std::env::current_exe().expect("the test's own place");
+        let folder = test.ancestors().nth(2).expect("a profile's folder").to_owned();
+        let target = folder.parent().expect("a target folder");
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        build.args(["build", "--quiet", "--target-dir"]).arg(target);
+        for package in ["psephos-authority", "psephos-trustee", "psephos-verifier"] {
+            build.args(["--package", package]);
+        }
+        if folder.file_name() == Some(OsStr::new("release")) {
+            build.arg("--release");
+        }
+        let status = build.current_dir(crate::root()).status().expect("cargo starts");
+        assert!(status.success(), "the programs do not build");
+        Programs { folder }
+    })
+}
+
+impl Programs {
+    /// A command of one of the programs, without a terminal.
+    pub fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.folder.join(name));
+        command.stdin(Stdio::null()).env_remove("NO_COLOR");
+        command
+    }
+
+    /// Runs a program to its end; a panic fails the test.
+    pub fn run<S: AsRef<OsStr>>(&self, name: &str, arguments: &[S]) -> Outcome {
+        let output = self.command(name).args(arguments).output().expect("the program starts");
+        Outcome::of(output)
+    }
+
+    /// Runs psephos-authority.
+    pub fn authority<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Outcome {
+        self.run("psephos-authority", arguments)
+    }
+
+    /// Runs psephos-verifier.
+    pub fn verifier<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Outcome {
+        self.run("psephos-verifier", arguments)
+    }
+}
+
+impl Outcome {
+    /// What an ended process left behind.
+    pub fn of(output: Output) -> Outcome {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        let outcome = Outcome {
+            code: output.status.code().unwrap_or(-1),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        };
+        assert!(!outcome.err.contains("panicked") && outcome.code != 70, "{outcome:?}");
+        outcome
+    }
+
+    /// Asserts the exit code.
+    #[track_caller]
+    pub fn exits(self, code: i32) -> Outcome {
+        assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
+        self
+    }
+
+    /// Asserts that there is exactly one error, and that it says all this.
+    #[track_caller]
+    pub fn says(self, words: &[&str]) -> Outcome {
+        assert_eq!(self.err.matches("error: ").count(), 1, "{}", self.err);
+        for word in words {
+            assert!(self.err.contains(word), "{word:?} is not in:\n{}", self.err);
+        }
+        self
+    }
+
+    /// What it printed, as the one JSON object it must be.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        json(&self.out)
+    }
+}
+
+/// Reads a text that must be one JSON object and nothing else.
+#[track_caller]
+pub fn json(text: &str) -> Value {
+    let value: Value = serde_json::from_str(text).expect("one JSON value");
+    assert!(value.is_object(), "{text}");
+    value
+}

@@ -1,0 +1,92 @@
+//! `rehearse`: whole elections as separate processes.
+
+use std::fs;
+
+use psephos_tests::{assert_expected, json, programs, real_election, root};
+
+fn expected(path: &std::path::Path) -> serde_json::Value {
+    json(&fs::read_to_string(path).expect("an expected result"))
+}
+
+#[test]
+fn the_made_election_is_valid_and_counts_as_expected() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let board = folder.path().join("board");
+    let arguments = ["rehearse", "--json", "--board", board.to_str().expect("text")];
+    let outcome = programs().authority(&arguments).exits(0);
+    assert_eq!(outcome.err, "");
+    let report = outcome.json();
+    assert_eq!(report["verdict"], "VALID");
+    assert_eq!(report["exit"], 0);
+    assert!(report["error"].is_null());
+    assert_eq!(report["board"], board.display().to_string());
+    assert_eq!(report["ballots"]["accepted"], report["ballots"]["cast"]);
+    assert_eq!(report["ballots"]["rejected"], 0);
+    assert_eq!(report["ballots"]["invalid"], 0);
+    for phase in ["key_ceremony", "voting", "mixing", "decryption", "verify", "total"] {
+        assert!(report["timings"][phase].is_f64(), "{phase}");
+    }
+    assert_expected(&report["contests"], &expected(&root().join("fixtures/elections/made/expected.json")));
+
+    let mut names: Vec<String> = fs::read_dir(&board)
+        .expect("a board")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["blobs", "records"]);
+}
+
+#[test]
+fn a_folder_with_something_in_it_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("letter.txt"), "dear").expect("written");
+    let board = folder.path().display().to_string();
+    let outcome = programs().authority(&["rehearse", "--json", "--board", &board]).exits(64);
+    assert!(outcome.json()["error"].as_str().expect("an error").contains("not empty"));
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}
+
+fn real(name: &str, trustees: u64, threshold: u64) {
+    let Some(data) = real_election(name) else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let arguments = [
+        "rehearse".to_owned(),
+        "--json".to_owned(),
+        format!("--election={}", data.join("election.toml").display()),
+        format!("--ballots={}", data.join("ballots.csv").display()),
+        format!("--board={}", folder.path().join("board").display()),
+        format!("--trustees={trustees}"),
+        format!("--threshold={threshold}"),
+    ];
+    let report = programs().authority(&arguments).exits(0).json();
+    assert_eq!(report["verdict"], "VALID");
+    let expected = expected(&data.join("expected.json"));
+    assert_eq!(report["ballots"]["cast"], expected["ballots"]["cast"]);
+    assert_expected(&report["contests"], &expected);
+    println!("{name}: {}", report["timings"]);
+}
+
+#[test]
+fn aspen_with_three_trustees() {
+    real("aspen-2009-mayor", 3, 2);
+}
+
+#[test]
+fn aspen_with_five_trustees() {
+    real("aspen-2009-mayor", 5, 3);
+}
+
+#[test]
+fn clear_creek() {
+    real("clear-creek-2016-primary", 3, 2);
+}
+
+/// Takes minutes: runs only with PSEPHOS_LONG=1.
+#[test]
+fn minneapolis() {
+    if std::env::var_os("PSEPHOS_LONG").is_none() {
+        println!("skipped: set PSEPHOS_LONG=1 to run it");
+        return;
+    }
+    real("minneapolis-2013-mayor", 3, 2);
+}

@@ -104,7 +104,7 @@ fn interpolate(values: &[Element; 8]) -> [Element; 8] {
     let even = middle(
         (one + minus_one) * by2 - zero,
         ((two + minus_two) * by2 - zero) * by4,
-        (half + minus_half) * by2 - times(64, zero),
+        (half + minus_half) * by4 - times(64, zero),
     );
     // p_1, p_3, p_5 likewise
     let odd = middle(

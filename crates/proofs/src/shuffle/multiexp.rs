@@ -73,27 +73,27 @@ impl MultiexpProof {
     pub(super) fn fields<'a>(&'a self, shape: &Shape, fields: &mut Vec<Field<'a>>) {
         let (width, pieces) = (shape.width(), shape.pieces());
         fields.extend([
-            Field::list("masks", &self.masks, SENT_DIAGONALS * width),
-            Field::list("blinds", &self.blinds, pieces),
-            Field::list("factors", &self.factors, width),
-            Field::list("openings", &self.openings, pieces),
-            Field::list("response", &self.response, shape.long_length()),
-            Field::list("diagonals", &self.diagonals, 2 * SENT_DIAGONALS * width),
-            Field::list("mask_values", &self.mask_values, width),
-            Field::list("mask_openings", &self.mask_openings, width),
+            Field::list("multiexp.masks", &self.masks, SENT_DIAGONALS * width),
+            Field::list("multiexp.blinds", &self.blinds, pieces),
+            Field::list("multiexp.factors", &self.factors, width),
+            Field::list("multiexp.openings", &self.openings, pieces),
+            Field::list("multiexp.response", &self.response, shape.long_length()),
+            Field::list("multiexp.diagonals", &self.diagonals, 2 * SENT_DIAGONALS * width),
+            Field::list("multiexp.mask_values", &self.mask_values, width),
+            Field::list("multiexp.mask_openings", &self.mask_openings, width),
         ]);
     }
 
     pub(super) fn open(&self) -> Result<OpenedMultiexp, Fault> {
         Ok(OpenedMultiexp {
-            masks: open_elements("masks", &self.masks.0)?,
-            blinds: open_elements("blinds", &self.blinds.0)?,
-            factors: open_scalars("factors", &self.factors.0)?,
-            openings: open_scalars("openings", &self.openings.0)?,
-            response: open_scalars("response", &self.response.0)?,
-            diagonals: open_elements("diagonals", &self.diagonals.0)?,
-            mask_values: open_scalars("mask_values", &self.mask_values.0)?,
-            mask_openings: open_scalars("mask_openings", &self.mask_openings.0)?,
+            masks: open_elements("multiexp.masks", &self.masks.0)?,
+            blinds: open_elements("multiexp.blinds", &self.blinds.0)?,
+            factors: open_scalars("multiexp.factors", &self.factors.0)?,
+            openings: open_scalars("multiexp.openings", &self.openings.0)?,
+            response: open_scalars("multiexp.response", &self.response.0)?,
+            diagonals: open_elements("multiexp.diagonals", &self.diagonals.0)?,
+            mask_values: open_scalars("multiexp.mask_values", &self.mask_values.0)?,
+            mask_openings: open_scalars("multiexp.mask_openings", &self.mask_openings.0)?,
         })
     }
 }
@@ -133,7 +133,7 @@ impl OpenedMultiexp {
         MultiexpTerms { powers, input, output }
     }
 
-    /// (6) for each piece p: c_{A'_p} + Σ_{ℓ=0}^{3} x^{ℓ+1}·c_{B_{4p+ℓ}} = com(response_p; openings_p).
+    /// (6) for each piece p: c_R[p] + Σ_{ℓ=0}^{3} x^{ℓ+1}·c_B[4p+ℓ] = com(response_p; openings_p).
     fn add_pieces(
         &self,
         shape: &Shape,
@@ -155,7 +155,7 @@ impl OpenedMultiexp {
         scalars
     }
 
-    /// (7) for each column: Σ_{k≠4} x^k·c_{M_k} = com(mask_value; mask_opening).
+    /// (7) for each column: Σ_{k≠4} x^k·c_M[c][k] = com(mask_value; mask_opening).
     fn add_masks(&self, x: &Scalar, weights: &mut Weights, sum: &mut Accumulator) {
         let powers = sent_powers(x);
         let masks = self.masks.chunks(SENT_DIAGONALS);
@@ -170,7 +170,7 @@ impl OpenedMultiexp {
     }
 
     /// (8), (9) for each column and component:
-    /// Σ_{k=0}^{7} x^k·E_k = Enc(mask_value·G; factor) + Σ_{ℓ=0}^{3} x^{3−ℓ} Σ_j response_j·Out_{ℓ,j}.
+    /// Σ_{k=0}^{7} x^k·E[c][k] = Enc(mask_value·G; factor) + Σ_{ℓ=0}^{3} x^{3−ℓ} Σ_j response_j·Out_{ℓ,j}.
     /// Adds all but the two lists and returns their weights, A before B in each column.
     fn add_diagonals(
         &self,

@@ -50,16 +50,16 @@ pub(super) struct ProductTerms {
 impl ProductProof {
     pub(super) fn fields<'a>(&'a self, shape: &Shape, fields: &mut Vec<Field<'a>>) {
         self.zero.fields(shape, fields);
-        fields.push(Field::one("columns", &self.columns));
-        fields.push(Field::list("partial", &self.partial, shape.matrix_rows() - 2));
+        fields.push(Field::one("product.columns", &self.columns));
+        fields.push(Field::list("product.partial", &self.partial, shape.matrix_rows() - 2));
         self.single_value.fields(shape, fields);
     }
 
     pub(super) fn open(&self) -> Result<OpenedProduct, Fault> {
         Ok(OpenedProduct {
             zero: self.zero.open()?,
-            columns: open_element("columns", &self.columns)?,
-            partial: open_elements("partial", &self.partial.0)?,
+            columns: open_element("product.columns", &self.columns)?,
+            partial: open_elements("product.partial", &self.partial.0)?,
             single_value: self.single_value.open()?,
         })
     }
@@ -88,7 +88,7 @@ impl OpenedProduct {
             sum.add_many(inner, &self.partial);
             sum.add(&(columns + product), &self.columns);
         }
-        // c_{D_r} = y·c_{A_r} + c_{B_r} − z·com(1, …, 1; 0)
+        // c_d[r] = y·c_A[r] + c_B[r] − z·com(1, …, 1; 0)
         let ones = terms.ones - z * terms.rows.iter().sum::<Scalar>();
         sum.add_generators(1, &vec![Scalar::ONE; shape.columns()], &ones);
         ProductTerms {

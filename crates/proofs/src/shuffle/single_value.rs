@@ -54,25 +54,28 @@ impl SingleValueProof {
     pub(super) fn fields<'a>(&'a self, shape: &Shape, fields: &mut Vec<Field<'a>>) {
         let n = shape.columns();
         fields.extend([
-            Field::one("single_value.mask", &self.mask),
-            Field::one("single_value.linear", &self.linear),
-            Field::list("single_value.values", &self.values, n),
-            Field::one("single_value.constant", &self.constant),
-            Field::list("single_value.products", &self.products, n - 2),
-            Field::one("single_value.steps_opening", &self.steps_opening),
-            Field::one("single_value.values_opening", &self.values_opening),
+            Field::one("product.single_value.mask", &self.mask),
+            Field::one("product.single_value.linear", &self.linear),
+            Field::list("product.single_value.values", &self.values, n),
+            Field::one("product.single_value.constant", &self.constant),
+            Field::list("product.single_value.products", &self.products, n - 2),
+            Field::one("product.single_value.steps_opening", &self.steps_opening),
+            Field::one("product.single_value.values_opening", &self.values_opening),
         ]);
     }
 
     pub(super) fn open(&self) -> Result<OpenedSingleValue, Fault> {
         Ok(OpenedSingleValue {
-            mask: open_element("single_value.mask", &self.mask)?,
-            linear: open_element("single_value.linear", &self.linear)?,
-            constant: open_element("single_value.constant", &self.constant)?,
-            values: open_scalars("single_value.values", &self.values.0)?,
-            products: open_scalars("single_value.products", &self.products.0)?,
-            steps_opening: open_scalar("single_value.steps_opening", &self.steps_opening)?,
-            values_opening: open_scalar("single_value.values_opening", &self.values_opening)?,
+            mask: open_element("product.single_value.mask", &self.mask)?,
+            linear: open_element("product.single_value.linear", &self.linear)?,
+            constant: open_element("product.single_value.constant", &self.constant)?,
+            values: open_scalars("product.single_value.values", &self.values.0)?,
+            products: open_scalars("product.single_value.products", &self.products.0)?,
+            steps_opening: open_scalar("product.single_value.steps_opening", &self.steps_opening)?,
+            values_opening: open_scalar(
+                "product.single_value.values_opening",
+                &self.values_opening,
+            )?,
         })
     }
 }
@@ -89,12 +92,12 @@ impl OpenedSingleValue {
     ) -> Scalar {
         let [values, steps] = [weights.scalar(), weights.scalar()];
 
-        // (4) x·c_a + c_d = com(values; values_opening)
+        // (4) x·c_P[m−1] + c_mask = com(values; values_opening)
         sum.add(&values, &self.mask);
         sum.add_generator(0, &-(values * self.values_opening));
         sum.add_generators(1, &self.values, &-values);
 
-        // (5) x·c_Δ + c_δ = com(x·b̃_2 − b̃_1·ã_2, …, x·b̃_n − b̃_{n−1}·ã_n; steps_opening),
+        // (5) x·c_linear + c_constant = com(x·b̃_2 − b̃_1·ã_2, …, x·b̃_n − b̃_{n−1}·ã_n; steps_opening),
         //     where b̃_1 = ã_1 and b̃_n = x·product
         sum.add(&(steps * x), &self.linear);
         sum.add(&steps, &self.constant);

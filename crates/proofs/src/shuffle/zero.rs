@@ -66,27 +66,27 @@ impl ZeroProof {
     pub(super) fn fields<'a>(&'a self, shape: &Shape, fields: &mut Vec<Field<'a>>) {
         let (m, n) = (shape.matrix_rows(), shape.columns());
         fields.extend([
-            Field::list("zero.left", &self.left, n),
-            Field::list("zero.right", &self.right, n),
-            Field::list("zero.diagonals", &self.diagonals, 2 * m),
-            Field::one("zero.left_blind", &self.left_blind),
-            Field::one("zero.right_blind", &self.right_blind),
-            Field::one("zero.left_opening", &self.left_opening),
-            Field::one("zero.right_opening", &self.right_opening),
-            Field::one("zero.diagonal_opening", &self.diagonal_opening),
+            Field::list("product.zero.left", &self.left, n),
+            Field::list("product.zero.right", &self.right, n),
+            Field::list("product.zero.diagonals", &self.diagonals, 2 * m),
+            Field::one("product.zero.left_blind", &self.left_blind),
+            Field::one("product.zero.right_blind", &self.right_blind),
+            Field::one("product.zero.left_opening", &self.left_opening),
+            Field::one("product.zero.right_opening", &self.right_opening),
+            Field::one("product.zero.diagonal_opening", &self.diagonal_opening),
         ]);
     }
 
     pub(super) fn open(&self) -> Result<OpenedZero, Fault> {
         Ok(OpenedZero {
-            left: open_scalars("zero.left", &self.left.0)?,
-            right: open_scalars("zero.right", &self.right.0)?,
-            diagonals: open_elements("zero.diagonals", &self.diagonals.0)?,
-            left_blind: open_element("zero.left_blind", &self.left_blind)?,
-            right_blind: open_element("zero.right_blind", &self.right_blind)?,
-            left_opening: open_scalar("zero.left_opening", &self.left_opening)?,
-            right_opening: open_scalar("zero.right_opening", &self.right_opening)?,
-            diagonal_opening: open_scalar("zero.diagonal_opening", &self.diagonal_opening)?,
+            left: open_scalars("product.zero.left", &self.left.0)?,
+            right: open_scalars("product.zero.right", &self.right.0)?,
+            diagonals: open_elements("product.zero.diagonals", &self.diagonals.0)?,
+            left_blind: open_element("product.zero.left_blind", &self.left_blind)?,
+            right_blind: open_element("product.zero.right_blind", &self.right_blind)?,
+            left_opening: open_scalar("product.zero.left_opening", &self.left_opening)?,
+            right_opening: open_scalar("product.zero.right_opening", &self.right_opening)?,
+            diagonal_opening: open_scalar("product.zero.diagonal_opening", &self.diagonal_opening)?,
         })
     }
 }
@@ -112,17 +112,17 @@ impl OpenedZero {
         let [left, right, diagonal] = [weights.scalar(), weights.scalar(), weights.scalar()];
         let powers_of_x = powers(x, 1, m);
 
-        // (1) c_{A_0} + Σ_{i=1}^{m} x^i·c_{A_i} = com(left; left_opening)
+        // (1) Σ_{i=0}^{m} x^i·c_U[i] = com(left; left_opening)
         sum.add(&left, &self.left_blind);
         sum.add_generator(0, &-(left * self.left_opening));
         sum.add_generators(1, &self.left, &-left);
 
-        // (2) Σ_{j=0}^{m−1} x^{m−j}·c_{B_j} + c_{B_m} = com(right; right_opening)
+        // (2) Σ_{j=0}^{m} x^{m−j}·c_V[j] = com(right; right_opening)
         sum.add(&right, &self.right_blind);
         sum.add_generator(0, &-(right * self.right_opening));
         sum.add_generators(1, &self.right, &-right);
 
-        // (3) Σ_{k≠m+1} x^k·c_{D_k} = com(left * right; diagonal_opening)
+        // (3) Σ_{k≠m+1} x^k·c_D[k] = com(left * right; diagonal_opening)
         let scalars: Vec<Scalar> =
             diagonal_powers(x, m).iter().map(|power| diagonal * power).collect();
         sum.add_many(&scalars, &self.diagonals);

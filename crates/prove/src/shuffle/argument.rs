@@ -76,7 +76,8 @@ pub fn prove_with_witness(
     let (x, round) = opening.exponents(&exponents);
 
     // Round 2: b_i = x^{π(i)+1}
-    let b = Matrix::new(permuted_powers(&shape, &x, &integers), shape.columns(), &mut nonces.fork(1));
+    let b =
+        Matrix::new(permuted_powers(&shape, &x, &integers), shape.columns(), &mut nonces.fork(1));
     let powers = b.commit(&generators, 0, b.rows());
     let (challenges, round) = round.powers(&powers);
 
@@ -95,8 +96,12 @@ pub fn prove_with_witness(
     let (single_value_prover, mut single_value) =
         SingleValueProver::start(values, randomness, &generators, &mut nonces.fork(4));
     let rho = encryption_sums(&shape, &b, &witness.factors);
-    let claim =
-        MultiexpStatement { shape: &shape, public_key: &public_key, generators: &generators, output };
+    let claim = MultiexpStatement {
+        shape: &shape,
+        public_key: &public_key,
+        generators: &generators,
+        output,
+    };
     let (multiexp_prover, mut multiexp) =
         MultiexpProver::start(&claim, &b, &rho, &mut nonces.fork(5));
     let (last, _) = round.first_messages(&zero, &single_value, &multiexp);

@@ -24,7 +24,8 @@ impl ScalarValues {
     /// Evaluates five long rows of one length.
     pub(super) fn of(rows: [&[Scalar]; 5]) -> Self {
         let [a0, a1, a2, a3, a4] = rows;
-        let pair = |even: &(dyn Fn(usize) -> Scalar + Sync), odd: &(dyn Fn(usize) -> Scalar + Sync)| {
+        let pair = |even: &(dyn Fn(usize) -> Scalar + Sync),
+                    odd: &(dyn Fn(usize) -> Scalar + Sync)| {
             let both: (Vec<Scalar>, Vec<Scalar>) = (0..a0.len())
                 .into_par_iter()
                 .map(|i| {
@@ -35,7 +36,8 @@ impl ScalarValues {
             (Zeroizing::new(both.0), Zeroizing::new(both.1))
         };
         let one = pair(&|i| a0[i] + a2[i] + a4[i], &|i| a1[i] + a3[i]);
-        let two = pair(&|i| a0[i] + times4(times4(a4[i]) + a2[i]), &|i| twice(times4(a3[i]) + a1[i]));
+        let two =
+            pair(&|i| a0[i] + times4(times4(a4[i]) + a2[i]), &|i| twice(times4(a3[i]) + a1[i]));
         let half =
             pair(&|i| times4(times4(a0[i]) + a2[i]) + a4[i], &|i| twice(times4(a1[i]) + a3[i]));
         let ends = [a0, a4].map(|row| Zeroizing::new(row.to_vec()));
@@ -79,7 +81,8 @@ fn evaluate(
         places.clone().into_par_iter().map(|place| element(3 - degree, place)).collect()
     };
     let (c0, c1, c2, c3) = (row(0), row(1), row(2), row(3));
-    let pair = |even: &(dyn Fn(usize) -> Element + Sync), odd: &(dyn Fn(usize) -> Element + Sync)| {
+    let pair = |even: &(dyn Fn(usize) -> Element + Sync),
+                odd: &(dyn Fn(usize) -> Element + Sync)| {
         (0..c0.len())
             .into_par_iter()
             .map(|i| {
@@ -90,7 +93,8 @@ fn evaluate(
     };
     let one: (Vec<_>, Vec<_>) = pair(&|i| c0[i] + c2[i], &|i| c1[i] + c3[i]);
     let two: (Vec<_>, Vec<_>) = pair(&|i| c0[i] + times4(c2[i]), &|i| twice(times4(c3[i]) + c1[i]));
-    let half: (Vec<_>, Vec<_>) = pair(&|i| twice(times4(c0[i]) + c2[i]), &|i| times4(c1[i]) + c3[i]);
+    let half: (Vec<_>, Vec<_>) =
+        pair(&|i| twice(times4(c0[i]) + c2[i]), &|i| times4(c1[i]) + c3[i]);
     [c0, c3, one.0, one.1, two.0, two.1, half.0, half.1]
 }
 

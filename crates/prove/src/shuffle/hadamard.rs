@@ -49,9 +49,11 @@ pub(super) fn zero_witness(
 
     let mut values: Secrets = Zeroizing::new(Vec::with_capacity((m + 1) * n));
     values.par_extend(
-        products.values.par_chunks(n).zip(&powers_of_x).flat_map_iter(|(row, power)| {
-            row.iter().map(move |value| value * power)
-        }),
+        products
+            .values
+            .par_chunks(n)
+            .zip(&powers_of_x)
+            .flat_map_iter(|(row, power)| row.iter().map(move |value| value * power)),
     );
     values.extend_from_slice(&joined);
     values.extend_from_slice(&Zeroizing::new(nonces.scalars(n)));

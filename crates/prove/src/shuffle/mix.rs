@@ -129,9 +129,8 @@ fn reencrypt(
     let key = PublicKey::new(key);
     let width = statement.width as usize;
     let entries = 2 * width;
-    let opened = group::decode_batch(input, Identity::Refused).map_err(|(index, error)| {
-        ProveError::Input { row: (index / entries) as u64, error }
-    })?;
+    let opened = group::decode_batch(input, Identity::Refused)
+        .map_err(|(index, error)| ProveError::Input { row: (index / entries) as u64, error })?;
     let mut elements = vec![Element::default(); opened.len()];
     elements
         .par_chunks_mut(entries)
@@ -163,9 +162,9 @@ fn check_rows(
     if output.chunks(32).any(|encoding| encoding == [0; 32]) {
         return Err(ProveError::SelfTest("an output is the identity".into()));
     }
-    let repeats = factors.par_chunks(width).any(|row| {
-        row.iter().enumerate().any(|(index, factor)| row[..index].contains(factor))
-    });
+    let repeats = factors
+        .par_chunks(width)
+        .any(|row| row.iter().enumerate().any(|(index, factor)| row[..index].contains(factor)));
     if repeats {
         return Err(ProveError::SelfTest("two columns share a factor".into()));
     }

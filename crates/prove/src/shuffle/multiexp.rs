@@ -67,7 +67,8 @@ impl MultiexpProver {
         let masks: Vec<Element> = columns
             .par_iter()
             .flat_map_iter(|column| {
-                sent().map(|k| generators.commit_vartime(&column.values[k..=k], &column.openings[k]))
+                sent()
+                    .map(|k| generators.commit_vartime(&column.values[k..=k], &column.openings[k]))
             })
             .collect();
         let message = MultiexpProof {
@@ -76,7 +77,9 @@ impl MultiexpProver {
             factors: Encodings::default(),
             openings: Encodings::default(),
             response: Encodings::default(),
-            diagonals: Encodings(group::encode_batch(&diagonals(statement, powers, &blinds, &columns))),
+            diagonals: Encodings(group::encode_batch(&diagonals(
+                statement, powers, &blinds, &columns,
+            ))),
             mask_values: Encodings::default(),
             mask_openings: Encodings::default(),
         };

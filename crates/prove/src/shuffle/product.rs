@@ -67,7 +67,11 @@ impl ProductProver {
     }
 
     /// The statements of the two parts, for the Hadamard argument's challenge.
-    pub(super) fn split(self, challenges: &HadamardChallenges, nonces: &mut Nonces) -> ProductParts {
+    pub(super) fn split(
+        self,
+        challenges: &HadamardChallenges,
+        nonces: &mut Nonces,
+    ) -> ProductParts {
         let Self { rows, products } = self;
         let last = products.rows() - 1;
         let columns = (Zeroizing::new(products.row(last).to_vec()), products.randomness[last]);

@@ -62,11 +62,9 @@ impl SingleValueProver {
         let n = self.values.len();
         // −δ_{i−1}·d_i and δ_i − δ_{i−1}·a_i − b_{i−1}·d_i for i = 2 … n
         let (d, delta) = (&self.masks, &self.product_masks);
-        let constant: Secrets =
-            Zeroizing::new((1..n).map(|i| -(delta[i - 1] * d[i])).collect());
-        let linear = |i: usize| {
-            delta[i] - delta[i - 1] * self.values[i] - self.products[i - 1] * d[i]
-        };
+        let constant: Secrets = Zeroizing::new((1..n).map(|i| -(delta[i - 1] * d[i])).collect());
+        let linear =
+            |i: usize| delta[i] - delta[i - 1] * self.values[i] - self.products[i - 1] * d[i];
         let linear: Secrets = Zeroizing::new((1..n).map(linear).collect());
         let commit = |values: &[Scalar], randomness: &Scalar| {
             Fixed(group::encode(&generators.commit_vartime(values, randomness)))

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Chain, EQUATION, ballots, culprits, rng, scalar, secret, turn, verify};
 use psephos_core::elgamal::row_length;
-use psephos_core::rows::{MemoryRows, Rows, RowsError};
+use psephos_core::rows::{MemoryRows, Rows, RowsError, Visitor};
 use psephos_core::{Element, Scalar, group, tree};
 use psephos_proofs::Fault;
 use psephos_proofs::shuffle::{ChainError, MixFault, Proof, Statement, verify_chain};
@@ -325,10 +325,7 @@ impl Rows for BadStorage {
         64
     }
 
-    fn visit(
-        &self,
-        visit: &mut dyn FnMut(u64, &[u8]) -> Result<(), RowsError>,
-    ) -> Result<(), RowsError> {
+    fn visit(&self, visit: &mut Visitor) -> Result<(), RowsError> {
         visit(0, &vec![0; self.0])?;
         if self.0 == 5 * 64 { Err(RowsError::Root("00".into())) } else { Ok(()) }
     }

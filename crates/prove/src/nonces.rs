@@ -1,4 +1,4 @@
-//! Hedged nonces (spec/03-transcript.md §3).
+//! Hedged nonces. No verifier can tell how they were made, so nothing here is normative.
 
 use std::fmt;
 

@@ -68,7 +68,7 @@ type Weighted<'a> = (usize, Scalar, &'a OpenedBallot);
 
 fn weights(election: &ElectionContext, box_index: u64, ballots: &[BallotRow<'_>]) -> Weights {
     let digests: Vec<Encoding> = ballots.par_iter().map(BallotRow::tracker).collect();
-    let mut transcript = Transcript::new("ballot-weights/1");
+    let mut transcript = Transcript::new("ballot-weights");
     election.absorb(&mut transcript);
     transcript.integer("box", box_index);
     transcript.encodings("ballots", &digests);

@@ -21,7 +21,7 @@ pub enum BallotFault {
     Proof,
 }
 
-/// The transcript `ballot/1` of a ballot's statement: election, public key, box, credential,
+/// The transcript `ballot` of a ballot's statement: election, public key, box, credential,
 /// counter and rows (`A_0`, `B_0`, `A_1`, … of all batches in manifest order).
 #[must_use]
 pub fn ballot_transcript(
@@ -31,7 +31,7 @@ pub fn ballot_transcript(
     counter: u64,
     elements: &[Encoding],
 ) -> Transcript {
-    let mut transcript = Transcript::new("ballot/1");
+    let mut transcript = Transcript::new("ballot");
     election.absorb(&mut transcript);
     transcript.integer("box", box_index);
     transcript.encoding("credential", credential);

@@ -103,7 +103,7 @@ fn single<'a>(
 
 // The roots bind every list that shares these weights.
 fn local_weights(width: usize, roots: &[Digest]) -> BlockWeights {
-    let mut transcript = Transcript::new("plaintext-weights/1");
+    let mut transcript = Transcript::new("plaintext-weights");
     transcript.integer("width", width as u64);
     transcript.encodings("lists", roots);
     BlockWeights::new(transcript.challenge_bytes("weights"))

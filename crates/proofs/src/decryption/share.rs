@@ -141,7 +141,7 @@ fn points<'a>(shared: &SharedList<'a>) -> (Points<'a>, Points<'a>) {
 }
 
 fn transcript(statement: &Statement<'_>) -> Transcript {
-    let mut transcript = Transcript::new("decryption/1");
+    let mut transcript = Transcript::new("decryption");
     statement.election.absorb(&mut transcript);
     transcript.bytes("close", &statement.close);
     transcript.integer("trustee", statement.trustee);

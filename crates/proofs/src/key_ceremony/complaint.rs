@@ -31,7 +31,7 @@ pub enum Verdict {
 /// What a judgement rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
-    /// The deal has no share for the recipient, or one that cannot be opened by anybody.
+    /// The deal has no share for the recipient, or its ephemeral or commitments cannot be opened.
     #[error("the deal cannot be opened")]
     Deal,
     /// The opened point is no proper element, or its proof does not hold.
@@ -76,7 +76,7 @@ pub struct Judgement {
 /// The transcript of a complaint's proof; [`Dleq`] absorbs P, E and the point.
 #[must_use]
 pub fn complaint_transcript(edge: &Edge, ciphertext: &[u8]) -> Transcript {
-    let mut transcript = Transcript::new("key-complaint/1");
+    let mut transcript = Transcript::new("key-complaint");
     edge.context.absorb(&mut transcript);
     transcript.integer("dealer", edge.dealer);
     transcript.integer("recipient", edge.recipient);
@@ -111,9 +111,6 @@ fn find_reason(edge: &Edge, deal: &Deal, complaint: &Complaint) -> Reason {
     };
     let edge = Edge { ephemeral: share.ephemeral.0, ..*edge };
     let point = &complaint.point.0;
-    if fault::proper_element(point, "point", 0).is_err() {
-        return Reason::Opening;
-    }
     let transcript = complaint_transcript(&edge, &share.ciphertext.0);
     if complaint.proof.verify(transcript, &complaint_statement(&edge, point)).is_err() {
         return Reason::Opening;

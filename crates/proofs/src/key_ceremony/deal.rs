@@ -58,7 +58,7 @@ pub enum DealFault {
     },
 }
 
-/// H[psephos/v1/deal-commitment] over election ‖ LE64(attempt) ‖ LE64(dealer) ‖ LE64(commitments) ‖
+/// H[psephos/v1/deal] over election ‖ LE64(attempt) ‖ LE64(dealer) ‖ LE64(commitments) ‖
 /// commitments ‖ knowledge ‖ LE64(shares) ‖ (ephemeral ‖ knowledge ‖ ciphertext) of each share.
 #[must_use]
 pub fn deal_commitment(context: &CeremonyContext, dealer: u64, deal: &Deal) -> Digest {
@@ -75,7 +75,7 @@ pub fn deal_commitment(context: &CeremonyContext, dealer: u64, deal: &Deal) -> D
         bytes.extend_from_slice(&share.knowledge.to_bytes());
         bytes.extend_from_slice(&share.ciphertext.0);
     }
-    hash::hash("psephos/v1/deal-commitment", &[&bytes])
+    hash::hash("psephos/v1/deal", &[&bytes])
 }
 
 /// The transcript of the dealer's proof of knowledge of its constant term; [`Schnorr`] absorbs
@@ -86,7 +86,7 @@ pub fn knowledge_transcript(
     dealer: u64,
     commitments: &[Encoding],
 ) -> Transcript {
-    let mut transcript = Transcript::new("key-deal/1");
+    let mut transcript = Transcript::new("key-deal");
     context.absorb(&mut transcript);
     transcript.integer("dealer", dealer);
     transcript.encodings("commitments", commitments);
@@ -101,7 +101,7 @@ pub fn ephemeral_transcript(
     recipient: u64,
     recipient_key: &Encoding,
 ) -> Transcript {
-    let mut transcript = Transcript::new("key-ephemeral/1");
+    let mut transcript = Transcript::new("key-ephemeral");
     context.absorb(&mut transcript);
     transcript.integer("dealer", dealer);
     transcript.integer("recipient", recipient);

@@ -11,7 +11,7 @@ use crate::sigma::Schnorr;
 /// key P; [`Schnorr`] absorbs the key itself.
 #[must_use]
 pub fn possession_transcript(context: &CeremonyContext, trustee: u64) -> Transcript {
-    let mut transcript = Transcript::new("key-possession/1");
+    let mut transcript = Transcript::new("key-possession");
     context.absorb(&mut transcript);
     transcript.integer("trustee", trustee);
     transcript

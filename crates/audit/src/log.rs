@@ -7,6 +7,7 @@ use psephos_record::bodies::Body;
 use psephos_record::board::BoardError;
 use psephos_record::cbor::DecodeError;
 use psephos_record::message::{Message, Record, file_digest};
+use serde::Deserialize;
 
 use crate::auditor::Auditor;
 use crate::check::CheckId;
@@ -117,7 +118,8 @@ impl Auditor<'_> {
             Ok(message) => message,
             Err(error) => {
                 self.gap = true;
-                return self.undecodable_message(sequence, &error);
+                self.undecodable_message(&record, sequence, &error);
+                return None;
             }
         };
         self.findings.count(CheckId::BoardSignature, 1);
@@ -160,10 +162,15 @@ impl Auditor<'_> {
         None
     }
 
-    fn undecodable_message(&mut self, sequence: u64, error: &DecodeError) -> Option<Entry> {
+    /// A message that is not canonical is its author's fault, if it can be read at all and is signed.
+    fn undecodable_message(&mut self, record: &Record, sequence: u64, error: &DecodeError) {
+        let mut reader = serde_cbor::Deserializer::from_slice(&record.message);
+        let read = Message::deserialize(&mut reader).ok();
+        let signed = read.filter(|message| record.verify(message).is_ok());
+        let culprits: Vec<Culprit> =
+            signed.iter().map(|message| self.culprit(&message.author)).collect();
         let evidence = format!("its message: {error}");
-        self.fail(CheckId::EncodingCanonical, &[], Some(sequence), None, evidence);
-        None
+        self.fail(CheckId::EncodingCanonical, &culprits, Some(sequence), None, evidence);
     }
 
     /// A message stands once, and its author knew an earlier record of this board or none.

@@ -20,19 +20,20 @@ impl Election {
         self.post(Author::Authority, Body::Proposal(Proposal { description, invitations }))
     }
 
-    /// A trustee's enrolment.
+    /// An enrolment as a trustee, under its invitation, of anybody's key.
     #[must_use]
-    pub fn enrol_body(&self, trustee: u64) -> Enrol {
+    pub fn enrol_body(&self, trustee: u64, author: Author) -> Enrol {
         let proposal = self.view().proposal.expect("a proposal").digest;
-        let key = self.public_key(Author::Trustee(trustee));
+        let key = self.public_key(author);
         let invitation = &self.invitations[trustee as usize];
         Enrol { trustee, invitation: sign_enrolment(invitation, &proposal, trustee, &key) }
     }
 
     /// A trustee enrols.
     pub fn enrol(&mut self, trustee: u64) -> u64 {
-        let body = self.enrol_body(trustee);
-        self.post(Author::Trustee(trustee), Body::Enrol(body))
+        let author = Author::Trustee(trustee);
+        let body = self.enrol_body(trustee, author);
+        self.post(author, Body::Enrol(body))
     }
 
     /// The next manifest.

@@ -8,9 +8,12 @@
 mod ballots;
 mod ceremony;
 mod election;
+pub mod mutate;
 mod plan;
+mod reseal;
 mod tally;
 
 pub use ballots::CastBallot;
 pub use election::{Author, Election};
 pub use plan::Plan;
+pub use reseal::Reseal;

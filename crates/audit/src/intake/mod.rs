@@ -5,6 +5,7 @@ mod claims;
 mod derive;
 mod judge;
 mod multiples;
+mod twins;
 mod verify;
 
 pub use derive::{BallotSource, Intake, IntakeError, derive_intake};

@@ -163,7 +163,7 @@ impl Counting {
 }
 
 /// The row of each batch of a ballot.
-fn batch_rows<'a>(
+pub(super) fn batch_rows<'a>(
     ballot: &BallotRow<'a>,
     layout: &'a BallotLayout,
 ) -> impl Iterator<Item = &'a [u8]> {

@@ -1,6 +1,6 @@
 //! The `close` record against what the ballots on the board imply (spec/09-audit.md §3.5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::hash::hash;
 use psephos_core::rows::{Rows, RowsError};
@@ -9,6 +9,8 @@ use psephos_proofs::ballot::BallotLayout;
 use psephos_record::bodies::{Blob, Close, CloseBatch, Reason, Rejected};
 
 use super::claims::Claims;
+use super::derive::layout_of;
+use super::twins::first_holders;
 use super::{BallotSource, Intake, IntakeError, derive_intake};
 use crate::auditor::Auditor;
 use crate::check::CheckId;
@@ -88,6 +90,9 @@ impl Auditor<'_> {
         };
         if self.is_verified(close.sequence) {
             return;
+        }
+        if self.gap {
+            return self.intake_not_run("records are missing or not valid");
         }
         if self.view.ballots.iter().any(|ballots| !ballots.readable) {
             return self.intake_not_run("not all ballots can be read");
@@ -199,21 +204,34 @@ impl Auditor<'_> {
         sources: &[BallotSource<'_>],
         layouts: &[BallotLayout],
     ) -> Result<(), IntakeError> {
-        for (index, source) in sources.iter().enumerate() {
-            let differing = claims.differences(index, intake);
-            if differing.is_empty() {
+        let differing: Vec<_> =
+            (0..sources.len()).map(|index| claims.differences(index, intake)).collect();
+        let mut duplicates = BTreeSet::new();
+        for (index, rows) in differing.iter().enumerate() {
+            let accepted = |(_, fates): &(_, &_)| **fates == (Some(Reason::Duplicate), None);
+            duplicates.extend(rows.iter().filter(accepted).map(|(row, _)| (index, *row)));
+        }
+        let holders = if duplicates.is_empty() {
+            BTreeMap::new()
+        } else {
+            first_holders(layouts, sources, intake, &duplicates)?
+        };
+        for ((index, source), rows) in sources.iter().enumerate().zip(differing) {
+            if rows.is_empty() {
                 continue;
             }
-            let layout = super::derive::layout_of(layouts, source)?;
             let mut credentials = BTreeMap::new();
+            let layout = layout_of(layouts, source)?;
             source.each(&mut |row, bytes| {
-                if let (true, Some(ballot)) = (differing.contains_key(&row), layout.read(bytes)) {
+                if let (true, Some(ballot)) = (rows.contains_key(&row), layout.read(bytes)) {
                     credentials.insert(row, *ballot.credential);
                 }
             })?;
-            for (row, (derived, claimed)) in differing {
-                let credential = credentials.get(&row).copied().map(Culprit::Credential);
-                self.wrong_fate(source.sequence, row, derived, claimed, credential);
+            for (row, (derived, claimed)) in rows {
+                let mut named: Vec<_> = credentials.get(&row).into_iter().copied().collect();
+                named.extend(holders.get(&(index, row)));
+                let named = named.into_iter().map(Culprit::Credential).collect();
+                self.wrong_fate(source.sequence, row, derived, claimed, named);
             }
         }
         Ok(())
@@ -225,17 +243,17 @@ impl Auditor<'_> {
         row: u64,
         derived: Option<Reason>,
         claimed: Option<Reason>,
-        credential: Option<Culprit>,
+        credentials: Vec<Culprit>,
     ) {
         let mut culprits = vec![Culprit::Authority];
         let (check, evidence) = match (derived, claimed) {
             (Some(derived), None) => {
-                culprits.extend(credential);
+                culprits.extend(credentials);
                 let evidence = format!("accepted, and should be rejected: {}", derived.name());
                 (check_of(derived), evidence)
             }
             (None, Some(Reason::Counter)) => {
-                culprits.extend(credential);
+                culprits.extend(credentials);
                 let evidence = "rejected for its counter, and is the one that counts".to_owned();
                 (CheckId::IntakeRevote, evidence)
             }

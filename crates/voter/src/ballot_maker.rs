@@ -95,11 +95,11 @@ impl BallotMaker {
     ) -> Result<Vec<u8>, VoterError> {
         let mut rows = Vec::with_capacity(batches.len());
         for (batch, (layout, votes)) in batches.iter().enumerate() {
-            rows.push(
-                layout
-                    .encode_row(votes)
-                    .map_err(|(contest, error)| VoterError::Vote { batch, contest, error })?,
-            );
+            rows.push(layout.encode_row(votes).map_err(|(contest, error)| VoterError::Vote {
+                batch,
+                contest,
+                error,
+            })?);
         }
         self.encrypt(&rows, credential, counter, rng)
     }

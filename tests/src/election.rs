@@ -84,7 +84,8 @@ impl Election {
         let file = ElectionFile::parse("election.toml", &self.toml).expect("an election");
         let votes = parse_ballots("ballots.csv", csv, &file.contests).expect("votes");
         let layout = Layout::all(&file.contests).expect("a layout");
-        let view = psephos_audit::view(&FolderBoard::open(self.board()).expect("a board")).expect("a view");
+        let view = psephos_audit::view(&FolderBoard::open(self.board()).expect("a board"))
+            .expect("a view");
         let keys = view.ceremony.keys.as_ref().expect("a key");
         let election = ElectionContext { election: view.election(), public_key: keys.public_key };
         let maker = BallotMaker::new(election, 0, &[layout.width()]).expect("a ballot maker");

@@ -67,7 +67,12 @@ pub fn assert_expected(contests: &Value, expected: &Value) {
             assert_eq!(round["exhausted"], wanted["exhausted"], "round {} of {id}", number + 1);
             for field in ["eliminated", "elected"] {
                 // A file may leave out an empty list.
-                assert_eq!(list(&round[field]), list(&wanted[field]), "{field} in round {}", number + 1);
+                assert_eq!(
+                    list(&round[field]),
+                    list(&wanted[field]),
+                    "{field} in round {}",
+                    number + 1
+                );
             }
         }
     }

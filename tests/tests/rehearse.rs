@@ -26,7 +26,10 @@ fn the_made_election_is_valid_and_counts_as_expected() {
     for phase in ["key_ceremony", "voting", "mixing", "decryption", "verify", "total"] {
         assert!(report["timings"][phase].is_f64(), "{phase}");
     }
-    assert_expected(&report["contests"], &expected(&root().join("fixtures/elections/made/expected.json")));
+    assert_expected(
+        &report["contests"],
+        &expected(&root().join("fixtures/elections/made/expected.json")),
+    );
 
     let mut names: Vec<String> = fs::read_dir(&board)
         .expect("a board")
@@ -89,4 +92,26 @@ fn minneapolis() {
         return;
     }
     real("minneapolis-2013-mayor", 3, 2);
+}
+
+#[test]
+fn no_ballot_one_ballot_and_two() {
+    for (csv, cast) in [("mayor,park\n", 0), ("mayor,park\n1>2,1\n", 1), ("mayor,park\n,\n,2\n", 2)]
+    {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        fs::write(path("election.toml"), psephos_tests::SMALL).expect("written");
+        fs::write(path("ballots.csv"), csv).expect("written");
+        let arguments = [
+            "rehearse".to_owned(),
+            "--json".to_owned(),
+            format!("--election={}", path("election.toml")),
+            format!("--ballots={}", path("ballots.csv")),
+            format!("--board={}", path("board")),
+            "--trustees=2".to_owned(),
+        ];
+        let report = programs().authority(&arguments).exits(0).json();
+        assert_eq!(report["verdict"], "VALID");
+        assert_eq!(report["ballots"]["accepted"], cast);
+    }
 }

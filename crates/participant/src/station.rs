@@ -44,6 +44,8 @@ pub struct Station {
     key: SigningKey,
     outbox: Outbox,
     known: Known,
+    /// Records at the last audit, sound or not.
+    seen: u64,
 }
 
 impl Station {
@@ -51,7 +53,8 @@ impl Station {
     pub fn new(home: Home, board: FolderBoard, key: SigningKey) -> Result<Station, Failure> {
         let outbox = Outbox::open(&home.path("outbox"))?;
         let known = home.known()?;
-        Ok(Station { home, board, key, outbox, known })
+        let seen = known.records;
+        Ok(Station { home, board, key, outbox, known, seen })
     }
 
     /// The home.
@@ -74,10 +77,10 @@ impl Station {
         &self.outbox
     }
 
-    /// Whether the board has grown since it was last found sound.
+    /// Whether the board has grown since it was last audited.
     pub fn has_news(&self) -> Result<bool, Failure> {
         let extent = self.board.extent().map_err(board_failure)?;
-        Ok(extent.records != self.known.records || extent.beyond_gap.is_some())
+        Ok(extent.records != self.seen || extent.beyond_gap.is_some())
     }
 
     /// Audits the board from the head known, and remembers the new one if everything so far holds.
@@ -90,6 +93,7 @@ impl Station {
         let options = Options { verified, ..Options::default() };
         let audit = psephos_audit::audit(&self.board, &options, progress).map_err(audit_failure)?;
         let (view, report) = (audit.view, audit.report);
+        self.seen = view.records;
         let sound = report.failures.is_empty()
             && matches!(report.verdict, Verdict::Valid | Verdict::Incomplete);
         let found = Known { records: view.records, head: view.head };

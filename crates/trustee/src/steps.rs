@@ -20,6 +20,7 @@ use psephos_record::bodies::{
 };
 use psephos_record::cbor;
 use psephos_record::invitation::{InvitationSecret, sign_enrolment};
+use psephos_record::words::words;
 use psephos_secrets::{KeyShare, Permutation, ShareEncryptionKey};
 
 use crate::desk::{Desk, INVITATION, Secret};
@@ -54,7 +55,8 @@ impl Desk {
         let (secret, acceptance) =
             accept(&context, self.index, &mut entropy()).map_err(prover_failure)?;
         self.keep(Secret::ShareKey, view, &*secret.to_bytes())?;
-        self.tell("accepting the manifest");
+        self.tell(format!("accepting the manifest {}", hex::encode(context.election)));
+        self.tell(format!("  {}", words(&context.election)));
         Ok(Body::Accept(Accept { key: acceptance.key, proof: acceptance.proof }))
     }
 

@@ -1,0 +1,158 @@
+//! The verifier on a finished board, on an unfinished one, and on one with a flipped bit.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use psephos_tests::{Election, SMALL, SMALL_BALLOTS, programs};
+use rayon::prelude::*;
+
+/// A finished small election, made once for all tests.
+fn finished() -> &'static Path {
+    static BOARD: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
+    let (_, board) = BOARD.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("election.toml"), SMALL).expect("written");
+        fs::write(folder.path().join("ballots.csv"), SMALL_BALLOTS).expect("written");
+        let board = folder.path().join("board");
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let arguments = [
+            "rehearse".to_owned(),
+            "--json".to_owned(),
+            format!("--election={}", path("election.toml")),
+            format!("--ballots={}", path("ballots.csv")),
+            format!("--board={}", path("board")),
+        ];
+        programs().authority(&arguments).exits(0);
+        (folder, board)
+    });
+    board
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("text")
+}
+
+#[test]
+fn the_report_for_machines_has_its_fields() {
+    let report = programs().verifier(&[text(finished()), "--json"]).exits(0).json();
+    for field in
+        ["spec", "verdict", "exit", "election", "head", "checks", "failures", "warnings", "results"]
+    {
+        assert!(report.get(field).is_some(), "{field}");
+    }
+    assert_eq!(report["verdict"], "VALID");
+    assert_eq!(report["exit"], 0);
+    assert_eq!(report["failures"].as_array().map(Vec::len), Some(0));
+    let checks = report["checks"].as_array().expect("checks");
+    for check in checks {
+        let status = check["status"].as_str().expect("a status");
+        assert!(["Pass", "NotApplicable"].contains(&status), "{check}");
+    }
+    let passed =
+        |id: &str| checks.iter().any(|check| check["id"] == id && check["status"] == "Pass");
+    for id in ["board.chain", "ballot.proof", "mix.proof", "decrypt.proof", "result.count"] {
+        assert!(passed(id), "{id}");
+    }
+}
+
+#[test]
+fn the_report_for_people_says_the_verdict_and_what_identity_rests_on() {
+    let outcome = programs().verifier(&[finished()]).exits(0);
+    assert!(outcome.out.starts_with("VALID"), "{}", outcome.out);
+    assert!(outcome.out.contains("No digest was given with --expect"), "{}", outcome.out);
+    let quiet = programs().verifier(&[text(finished()), "--quiet"]).exits(0);
+    assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("VALID\n", ""));
+}
+
+#[test]
+fn pinned_digests_must_be_the_election_or_the_head() {
+    let board = text(finished());
+    let report = programs().verifier(&[board, "--json"]).exits(0).json();
+    let (election, head) = (&report["election"], &report["head"]);
+    let (election, head) = (election.as_str().expect("text"), head.as_str().expect("text"));
+    programs().verifier(&[board, "--expect", election]).exits(0);
+    programs().verifier(&[board, "--expect", election, "--expect", head]).exits(0);
+    let other = "00".repeat(32);
+    let pinned = ["--json", "--expect", election, "--expect", &other];
+    let report = programs().verifier(&[&[board], &pinned[..]].concat()).exits(1).json();
+    assert_eq!(report["failures"][0]["check"], "setup.identity");
+}
+
+#[test]
+fn digests_are_the_names_of_blobs() {
+    for entry in fs::read_dir(finished().join("blobs")).expect("blobs") {
+        let path = entry.expect("an entry").path();
+        let printed = programs().verifier(&["digest", text(&path)]).exits(0).out;
+        assert_eq!(Some(printed.trim_end()), path.file_name().and_then(|name| name.to_str()));
+    }
+}
+
+#[test]
+fn an_unfinished_board_is_incomplete() {
+    let election = Election::begin(SMALL, 2, 2);
+    assert_eq!(election.verify().exits(2).json()["verdict"], "INCOMPLETE");
+    election.open();
+    election.vote(SMALL_BALLOTS);
+    assert_eq!(election.verify().exits(2).json()["verdict"], "INCOMPLETE");
+    let status = election.authority(&["status", "--json"]).exits(0).json();
+    assert_eq!((&status["phase"], &status["ballots"]), (&"open".into(), &7.into()));
+    assert_eq!(status["awaited"][0]["who"], "authority");
+}
+
+#[test]
+fn a_board_without_its_tail_is_incomplete_and_invalid_when_its_head_is_pinned() {
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    let board = copy_of(finished(), copy.path());
+    let report = programs().verifier(&[text(&board), "--json"]).exits(0).json();
+    let records = board.join("records");
+    let count = fs::read_dir(&records).expect("records").count();
+    fs::remove_file(records.join(format!("{:08}.cbor", count - 1))).expect("removed");
+    programs().verifier(&[&board]).exits(2);
+    let head = report["head"].as_str().expect("text");
+    programs().verifier(&[text(&board), "--expect", head]).exits(1);
+}
+
+/// A copy whose files are links to the original's, so that one can be replaced cheaply.
+fn copy_of(board: &Path, folder: &Path) -> PathBuf {
+    for part in ["records", "blobs"] {
+        fs::create_dir_all(folder.join(part)).expect("made");
+        for entry in fs::read_dir(board.join(part)).expect("a folder") {
+            let entry = entry.expect("an entry");
+            fs::hard_link(entry.path(), folder.join(part).join(entry.file_name())).expect("linked");
+        }
+    }
+    folder.to_owned()
+}
+
+#[test]
+fn no_flipped_bit_goes_unnoticed() {
+    let board = finished();
+    let mut files: Vec<PathBuf> = ["records", "blobs"]
+        .iter()
+        .flat_map(|part| fs::read_dir(board.join(part)).expect("a folder"))
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    // Every file at about a dozen places, the first and the last byte among them.
+    let mut places = Vec::new();
+    for file in &files {
+        let length = fs::metadata(file).expect("a file").len() as usize;
+        let step = (length / 11).max(1);
+        places.extend((0..length).step_by(step).map(|at| (file, at)));
+        places.extend(length.checked_sub(1).map(|last| (file, last)));
+    }
+    assert!(places.len() > 200, "{} places", places.len());
+    places.par_iter().enumerate().for_each(|(number, (file, at))| {
+        let copy = tempfile::tempdir().expect("a temporary folder");
+        let altered = copy_of(board, copy.path());
+        let target = altered.join(file.strip_prefix(board).expect("inside"));
+        let mut bytes = fs::read(file).expect("readable");
+        bytes[*at] ^= 1 << (number % 8);
+        fs::remove_file(&target).expect("removed");
+        fs::write(&target, bytes).expect("written");
+        let outcome = programs().verifier(&[text(&altered), "--json"]);
+        assert!(matches!(outcome.code, 1 | 3), "byte {at} of {}: {outcome:?}", file.display());
+    });
+    println!("{} places in {} files", places.len(), files.len());
+}

@@ -14,8 +14,7 @@ use psephos_secrets::Permutation;
 use rand_core::{Rng, SeedableRng};
 
 fn main() {
-    let mut numbers =
-        std::env::args().skip(1).map(|text| text.parse::<usize>().expect("a number"));
+    let mut numbers = std::env::args().skip(1).map(|text| text.parse::<usize>().expect("a number"));
     let mut next = |default| numbers.next().unwrap_or(default);
     let (rows, width, mixes) = (next(80_000), next(1), next(3));
     let mut rng = ChaCha20Rng::seed_from_u64(1);

@@ -4,6 +4,7 @@ mod common;
 
 use common::{Chain, ballots, decrypted, rng, turn, verify};
 use proptest::prelude::*;
+use psephos_core::pairs::pairs;
 use psephos_core::tree;
 use psephos_prove::shuffle::{ProveError, mix};
 use psephos_secrets::Permutation;
@@ -11,7 +12,7 @@ use psephos_secrets::Permutation;
 fn holds(rows: usize, width: usize, mixes: usize) {
     let chain = Chain::honest(rows, width, mixes, (rows * 100 + width) as u64);
     assert_eq!(chain.verify(), Ok(()), "{rows} rows of {width}");
-    for (list, mixed) in chain.lists.windows(2).zip(&chain.mixes) {
+    for (list, mixed) in pairs(chain.lists.windows(2), &chain.mixes) {
         assert_eq!(decrypted(&list[0], width), decrypted(&list[1], width));
         assert_eq!(mixed.statement.input, tree::root(&list[0]));
         assert_eq!(mixed.statement.output, tree::root(&list[1]));

@@ -8,6 +8,7 @@ mod fields;
 use common::Chain;
 use fields::{entries, is_scalar, paths, replaced};
 use psephos_core::Scalar;
+use psephos_core::pairs::pairs;
 use psephos_proofs::shuffle::challenge::Challenges;
 use psephos_proofs::shuffle::{Proof, Statement};
 
@@ -35,8 +36,8 @@ fn round(path: &str) -> usize {
 }
 
 fn compare(first_changed: usize, base: &[Vec<Scalar>; 4], changed: &[Vec<Scalar>; 4], name: &str) {
-    for (index, (old, new)) in base.iter().zip(changed).enumerate() {
-        for (old, new) in old.iter().zip(new) {
+    for (index, (old, new)) in pairs(base, changed).enumerate() {
+        for (old, new) in pairs(old, new) {
             assert_eq!(old != new, index >= first_changed, "{name}, round {}", index + 1);
         }
     }

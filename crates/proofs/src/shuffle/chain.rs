@@ -8,6 +8,7 @@
 use psephos_core::accumulator::Accumulator;
 use psephos_core::elgamal::row_length;
 use psephos_core::generators::Generators;
+use psephos_core::pairs::pairs;
 use psephos_core::rows::{Rows, RowsError};
 use psephos_core::transcript::Transcript;
 use psephos_core::weights::Weights;
@@ -127,9 +128,7 @@ struct Chain<'a> {
 impl<'a> Chain<'a> {
     fn prepare(mixes: &[Mix<'_>], lists: &'a [&'a dyn Rows], context: &[Digest]) -> Self {
         let matches = sizes_match(mixes, lists);
-        let prepared: Vec<_> = mixes
-            .iter()
-            .zip(&matches)
+        let prepared: Vec<_> = pairs(mixes, &matches)
             .map(|((statement, proof), matches)| prepare_mix(statement, *proof, *matches))
             .collect();
         let mut weights = draw_weights(&prepared, context);
@@ -231,7 +230,7 @@ impl<'a> Chain<'a> {
             let values = read(index, evaluate(*list, &groups))?;
             let parts = values.map_err(|_| changed(index))?;
             let mixes = [index.checked_sub(1), Some(index)];
-            for (mix, part) in mixes.iter().zip(&parts) {
+            for (mix, part) in pairs(mixes, &parts) {
                 if let Some(sum) = mix.and_then(|mix| sums.get_mut(mix)) {
                     sum.add(&Scalar::ONE, part);
                 }

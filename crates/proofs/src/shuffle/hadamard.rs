@@ -6,6 +6,7 @@
 //! Σ_{r=1}^{m−1} x^r·`p_r`.
 
 use psephos_core::Scalar;
+use psephos_core::pairs::pairs;
 
 use super::powers::powers;
 use super::shape::Shape;
@@ -31,11 +32,13 @@ pub(super) fn terms(shape: &Shape, zero: &ZeroEquations, x: &Scalar) -> Hadamard
 
     let mut partial = vec![Scalar::ZERO; m];
     // right_j = x^{j+1}·p_j for j = 0 … m − 2
-    for ((entry, scalar), power) in partial.iter_mut().zip(separate).zip(&powers_of_x) {
+    for (entry, (scalar, power)) in
+        pairs(partial.iter_mut().take(m - 1), pairs(separate, &powers_of_x))
+    {
         *entry += scalar * power;
     }
     // right_{m−1} = Σ_{r=1}^{m−1} x^r·p_r
-    for (entry, power) in partial.iter_mut().skip(1).zip(&powers_of_x) {
+    for (entry, power) in pairs(partial.iter_mut().skip(1), &powers_of_x) {
         *entry += joined * power;
     }
     HadamardTerms {

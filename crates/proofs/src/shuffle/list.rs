@@ -2,6 +2,7 @@
 
 use psephos_core::group::{GroupError, Identity, decode_batch};
 use psephos_core::multiexp::multiexp_vartime;
+use psephos_core::pairs::pairs;
 use psephos_core::rows::{Rows, RowsError};
 use psephos_core::{Element, Scalar};
 use rayon::prelude::*;
@@ -113,7 +114,7 @@ impl<'a> Block<'a> {
                 return;
             }
         };
-        for (forms, sum) in self.groups.iter().zip(&mut self.sums) {
+        for (forms, sum) in pairs(self.groups, &mut self.sums) {
             fill(&mut self.scalars, elements.len(), self.entries, self.first, forms);
             *sum += multiexp_vartime(&self.scalars, &elements);
         }

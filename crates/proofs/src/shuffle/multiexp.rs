@@ -4,6 +4,7 @@
 
 use psephos_core::accumulator::Accumulator;
 use psephos_core::encodings::Encodings;
+use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
 use psephos_core::weights::Weights;
 use psephos_core::{Element, Scalar};
@@ -143,9 +144,9 @@ impl OpenedMultiexp {
     ) -> Vec<Scalar> {
         let steps = powers(x, 1, LONG_ROWS);
         let mut scalars = Vec::with_capacity(shape.matrix_rows());
-        let pieces = self.response.chunks(shape.columns());
         // One blind, one opening and one piece each: the shape was checked.
-        for ((blind, opening), piece) in self.blinds.iter().zip(&self.openings).zip(pieces) {
+        let pieces = self.response.chunks(shape.columns());
+        for (piece, (blind, opening)) in pairs(pieces, pairs(&self.blinds, &self.openings)) {
             let weight = weights.scalar();
             sum.add(&weight, blind);
             sum.add_generator(0, &-(weight * opening));
@@ -159,9 +160,10 @@ impl OpenedMultiexp {
     fn add_masks(&self, x: &Scalar, weights: &mut Weights, sum: &mut Accumulator) {
         let powers = sent_powers(x);
         let masks = self.masks.chunks(SENT_DIAGONALS);
-        for ((masks, value), opening) in masks.zip(&self.mask_values).zip(&self.mask_openings) {
+        for (masks, (value, opening)) in pairs(masks, pairs(&self.mask_values, &self.mask_openings))
+        {
             let weight = weights.scalar();
-            for (mask, power) in masks.iter().zip(&powers) {
+            for (mask, power) in pairs(masks, &powers) {
                 sum.add(&(weight * power), mask);
             }
             sum.add_generator(0, &-(weight * opening));
@@ -182,10 +184,11 @@ impl OpenedMultiexp {
         let powers = sent_powers(x);
         let (mut used, mut key) = (Vec::new(), Scalar::ZERO);
         let columns = self.diagonals.chunks(2 * SENT_DIAGONALS);
-        for ((diagonals, value), factor) in columns.zip(&self.mask_values).zip(&self.factors) {
+        for (diagonals, (value, factor)) in pairs(columns, pairs(&self.mask_values, &self.factors))
+        {
             let [a, b] = [weights.scalar(), weights.scalar()];
-            for (pair, power) in diagonals.chunks(2).zip(&powers) {
-                sum.add_many(&[a * power, b * power][..pair.len()], pair);
+            for (pair, power) in pairs(diagonals.chunks(2), &powers) {
+                sum.add_many(&[a * power, b * power], pair);
             }
             sum.add_base(&-dot(&[a, b], &[*factor, *value]));
             key -= b * factor;

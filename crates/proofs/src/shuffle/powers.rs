@@ -1,6 +1,7 @@
 //! Powers of a challenge, and sums over them.
 
 use psephos_core::Scalar;
+use psephos_core::pairs::pairs;
 use rayon::prelude::*;
 
 /// Entries per task in parallel work on scalars.
@@ -39,8 +40,7 @@ pub fn powers_parallel(x: &Scalar, first: u64, count: usize) -> Vec<Scalar> {
 /// # Panics
 /// When the lengths differ.
 pub fn dot(factors: &[Scalar], values: &[Scalar]) -> Scalar {
-    assert_eq!(factors.len(), values.len(), "a dot product of vectors of one length");
-    factors.iter().zip(values).map(|(factor, value)| factor * value).sum()
+    pairs(factors, values).map(|(factor, value)| factor * value).sum()
 }
 
 #[cfg(test)]

@@ -75,9 +75,9 @@ pub(super) fn open_elements(name: &'static str, list: &[Encoding]) -> Result<Vec
 /// Opens the scalars of a field.
 pub(super) fn open_scalars(name: &'static str, list: &[Encoding]) -> Result<Vec<Scalar>, Fault> {
     list.iter()
-        .zip(0..)
-        .map(|(bytes, index)| {
-            group::scalar(bytes).map_err(|error| Fault::from_group(error, name, index))
+        .enumerate()
+        .map(|(index, bytes)| {
+            group::scalar(bytes).map_err(|error| Fault::from_group(error, name, index as u64))
         })
         .collect()
 }

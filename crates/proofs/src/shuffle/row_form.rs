@@ -2,6 +2,7 @@
 //! list is streamed and opened once however many proofs speak of it (spec/04-shuffle.md §6).
 
 use psephos_core::Scalar;
+use psephos_core::pairs::pairs;
 
 use super::powers::power_vartime;
 use super::shape::Shape;
@@ -36,8 +37,8 @@ impl RowForm {
                 }
             }
             Self::Response { shape, response, factors } => {
-                for (row, index) in rows.zip(first..) {
-                    let (long_row, place) = shape.long_place(index);
+                for (index, row) in rows.enumerate() {
+                    let (long_row, place) = shape.long_place(first + index);
                     if let (Some(value), Some(factors)) =
                         (response.get(place), factors.get(long_row))
                     {
@@ -50,7 +51,7 @@ impl RowForm {
 }
 
 fn add_scaled(row: &mut [Scalar], factor: &Scalar, weights: &[Scalar]) {
-    for (scalar, weight) in row.iter_mut().zip(weights) {
+    for (scalar, weight) in pairs(row, weights) {
         *scalar += factor * weight;
     }
 }

@@ -3,6 +3,7 @@
 
 use psephos_core::accumulator::Accumulator;
 use psephos_core::encodings::{Encodings, Fixed};
+use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
 use psephos_core::weights::Weights;
 use psephos_core::{Element, Scalar};
@@ -109,15 +110,15 @@ impl OpenedSingleValue {
 
     /// x·b̃_i − b̃_{i−1}·ã_i for i = 2 … n.
     fn steps(&self, x: &Scalar, product: &Scalar) -> Vec<Scalar> {
-        let last = x * product;
-        let first = self.values.first();
-        let before = first.into_iter().chain(&self.products);
-        let after = self.products.iter().chain(std::iter::once(&last));
-        // Three sequences of n − 1: the shape was checked.
-        before
-            .zip(after)
-            .zip(self.values.iter().skip(1))
-            .map(|((before, after), value)| x * after - before * value)
+        let mut running: Vec<Scalar> = self.values.iter().take(1).copied().collect();
+        running.extend(&self.products);
+        running.push(x * product);
+        // b̃ and ã have n entries each: the shape was checked.
+        pairs(running.windows(2), self.values.iter().skip(1))
+            .map(|(step, value)| match step {
+                [before, after] => x * after - before * value,
+                _ => Scalar::ZERO,
+            })
             .collect()
     }
 }

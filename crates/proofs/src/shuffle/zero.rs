@@ -4,6 +4,7 @@
 
 use psephos_core::accumulator::Accumulator;
 use psephos_core::encodings::{Encodings, Fixed};
+use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
 use psephos_core::weights::Weights;
 use psephos_core::{Element, Scalar};
@@ -139,6 +140,6 @@ impl OpenedZero {
 /// a * b = Σ_{j=1}^{n} `a_j`·`b_j`·y^j.
 pub fn bilinear(a: &[Scalar], b: &[Scalar], y: &Scalar) -> Scalar {
     let scaled: Vec<Scalar> =
-        b.iter().zip(powers(y, 1, b.len())).map(|(value, power)| value * power).collect();
+        pairs(b, powers(y, 1, b.len())).map(|(value, power)| value * power).collect();
     dot(a, &scaled)
 }

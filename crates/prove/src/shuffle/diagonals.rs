@@ -7,6 +7,7 @@
 //! twenty (Toom and Cook's method); what is evaluated costs additions only.
 
 use psephos_core::multiexp::multiexp_vartime;
+use psephos_core::pairs::pairs;
 use psephos_core::{Element, Scalar};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
@@ -64,7 +65,7 @@ pub(super) fn coefficients(
     for start in (0..length).step_by(PLACES) {
         let places = start..length.min(start + PLACES);
         let points = evaluate(element, places.clone());
-        for ((value, points), scalars) in values.iter_mut().zip(&points).zip(&scalars.0) {
+        for (value, (points, scalars)) in pairs(&mut values, pairs(&points, &scalars.0)) {
             *value += multiexp_vartime(&scalars[places.clone()], points);
         }
     }

@@ -1,6 +1,7 @@
 //! Prover of the Hadamard product argument (Bayer–Groth 2012, §5.1; spec/04-shuffle.md §3.1).
 
 use psephos_core::Scalar;
+use psephos_core::pairs::pairs;
 use psephos_proofs::shuffle::powers::powers;
 use rayon::prelude::*;
 use zeroize::Zeroizing;
@@ -17,7 +18,7 @@ pub(super) fn partial_products(rows: &Matrix, nonces: &mut Nonces) -> Matrix {
     for start in (n..values.len()).step_by(n) {
         let (before, rest) = values.split_at_mut(start);
         let above = &before[start - n..];
-        for (entry, above) in rest.iter_mut().take(n).zip(above) {
+        for (entry, above) in pairs(rest.iter_mut().take(n), above) {
             *entry *= above;
         }
     }
@@ -41,25 +42,28 @@ pub(super) fn zero_witness(
     let joined = Zeroizing::new(products.combine(&joined_factors));
     let joined_randomness = products.combine_randomness(&joined_factors);
 
-    let mut left = rows;
-    left.values[..n].copy_from_slice(&Zeroizing::new(nonces.scalars(n)));
-    left.values.extend(std::iter::repeat_n(-Scalar::ONE, n));
-    left.randomness[0] = nonces.scalar();
-    left.randomness.push(Scalar::ZERO);
+    let mut left: Secrets = Zeroizing::new(Vec::with_capacity((m + 1) * n));
+    left.extend_from_slice(&Zeroizing::new(nonces.scalars(n)));
+    left.extend_from_slice(&rows.values[n..]);
+    left.extend(std::iter::repeat_n(-Scalar::ONE, n));
+    let mut left_randomness: Secrets = Zeroizing::new(Vec::with_capacity(m + 1));
+    left_randomness.push(nonces.scalar());
+    left_randomness.extend_from_slice(&rows.randomness[1..]);
+    left_randomness.push(Scalar::ZERO);
 
-    let mut values: Secrets = Zeroizing::new(Vec::with_capacity((m + 1) * n));
-    values.par_extend(
-        products
-            .values
-            .par_chunks(n)
-            .zip(&powers_of_x)
-            .flat_map_iter(|(row, power)| row.iter().map(move |value| value * power)),
-    );
-    values.extend_from_slice(&joined);
-    values.extend_from_slice(&Zeroizing::new(nonces.scalars(n)));
-    let separate = products.randomness.iter().zip(&powers_of_x).map(|(r, power)| r * power);
-    let mut randomness: Secrets = Zeroizing::new(Vec::with_capacity(m + 1));
-    randomness.extend(separate);
-    randomness.extend([joined_randomness, nonces.scalar()]);
-    ZeroWitness { left, right: Matrix { columns: n, values, randomness } }
+    let mut right: Secrets = Zeroizing::new(Vec::with_capacity((m + 1) * n));
+    right.extend_from_slice(&products.values[..(m - 1) * n]);
+    right.par_chunks_mut(n).zip_eq(&powers_of_x).for_each(|(row, power)| {
+        row.iter_mut().for_each(|value| *value *= power);
+    });
+    right.extend_from_slice(&joined);
+    right.extend_from_slice(&Zeroizing::new(nonces.scalars(n)));
+    let separate = pairs(&products.randomness[..m - 1], &powers_of_x);
+    let mut right_randomness: Secrets = Zeroizing::new(Vec::with_capacity(m + 1));
+    right_randomness.extend(separate.map(|(r, power)| r * power));
+    right_randomness.extend([joined_randomness, nonces.scalar()]);
+    ZeroWitness {
+        left: Matrix { columns: n, values: left, randomness: left_randomness },
+        right: Matrix { columns: n, values: right, randomness: right_randomness },
+    }
 }

@@ -2,6 +2,7 @@
 
 use psephos_core::encodings::Encodings;
 use psephos_core::generators::Generators;
+use psephos_core::pairs::pairs;
 use psephos_core::{Element, Scalar, group};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
@@ -46,13 +47,12 @@ impl Matrix {
 
     /// Σ factors[r]·row r, entry by entry.
     pub(super) fn combine(&self, factors: &[Scalar]) -> Vec<Scalar> {
-        assert_eq!(factors.len(), self.rows(), "one factor for each row");
         (0..self.columns)
             .into_par_iter()
             .with_min_len(64)
             .map(|column| {
                 let entries = self.values[column..].iter().step_by(self.columns);
-                factors.iter().zip(entries).map(|(factor, entry)| factor * entry).sum()
+                pairs(factors, entries).map(|(factor, entry)| factor * entry).sum()
             })
             .collect()
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use psephos_core::elgamal::{Ciphertext, PublicKey, row_length};
 use psephos_core::group::{self, Identity};
+use psephos_core::pairs::pairs;
 use psephos_core::rows::{MemoryRows, Rows};
 use psephos_core::transcript::Transcript;
 use psephos_core::{Element, Encoding, Scalar, tree};
@@ -139,7 +140,8 @@ fn reencrypt(
         .zip_eq(factors.par_chunks(width))
         .for_each(|((row, source), factors)| {
             let source = &opened[*source as usize * entries..][..entries];
-            for ((out, pair), factor) in row.chunks_mut(2).zip(source.chunks(2)).zip(factors) {
+            for (out, (pair, factor)) in pairs(row.chunks_mut(2), pairs(source.chunks(2), factors))
+            {
                 let fresh = key.reencrypt(&Ciphertext { a: pair[0], b: pair[1] }, factor);
                 out.copy_from_slice(&[fresh.a, fresh.b]);
             }

@@ -3,6 +3,7 @@
 use psephos_core::Scalar;
 use psephos_core::encodings::{Encodings, Fixed};
 use psephos_core::generators::Generators;
+use psephos_core::pairs::pairs;
 use psephos_proofs::shuffle::challenge::{HadamardChallenges, ProductChallenges};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
@@ -49,12 +50,8 @@ impl ProductProver {
             .zip_eq(powers.values.par_iter())
             .map(|(a, b)| y * a + b - z)
             .collect();
-        let randomness: Vec<Scalar> = exponents
-            .randomness
-            .iter()
-            .zip(powers.randomness.iter())
-            .map(|(r, s)| y * r + s)
-            .collect();
+        let both = pairs(exponents.randomness.iter(), powers.randomness.iter());
+        let randomness: Vec<Scalar> = both.map(|(r, s)| y * r + s).collect();
         let rows = Matrix {
             columns: exponents.columns,
             values: Zeroizing::new(values),

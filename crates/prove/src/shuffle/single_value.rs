@@ -2,6 +2,7 @@
 
 use psephos_core::encodings::{Encodings, Fixed};
 use psephos_core::generators::Generators;
+use psephos_core::pairs::pairs;
 use psephos_core::{Scalar, group};
 use psephos_proofs::shuffle::single_value::SingleValueProof;
 use zeroize::Zeroizing;
@@ -85,7 +86,7 @@ impl SingleValueProver {
         let n = self.values.len();
         let respond = |values: &[Scalar], masks: &[Scalar]| {
             let responses: Vec<Scalar> =
-                values.iter().zip(masks).map(|(value, mask)| x * value + mask).collect();
+                pairs(values, masks).map(|(value, mask)| x * value + mask).collect();
             encode_scalars(&responses)
         };
         proof.values = respond(&self.values, &self.masks);

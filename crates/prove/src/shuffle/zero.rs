@@ -2,6 +2,7 @@
 
 use psephos_core::encodings::{Encodings, Fixed};
 use psephos_core::generators::Generators;
+use psephos_core::pairs::pairs;
 use psephos_core::{Scalar, group};
 use psephos_proofs::shuffle::powers::{dot, powers};
 use psephos_proofs::shuffle::zero::ZeroProof;
@@ -75,13 +76,10 @@ fn diagonals(witness: &ZeroWitness, y: &Scalar) -> Secrets {
     let ZeroWitness { left, right } = witness;
     let m = left.rows() - 1;
     let powers_of_y = powers(y, 1, right.columns);
-    let scaled: Secrets = Zeroizing::new(
-        right
-            .values
-            .par_chunks(right.columns)
-            .flat_map_iter(|row| row.iter().zip(&powers_of_y).map(|(value, power)| value * power))
-            .collect(),
-    );
+    let mut scaled = right.values.clone();
+    scaled.par_chunks_mut(right.columns).for_each(|row| {
+        pairs(row, &powers_of_y).for_each(|(value, power)| *value *= power);
+    });
     let products: Vec<Secrets> = (0..=m)
         .into_par_iter()
         .map(|i| {

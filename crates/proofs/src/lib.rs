@@ -3,6 +3,11 @@
 //! One module per argument. A prover (crate `prove`) and a verifier share the statement, the proof
 //! type and one challenge schedule, all of which live here.
 
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
 pub mod ballot;
 pub mod context;
 pub mod decryption;

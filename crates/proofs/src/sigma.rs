@@ -1,4 +1,4 @@
-//! The two sigma protocols that the other arguments are made of (spec/05-key-ceremony.md §2).
+//! The two sigma protocols that the other arguments are made of (spec/05-key-ceremony.md §5.2).
 //!
 //! Both proofs carry their commitments, not the challenge, so that their equations can be weighted
 //! and added to others. A caller prepares a transcript that has absorbed the context of use; the

@@ -1,4 +1,4 @@
-//! The voter's side of the ballot proof (spec/06-ballot.md §3).
+//! The voter's side of the ballot proof (spec/06-ballot.md §6.3).
 
 use psephos_core::transcript::Transcript;
 use psephos_core::{Encoding, Scalar, group};

@@ -1,4 +1,4 @@
-//! A trustee's partial decryptions and their proof (spec/07-decryption.md §2 and §3).
+//! A trustee's partial decryptions and their proof (spec/07-decryption.md §7.2 and §7.3).
 
 use psephos_core::group::{self, Identity};
 use psephos_core::rows::{Rows, RowsError};

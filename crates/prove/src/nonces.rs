@@ -5,6 +5,7 @@ use std::fmt;
 use psephos_core::Scalar;
 use psephos_core::group;
 use psephos_core::hash;
+use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -40,7 +41,7 @@ impl Nonces {
         let lengths: Vec<[u8; 8]> =
             witness.iter().map(|part| (part.len() as u64).to_le_bytes()).collect();
         let mut parts: Vec<&[u8]> = vec![&challenge, &*random];
-        for (length, part) in lengths.iter().zip(witness) {
+        for (length, part) in pairs(&lengths, witness) {
             parts.push(length);
             parts.push(part);
         }

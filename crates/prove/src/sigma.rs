@@ -1,4 +1,4 @@
-//! Provers of the two sigma protocols (spec/05-key-ceremony.md §2).
+//! Provers of the two sigma protocols (spec/05-key-ceremony.md §5.2).
 
 use psephos_core::transcript::Transcript;
 use psephos_core::{Element, group};

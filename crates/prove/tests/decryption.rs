@@ -3,6 +3,7 @@
 mod election;
 
 use election::{Ceremony, OwnedList, ciphertexts, election as context, message, rng};
+use psephos_core::pairs::pairs;
 use psephos_core::rows::MemoryRows;
 use psephos_core::{Scalar, group, tree};
 use psephos_proofs::decryption::{
@@ -88,9 +89,7 @@ impl Election {
         let width = self.inputs[batch].row_length / 64;
         let rows: Vec<MemoryRows<'_>> =
             good.iter().map(|trustee| self.decrypted[*trustee][batch].rows()).collect();
-        let lists: Vec<_> = good
-            .iter()
-            .zip(&rows)
+        let lists: Vec<_> = pairs(good, &rows)
             .map(|(trustee, rows)| TrusteeShares {
                 trustee: *trustee as u64,
                 shares: self.decrypted[*trustee][batch].rooted(rows),
@@ -110,9 +109,7 @@ impl Election {
         let input = self.inputs[batch].rows();
         let rows: Vec<MemoryRows<'_>> =
             quorum.iter().map(|trustee| self.decrypted[*trustee][batch].rows()).collect();
-        let lists: Vec<_> = quorum
-            .iter()
-            .zip(&rows)
+        let lists: Vec<_> = pairs(quorum, &rows)
             .map(|(trustee, rows)| TrusteeShares {
                 trustee: *trustee as u64,
                 shares: self.decrypted[*trustee][batch].rooted(rows),
@@ -123,7 +120,7 @@ impl Election {
 
     fn plaintexts(&self, quorum: &[usize], batch: usize) -> OwnedList {
         let bytes = self
-            .with_quorum(quorum, batch, |width, input, shares| combine(width, input, shares))
+            .with_quorum(quorum, batch, combine)
             .unwrap();
         OwnedList { bytes, row_length: self.inputs[batch].row_length / 2 }
     }

@@ -6,6 +6,7 @@ use chacha20::ChaCha20Rng;
 use election::{CEREMONY, Ceremony, rng};
 use proptest::prelude::*;
 use psephos_core::encodings::Fixed;
+use psephos_core::pairs::pairs;
 use psephos_core::{Element, Encoding, Scalar, group};
 use psephos_proofs::Fault;
 use psephos_proofs::key_ceremony::{
@@ -47,14 +48,12 @@ fn share_and_recover(threshold: u64, order: &[u64], seed: u64) {
     let mut rng = rng(seed);
     let ceremony = Ceremony::new(threshold, order.len() as u64, &mut rng);
     let (keys, shares) = ceremony.finish(&mut rng);
-    for (share, key) in shares.iter().zip(&keys.share_keys) {
+    for (share, key) in pairs(&shares, &keys.share_keys) {
         assert_eq!(share.public(), *key);
     }
     let recover = |quorum: &[u64]| {
         let coefficients = lagrange(quorum, &Scalar::ZERO).unwrap();
-        let secret: Scalar = quorum
-            .iter()
-            .zip(&coefficients)
+        let secret: Scalar = pairs(quorum, &coefficients)
             .map(|(trustee, l)| shares[*trustee as usize].secret().expose() * l)
             .sum();
         group::encode(&group::mul_base(&secret))
@@ -220,7 +219,8 @@ fn deal_badly(
     let transcript = knowledge_transcript(&CEREMONY, 0, &deal.commitments.0);
     let constant = polynomial.evaluate(&Scalar::ZERO);
     deal.knowledge = prove_knowledge(transcript, &constant, rng).unwrap();
-    for (recipient, key) in (0u64..).zip(&ceremony.keys) {
+    for (recipient, key) in ceremony.keys.iter().enumerate() {
+        let recipient = recipient as u64;
         let secret = SecretScalar::random(rng);
         let ephemeral = group::encode(&secret.public());
         let transcript = ephemeral_transcript(&CEREMONY, 0, recipient, key);
@@ -351,7 +351,7 @@ fn keys_follow_from_the_deals_alone() {
     let length = Fault::Length { field: "commitments" };
     assert_eq!(derive_keys(3, &ceremony.deals()), Err(KeyFault::Deal { dealer: 0, fault: length }));
     // Constant terms that cancel give no key.
-    let mut deals = vec![ceremony.deals[0].clone(), ceremony.deals[0].clone()];
+    let mut deals = [ceremony.deals[0].clone(), ceremony.deals[0].clone()];
     for commitment in &mut deals[1].commitments.0 {
         *commitment = group::encode(&-group::decode(commitment).unwrap());
     }

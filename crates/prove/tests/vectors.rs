@@ -7,6 +7,7 @@ use std::fs;
 
 use election::{CEREMONY, Ceremony, OwnedList, ciphertexts, election as context, rng};
 use psephos_core::encodings::{Encodings, Fixed};
+use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
 use psephos_core::{Encoding, Scalar, group};
 use psephos_proofs::ElectionContext;
@@ -151,18 +152,20 @@ fn key_ceremony() {
     let stored = stored("key-ceremony", &derived_ceremony());
     let keys: Vec<Encoding> =
         list(&stored["acceptances"]).iter().map(|value| fixed(&value["key"])).collect();
-    for (trustee, value) in (0..).zip(list(&stored["acceptances"])) {
+    for (trustee, value) in list(&stored["acceptances"]).iter().enumerate() {
+        let trustee = trustee as u64;
         let proof = Schnorr::from_bytes(&fixed(&value["proof"]));
         verify_possession(&CEREMONY, trustee, &fixed(&value["key"]), &proof).unwrap();
     }
     let deals: Vec<Deal> = list(&stored["deals"]).iter().map(read_deal).collect();
-    for (dealer, (deal, value)) in (0..).zip(deals.iter().zip(list(&stored["deals"]))) {
+    for (dealer, (deal, value)) in pairs(&deals, list(&stored["deals"])).enumerate() {
+        let dealer = dealer as u64;
         let commitment = fixed(&value["deal commitment"]);
         verify_deal(&CEREMONY, dealer, 2, &keys, &commitment, deal).unwrap();
     }
     let derived = derive_keys(2, &deals.iter().collect::<Vec<_>>()).unwrap();
     assert_eq!(derived.public_key, fixed(&stored["public key"]));
-    for (key, share) in derived.share_keys.iter().zip(list(&stored["shares"])) {
+    for (key, share) in pairs(&derived.share_keys, list(&stored["shares"])) {
         let share = group::scalar(&fixed(share)).unwrap();
         assert_eq!(*key, group::encode(&group::mul_base(&share)));
     }
@@ -245,11 +248,11 @@ fn with_statement<T>(
 ) -> T {
     let rows: Vec<_> =
         lists.iter().map(|(_, input, shares)| (input.rows(), shares.rows())).collect();
-    let lists = (0..)
-        .zip(lists.iter().zip(&rows))
-        .map(|(batch_index, ((width, input, shares), rows))| SharedList {
+    let lists = pairs(lists, &rows)
+        .enumerate()
+        .map(|(batch, ((width, input, shares), rows))| SharedList {
             box_index: 0,
-            batch_index,
+            batch_index: batch as u64,
             width: *width,
             input: input.rooted(&rows.0),
             shares: shares.rooted(&rows.1),
@@ -288,7 +291,8 @@ fn derived_decryption() -> Value {
         (width, ciphertexts(&keys.public_key, rows, width as usize, &mut rng))
     });
     let mut trustees = Vec::new();
-    for (trustee, share) in (0u64..).zip(&shares) {
+    for (trustee, share) in shares.iter().enumerate() {
+        let trustee = trustee as u64;
         let lists = inputs.clone().map(|(width, input)| {
             let bytes = partial_decryptions(share, &input.rows()).unwrap();
             (width, input, OwnedList { bytes, row_length: 32 * width as usize })
@@ -342,7 +346,8 @@ fn decryption() {
         bytes: bytes(value),
         row_length: row_length as usize,
     };
-    for (trustee, value) in (0..).zip(list(&stored["trustees"])) {
+    for (trustee, value) in list(&stored["trustees"]).iter().enumerate() {
+        let trustee = trustee as u64;
         let lists: Vec<_> = (0..widths.len())
             .map(|i| {
                 let input = owned(&stored["lists"][i]["input"], 64 * widths[i]);
@@ -362,9 +367,7 @@ fn decryption() {
             .into_iter()
             .collect();
         let rows: Vec<_> = shares.iter().map(|(_, list)| list.rows()).collect();
-        let quorum: Vec<_> = shares
-            .iter()
-            .zip(&rows)
+        let quorum: Vec<_> = pairs(&shares, &rows)
             .map(|((j, list), rows)| TrusteeShares {
                 trustee: *j as u64,
                 shares: list.rooted(rows),

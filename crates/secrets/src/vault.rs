@@ -1,5 +1,5 @@
 //! The encrypted key files of one person: an age identity under a passphrase, and named secrets
-//! encrypted to it (age-encryption.org/v1; spec/05-key-ceremony.md §9).
+//! encrypted to it (age-encryption.org/v1; spec/05-key-ceremony.md §5.9).
 //!
 //! Nothing is ever in clear on disk. The passphrase is needed once to open the vault and costs one
 //! scrypt; every further file costs one key agreement.

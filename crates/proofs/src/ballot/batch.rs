@@ -1,4 +1,4 @@
-//! Many ballots in one multi-exponentiation (spec/06-ballot.md §4).
+//! Many ballots in one multi-exponentiation (spec/06-ballot.md §6.4).
 
 use psephos_core::group::{self, Identity};
 use psephos_core::multiexp::multiexp_vartime;

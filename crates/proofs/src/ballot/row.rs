@@ -1,4 +1,4 @@
-//! A ballot's bytes (spec/06-ballot.md §2).
+//! A ballot's bytes (spec/06-ballot.md §6.2).
 
 use psephos_core::elgamal::CIPHERTEXT_LENGTH;
 use psephos_core::{Digest, Encoding, hash};

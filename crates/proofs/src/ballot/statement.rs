@@ -1,4 +1,4 @@
-//! One ballot's proof (spec/06-ballot.md §3).
+//! One ballot's proof (spec/06-ballot.md §6.3).
 
 use psephos_core::transcript::Transcript;
 use psephos_core::{Element, Encoding, Scalar, group};

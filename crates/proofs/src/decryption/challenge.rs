@@ -1,4 +1,4 @@
-//! The weights under which a trustee's shares are added (spec/07-decryption.md §3). They are
+//! The weights under which a trustee's shares are added (spec/07-decryption.md §7.3). They are
 //! normative: prover and verifier compute the same.
 
 use psephos_core::hash;

@@ -1,4 +1,4 @@
-//! Plaintexts out of t shares (spec/07-decryption.md §5).
+//! Plaintexts out of t shares (spec/07-decryption.md §7.5).
 
 use psephos_core::group::{self, Identity};
 use psephos_core::pairs::pairs;
@@ -41,7 +41,7 @@ pub fn combine(
         for (index, (list, coefficient)) in pairs(&lists, &coefficients).enumerate() {
             let part = list.chunks(BLOCK).nth(block).unwrap_or_default();
             let points = open(part, index + 1, block, width, "shares")?;
-            // M = B − Σ λ_j·D_j
+            // (4) M = B − Σ λ_j·D_j
             sums.par_iter_mut().zip_eq(points).for_each(|(sum, point)| *sum -= point * coefficient);
         }
         plaintexts.extend_from_slice(group::encode_batch(&sums).as_flattened());

@@ -1,5 +1,5 @@
 //! The check of published plaintexts against the shares, and of one trustee's shares against
-//! others' (spec/07-decryption.md §5).
+//! others' (spec/07-decryption.md §7.5).
 
 use psephos_core::group::Identity;
 use psephos_core::pairs::pairs;
@@ -37,7 +37,7 @@ pub fn find_bad_plaintexts(
 ) -> Result<Vec<Cell>, RelationError> {
     let coefficients = coefficients(shares, &Scalar::ZERO)?;
     let mut roots = vec![plaintexts.root, input.root];
-    // (4) M − B + Σ λ_j·D_j = 0
+    // (5) M − B + Σ λ_j·D_j = 0
     let mut terms = vec![
         term(Scalar::ONE, single(plaintexts.rows, width, Identity::Allowed, "plaintexts")),
         term(
@@ -69,7 +69,7 @@ pub fn find_bad_shares(
 ) -> Result<Vec<Cell>, RelationError> {
     let coefficients = coefficients(good, &evaluation_point(bad.trustee))?;
     let mut roots = vec![bad.shares.root];
-    // (5) D − Σ λ_j·D_j = 0, λ taken at the trustee's own point
+    // (3) D − Σ λ_j·D_j = 0, λ taken at the trustee's own point
     let mut terms =
         vec![term(Scalar::ONE, single(bad.shares.rows, width, Identity::Allowed, "shares"))];
     for (shares, coefficient) in pairs(good, coefficients) {

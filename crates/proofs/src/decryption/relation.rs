@@ -1,5 +1,5 @@
 //! That a linear relation holds in every cell of several lists: checked by sums under random
-//! weights, located cell by cell when it fails (spec/07-decryption.md §5).
+//! weights, located cell by cell when it fails (spec/07-decryption.md §7.5).
 
 use std::collections::BTreeMap;
 

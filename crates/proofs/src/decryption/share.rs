@@ -1,4 +1,4 @@
-//! One trustee's partial decryptions and their proof (spec/07-decryption.md §2 to §4).
+//! One trustee's partial decryptions and their proof (spec/07-decryption.md §7.2 to §7.4).
 
 use psephos_core::group::{self, Identity};
 use psephos_core::rows::RowsError;

@@ -1,5 +1,5 @@
 //! A recipient's complaint about a share, and the judgement anybody can make of it
-//! (spec/05-key-ceremony.md §6).
+//! (spec/05-key-ceremony.md §5.6).
 
 use psephos_core::encodings::Fixed;
 use psephos_core::transcript::Transcript;
@@ -120,7 +120,7 @@ fn find_reason(edge: &Edge, deal: &Deal, complaint: &Complaint) -> Reason {
         Err(UnreadableShare::Tag) => return Reason::Unauthentic,
         Err(UnreadableShare::Scalar) => return Reason::NonCanonical,
     };
-    // (8) s·G = Σ C_l·(j+1)^l
+    // (7) s·G = Σ C_l·(j+1)^l
     let expected = evaluate_commitments(&commitments, &evaluation_point(edge.recipient));
     let share: Zeroizing<_> = opened;
     if group::mul_base(&share) == expected { Reason::HonestShare } else { Reason::WrongShare }

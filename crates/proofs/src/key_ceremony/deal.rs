@@ -1,4 +1,4 @@
-//! A dealer's sharing of its random polynomial (spec/05-key-ceremony.md §4).
+//! A dealer's sharing of its random polynomial (spec/05-key-ceremony.md §5.4).
 
 use std::collections::BTreeMap;
 

@@ -52,7 +52,7 @@ impl Edge {
         data
     }
 
-    // key = H[psephos/v1/share-key](associated data ‖ point)
+    // (5) key = H[psephos/v1/share-key](associated data ‖ point)
     fn cipher(&self, associated_data: &[u8], point: &Encoding) -> ChaCha20Poly1305 {
         let key = Zeroizing::new(hash::hash("psephos/v1/share-key", &[associated_data, point]));
         ChaCha20Poly1305::new((&*key).into())

@@ -1,5 +1,5 @@
 //! What follows from the deals: the election key and the trustees' share keys, which nobody
-//! publishes (spec/05-key-ceremony.md §7), and Lagrange coefficients.
+//! publishes (spec/05-key-ceremony.md §5.7), and Lagrange coefficients.
 
 use psephos_core::pairs::pairs;
 use psephos_core::{Element, Encoding, Scalar, group};
@@ -60,14 +60,14 @@ pub fn derive_keys(threshold: u64, deals: &[&Deal]) -> Result<ElectionKeys, KeyF
         }
     }
     let identity = group::encode(&Element::default());
-    // Y = Σ_i C_{i,0}
+    // (8) Y = Σ_i C_{i,0}
     let public_key = sums.first().map_or(identity, group::encode);
     if public_key == identity {
         return Err(KeyFault::PublicKey);
     }
     let share_keys = (0..deals.len() as u64)
         .map(|trustee| {
-            // S_j = Σ_l (Σ_i C_{i,l})·(j+1)^l
+            // (9) S_j = Σ_l (Σ_i C_{i,l})·(j+1)^l
             let key = group::encode(&evaluate_commitments(&sums, &evaluation_point(trustee)));
             if key == identity { Err(KeyFault::ShareKey { trustee }) } else { Ok(key) }
         })
@@ -76,7 +76,7 @@ pub fn derive_keys(threshold: u64, deals: &[&Deal]) -> Result<ElectionKeys, KeyF
 }
 
 /// Lagrange coefficients of the trustees `indices` for the value at `at`, in the order given:
-/// λ_j = Π (at − x_i) / (x_j − x_i) over i ≠ j, with x_j = j + 1. At zero they recover the secret.
+/// (10) λ_j = Π (at − x_i) / (x_j − x_i) over i ≠ j, with x_j = j + 1. At zero they recover the secret.
 ///
 /// `None` when an index stands twice or there is none.
 #[must_use]

@@ -1,4 +1,4 @@
-//! Proof of possession of a share-encryption key (spec/05-key-ceremony.md §3).
+//! Proof of possession of a share-encryption key (spec/05-key-ceremony.md §5.3).
 
 use psephos_core::Encoding;
 use psephos_core::transcript::Transcript;

@@ -1,4 +1,4 @@
-//! Round 1: a share-encryption key for one attempt (spec/05-key-ceremony.md §3).
+//! Round 1: a share-encryption key for one attempt (spec/05-key-ceremony.md §5.3).
 
 use psephos_core::Encoding;
 use psephos_proofs::key_ceremony::{CeremonyContext, possession_transcript};

@@ -1,4 +1,4 @@
-//! Rounds 2 and 3: a deal, first its digest, then the deal (spec/05-key-ceremony.md §4).
+//! Rounds 2 and 3: a deal, first its digest, then the deal (spec/05-key-ceremony.md §5.4).
 
 use psephos_core::encodings::{Encodings, Fixed};
 use psephos_core::{Digest, Encoding, group};

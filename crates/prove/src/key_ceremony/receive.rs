@@ -1,4 +1,4 @@
-//! Round 4: a trustee opens the k shares dealt to it (spec/05-key-ceremony.md §6 and §7).
+//! Round 4: a trustee opens the k shares dealt to it (spec/05-key-ceremony.md §5.6 and §5.7).
 
 use psephos_core::encodings::Fixed;
 use psephos_core::{Element, Encoding, Scalar, group};

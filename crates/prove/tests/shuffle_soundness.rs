@@ -58,7 +58,8 @@ fn double(list: &mut [u8], from: usize, to: usize) {
 
 #[test]
 fn altered_outputs() {
-    let attacks: [(&str, &dyn Fn(&mut Vec<u8>)); 9] = [
+    type Attack<'a> = &'a dyn Fn(&mut Vec<u8>);
+    let attacks: [(&str, Attack); 9] = [
         ("two rows swapped", &|list| swap(list, row(2), row(7))),
         ("a plaintext changed", &|list| add(list, row(4).start + 32, &group::base())),
         ("a plaintext of the last column", &|list| add(list, row(4).start + 96, &group::base())),
@@ -128,7 +129,8 @@ fn rows_that_are_no_rows() {
 
 #[test]
 fn a_proof_of_another_context() {
-    let changes: [(&str, fn(&mut Statement)); 11] = [
+    type Change = fn(&mut Statement);
+    let changes: [(&str, Change); 11] = [
         ("election", |s| s.context.election.election[0] ^= 1),
         ("public key", |s| {
             s.context.election.public_key = group::encode(&(group::base() + group::base()));

@@ -134,7 +134,8 @@ impl OpenedMultiexp {
         MultiexpTerms { powers, input, output }
     }
 
-    /// (6) for each piece p: c_R[p] + Σ_{ℓ=0}^{3} x^{ℓ+1}·c_B[4p+ℓ] = com(response_p; openings_p).
+    /// (6) for each piece p:
+    /// `c_R[p] + Σ_{ℓ=0}^{3} x^{ℓ+1}·c_B[4p+ℓ] = com(response_p; openings_p)`.
     fn add_pieces(
         &self,
         shape: &Shape,
@@ -156,7 +157,7 @@ impl OpenedMultiexp {
         scalars
     }
 
-    /// (7) for each column: Σ_{k≠4} x^k·c_M[c][k] = com(mask_value; mask_opening).
+    /// (7) for each column: `Σ_{k≠4} x^k·c_M[c][k] = com(mask_value; mask_opening)`.
     fn add_masks(&self, x: &Scalar, weights: &mut Weights, sum: &mut Accumulator) {
         let powers = sent_powers(x);
         let masks = self.masks.chunks(SENT_DIAGONALS);
@@ -172,7 +173,7 @@ impl OpenedMultiexp {
     }
 
     /// (8), (9) for each column and component:
-    /// Σ_{k=0}^{7} x^k·E[c][k] = Enc(mask_value·G; factor) + Σ_{ℓ=0}^{3} x^{3−ℓ} Σ_j response_j·Out_{ℓ,j}.
+    /// `Σ_{k=0}^{7} x^k·E[c][k] = Enc(mask_value·G; factor) + Σ_{ℓ=0}^{3} x^{3−ℓ} Σ_j response_j·Out_{ℓ,j}`.
     /// Adds all but the two lists and returns their weights, A before B in each column.
     fn add_diagonals(
         &self,

@@ -35,7 +35,7 @@ pub fn powers_parallel(x: &Scalar, first: u64, count: usize) -> Vec<Scalar> {
         .collect()
 }
 
-/// Σ factors[i]·values[i].
+/// `Σ factors[i]·values[i]`.
 ///
 /// # Panics
 /// When the lengths differ.

@@ -7,12 +7,12 @@ use psephos_core::pairs::pairs;
 use super::powers::power_vartime;
 use super::shape::Shape;
 
-/// Σ over rows i and entries e of coefficient(i, e)·`row_i[e]`, where a row of ω ciphertexts has
+/// Σ over rows i and entries e of `coefficient(i, e)·row_i[e]`, where a row of ω ciphertexts has
 /// 2ω entries.
 pub(super) enum RowForm {
-    /// base^{i+1}·weights[e].
+    /// `base^{i+1}·weights[e]`.
     Powers { base: Scalar, weights: Vec<Scalar> },
-    /// response[place]·factors[long row][e], where row i lies at `place` of its long row.
+    /// `response[place]·factors[long row][e]`, where row i lies at `place` of its long row.
     Response { shape: Shape, response: Vec<Scalar>, factors: Vec<Vec<Scalar>> },
 }
 

@@ -41,7 +41,7 @@ impl Witness {
 }
 
 /// Proves `statement` with whatever witness it is given, and does not look at the result: callers
-/// verify it, as [`super::mix`] does.
+/// verify it, as [`super::mix()`] does.
 ///
 /// `output` holds the output list's N·2ω elements. All nonces follow from `rng`, the statement and
 /// the witness.

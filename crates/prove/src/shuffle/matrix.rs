@@ -45,7 +45,7 @@ impl Matrix {
         Encodings(group::encode_batch(&commitments))
     }
 
-    /// Σ factors[r]·row r, entry by entry.
+    /// `Σ factors[r]·row r`, entry by entry.
     pub(super) fn combine(&self, factors: &[Scalar]) -> Vec<Scalar> {
         (0..self.columns)
             .into_par_iter()
@@ -57,7 +57,7 @@ impl Matrix {
             .collect()
     }
 
-    /// Σ factors[r]·randomness[r].
+    /// `Σ factors[r]·randomness[r]`.
     pub(super) fn combine_randomness(&self, factors: &[Scalar]) -> Scalar {
         psephos_proofs::shuffle::powers::dot(factors, &self.randomness)
     }

@@ -1,4 +1,4 @@
-//! The prover of the shuffle argument (spec/04-shuffle.md): [`mix`] does a trustee's whole turn,
+//! The prover of the shuffle argument (spec/04-shuffle.md): [`mix()`] does a trustee's whole turn,
 //! [`prove_with_witness`] only the argument.
 
 mod argument;

@@ -64,8 +64,7 @@ const NONCE: [u8; 12] = [0; 12];
 
 /// Encrypts a share's 32 bytes under the key that follows from the Diffie–Hellman point.
 ///
-/// # Errors
-/// `None` only if the cipher refuses the message's length, which it does not for 32 bytes.
+/// `None` only if the cipher refused the message's length, which it does not for 32 bytes.
 #[must_use]
 pub fn seal_share(
     edge: &Edge,

@@ -3,15 +3,15 @@
 use std::thread;
 use std::time::Duration;
 
-use psephos_audit::{Phase, View};
+use psephos_audit::{BatchView, Phase, View};
 use psephos_console::{Failure, Mode, leash, say};
 use psephos_participant::{
     Audited, Home, Offered, Passphrase, Station, board_failure, open_vault, refusal_failure,
 };
 use psephos_protocol::{AuthorityAction, Awaited, Next};
 use psephos_record::board::FolderBoard;
-use psephos_record::bodies::Body;
-use psephos_record::kind::Kind;
+use psephos_record::bodies::{Body, ElectionResult};
+use psephos_record::message::Message;
 
 use crate::cli::{self, Acting, Waiting};
 
@@ -61,7 +61,7 @@ impl Office {
             let audited = self.station.audit_shown(self.mode)?;
             let view = &audited.view;
             let offered = match self.station.pending(view) {
-                Some(stored) if due(&stored.message.kind, view) => {
+                Some(stored) if due(&stored.message, view) => {
                     Some(self.station.offer(view, &stored.signed)?)
                 }
                 _ => None,
@@ -95,18 +95,33 @@ pub fn place(home: &cli::Home) -> Result<std::path::PathBuf, Failure> {
     Home::place(home.home.as_deref(), ROLE)
 }
 
-/// Whether a record of the authority's may still be added.
-fn due(kind: &str, view: &View) -> bool {
-    let Ok(kind) = kind.parse::<Kind>() else { return false };
-    match kind {
-        Kind::Proposal => view.phase == Phase::Empty,
-        Kind::Manifest => matches!(view.phase, Phase::Enrolment | Phase::Failed),
-        Kind::Open => view.phase == Phase::Ready,
-        Kind::Ballots | Kind::Close => view.phase == Phase::Voting,
-        Kind::Result => view.phase == Phase::Tallying,
-        Kind::Seal => view.phase == Phase::Published,
+/// Whether a record signed earlier may still be added. Others may have written since: a result rests on
+/// the valid shares of lowest index, a seal on the head.
+fn due(message: &Message, view: &View) -> bool {
+    let Ok(body) = message.body() else { return false };
+    match body {
+        Body::Proposal(_) => view.phase == Phase::Empty,
+        Body::Manifest(_) => matches!(view.phase, Phase::Enrolment | Phase::Failed),
+        Body::Open(_) => view.phase == Phase::Ready,
+        Body::Ballots(_) | Body::Close(_) => view.phase == Phase::Voting,
+        Body::Result(result) => view.phase == Phase::Tallying && quorums(view) == used(&result),
+        Body::Seal(seal) => view.phase == Phase::Published && seal.head == view.head,
         _ => false,
     }
+}
+
+fn used(result: &ElectionResult) -> Vec<Vec<u64>> {
+    result.batches.iter().map(|batch| batch.trustees.clone()).collect()
+}
+
+/// The trustees whose shares a result would use now, for each batch.
+fn quorums(view: &View) -> Vec<Vec<u64>> {
+    let threshold = view.description().map_or(u64::MAX, |description| description.threshold);
+    let quorum = |batch: &BatchView| {
+        let shares = batch.quorum(threshold).unwrap_or_default();
+        shares.into_iter().map(|(trustee, _)| trustee).collect()
+    };
+    view.batches.iter().map(quorum).collect()
 }
 
 /// Waits until the board grows, telling once whom for.

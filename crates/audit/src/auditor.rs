@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use psephos_core::Digest;
 use psephos_proofs::{ElectionContext, Fault};
-use psephos_record::bodies::Blob;
 use psephos_record::board::{BlobFault, BlobRows, Board, check_blob};
+use psephos_record::bodies::Blob;
 
 use crate::check::CheckId;
 use crate::decryption::PostedShare;
@@ -28,6 +28,8 @@ pub(crate) struct Auditor<'a> {
     /// A record is missing or has no effect, and nobody can be blamed for it: what comes after it may
     /// seem out of place through no fault of its author.
     pub(crate) gap: bool,
+    /// A blob is missing or damaged, which nobody can be blamed for either.
+    damaged: bool,
     /// Why nothing after some record can be made sense of.
     pub(crate) halted: Option<String>,
     /// What is wrong in the present attempt of the key ceremony. It weighs only if no other attempt
@@ -59,6 +61,7 @@ impl<'a> Auditor<'a> {
             view: View::default(),
             memory: Memory::default(),
             gap: false,
+            damaged: false,
             halted: None,
             attempt_failures: Vec::new(),
             mixes: Vec::new(),
@@ -89,6 +92,11 @@ impl<'a> Auditor<'a> {
     /// Nothing after this record can be made sense of.
     pub(crate) fn halt(&mut self, why: impl Into<String>) {
         self.halted.get_or_insert(why.into());
+    }
+
+    /// Whether numbers that do not add up may be nobody's fault.
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.gap || self.damaged
     }
 
     /// Whether the expensive checks of a record were made before.
@@ -132,8 +140,14 @@ impl<'a> Auditor<'a> {
                 self.findings.not_run(CheckId::BoardBlob, "a blob cannot be read");
             }
         }
+        self.damaged |= fault.is_err();
         self.blobs.insert(blob.root, fault.is_ok());
         fault.is_ok()
+    }
+
+    /// Whether nothing is known to be wrong with a blob.
+    pub(crate) fn is_readable(&self, blob: &Blob) -> bool {
+        self.blobs.get(&blob.root) != Some(&false)
     }
 
     /// The rows of a blob that was looked at.

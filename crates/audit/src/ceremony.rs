@@ -79,7 +79,8 @@ impl Auditor<'_> {
         let place = usize::try_from(dealer).ok();
         let commitment =
             place.and_then(|place| self.view.ceremony.commitments.get(place).copied().flatten());
-        let keys: Vec<_> = self.view.ceremony.accepts.iter().flatten().map(|accept| accept.key).collect();
+        let keys: Vec<_> =
+            self.view.ceremony.accepts.iter().flatten().map(|accept| accept.key).collect();
         let threshold = self.threshold();
         let Some(commitment) = commitment else { return };
         match free(&mut self.view.ceremony.deals, dealer) {
@@ -111,8 +112,10 @@ impl Auditor<'_> {
             .filter_map(|(other, deal)| Some((other, &deal.as_ref()?.1)))
             .collect();
         in_order.push((dealer, deal));
-        let reuses: Vec<_> =
-            reused_ephemerals(&in_order).into_iter().filter(|reuse| reuse.dealer == dealer).collect();
+        let reuses: Vec<_> = reused_ephemerals(&in_order)
+            .into_iter()
+            .filter(|reuse| reuse.dealer == dealer)
+            .collect();
         for reuse in reuses {
             let evidence = format!(
                 "the ephemeral key for trustee {} is the one of trustee {} for trustee {}",
@@ -186,7 +189,8 @@ impl Auditor<'_> {
         let Some(recipient_key) = accept.map(|accept| accept.key) else { return };
         let context = self.ceremony_context();
         // `judge` takes the ephemeral key out of the deal.
-        let edge = Edge { context, dealer, recipient: complainer, ephemeral: [0; 32], recipient_key };
+        let edge =
+            Edge { context, dealer, recipient: complainer, ephemeral: [0; 32], recipient_key };
         let opening = Complaint { point: Fixed(complaint.point), proof: complaint.proof };
         let judgement = judge(&edge, deal, &opening);
         self.findings.count(CheckId::KeyComplaint, 1);
@@ -195,7 +199,12 @@ impl Auditor<'_> {
             key_ceremony::Verdict::Complainer => complainer,
         };
         let evidence = complaint_text(dealer, complainer, judgement.reason);
-        self.view.ceremony.complaints.push(ComplaintView { sequence, complainer, complaint, convicted });
+        self.view.ceremony.complaints.push(ComplaintView {
+            sequence,
+            complainer,
+            complaint,
+            convicted,
+        });
         self.convict(CheckId::KeyComplaint, convicted, sequence, evidence);
     }
 
@@ -203,7 +212,8 @@ impl Auditor<'_> {
         let phase = self.view.ceremony.phase();
         if phase != Phase::Ready {
             if self.view.ceremony.complaints.is_empty() {
-                let evidence = format!("the election was opened although {}", crate::phase::name(phase));
+                let evidence =
+                    format!("the election was opened although {}", crate::phase::name(phase));
                 self.out_of_phase(sequence, &Culprit::Authority, evidence);
             } else {
                 let evidence = "the election was opened although a complaint stands";
@@ -245,7 +255,8 @@ impl Auditor<'_> {
         }
         for failure in std::mem::take(&mut self.attempt_failures) {
             let culprits: Vec<_> = failure.culprits.iter().map(Culprit::to_text).collect();
-            let who = if culprits.is_empty() { "nobody to blame".into() } else { culprits.join(", ") };
+            let who =
+                if culprits.is_empty() { "nobody to blame".into() } else { culprits.join(", ") };
             self.findings.warn(format!(
                 "attempt {attempt} of the key ceremony failed ({}, {who}): {}",
                 failure.check, failure.evidence

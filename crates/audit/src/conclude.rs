@@ -28,7 +28,8 @@ impl Auditor<'_> {
             self.findings.fail(failure);
         }
         if let Some((records, _)) = self.options.verified {
-            let text = format!("lists and proofs of the first {records} records were checked before");
+            let text =
+                format!("lists and proofs of the first {records} records were checked before");
             self.findings.warn(text);
         }
         let election = self.view.manifest.as_ref().map(|manifest| manifest.election);
@@ -41,7 +42,8 @@ impl Auditor<'_> {
     fn phase(&self) -> Phase {
         let phase = self.view.phase_so_far();
         let threshold = self.view.description().map_or(0, |description| description.threshold);
-        let enough = |view: &View| view.batches.iter().all(|batch| batch.quorum(threshold).is_some());
+        let enough =
+            |view: &View| view.batches.iter().all(|batch| batch.quorum(threshold).is_some());
         if phase == Phase::Sharing && enough(&self.view) { Phase::Tallying } else { phase }
     }
 

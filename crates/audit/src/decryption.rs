@@ -7,8 +7,8 @@ use psephos_proofs::decryption::{
     RootedList, ShareError, SharedList, Statement, TrusteeShares, find_bad_shares, verify,
 };
 use psephos_proofs::sigma::Dleq;
-use psephos_record::bodies::{BatchShare, Blob, Share};
 use psephos_record::board::BlobRows;
+use psephos_record::bodies::{BatchShare, Blob, Share};
 
 use crate::Stage;
 use crate::auditor::Auditor;
@@ -62,7 +62,9 @@ impl Auditor<'_> {
                 self.view.batches.get_mut(batch).and_then(|view| view.shares.get_mut(index))
             });
             match slot {
-                Some(slot @ None) => *slot = Some(ShareView { sequence, input, shares, valid: false }),
+                Some(slot @ None) => {
+                    *slot = Some(ShareView { sequence, input, shares, valid: false })
+                }
                 _ => repeated = true,
             }
             lists.push(PostedList { batch, input, shares, readable });
@@ -100,12 +102,16 @@ impl Auditor<'_> {
         for list in &share.lists {
             let Some(view) = self.view.batches.get(list.batch) else { return false };
             let (last, width) = (view.last, view.width);
-            let is_astray = view.mixes.iter().any(|mix| mix.output.root == list.input && !mix.valid);
+            let is_astray =
+                view.mixes.iter().any(|mix| mix.output.root == list.input && !mix.valid);
             self.findings.count(CheckId::DecryptInput, 1);
             if list.input != last.root {
                 holds = false;
-                if is_astray || self.gap {
-                    let text = format!("record {} shares a list that is not good", share.sequence);
+                if is_astray || self.is_uncertain() {
+                    let text = format!(
+                        "record {} shares a list that is not known to be good",
+                        share.sequence
+                    );
                     self.findings.warn(text.clone());
                     self.findings.not_run(CheckId::DecryptProof, text);
                 } else {
@@ -122,7 +128,7 @@ impl Auditor<'_> {
                 );
                 self.fail(CheckId::ShapeLength, &culprits, record, None, evidence);
             }
-            if !list.readable {
+            if !list.readable || !self.is_readable(&last) {
                 holds = false;
                 self.findings.not_run(CheckId::DecryptProof, "a list of shares cannot be read");
             }
@@ -136,7 +142,9 @@ impl Auditor<'_> {
             match self.check_share(share) {
                 Some(Ok(())) => {}
                 Some(Err(error)) => return suspects.push((share.sequence, error)),
-                None => return self.findings.not_run(CheckId::DecryptProof, "a list cannot be read"),
+                None => {
+                    return self.findings.not_run(CheckId::DecryptProof, "a list cannot be read");
+                }
             }
         }
         for list in &share.lists {
@@ -183,7 +191,9 @@ impl Auditor<'_> {
         match error {
             ShareError::Shares { list, fault } => {
                 let row = match fault {
-                    Fault::NonCanonical { index, .. } | Fault::Membership { index, .. } => Some(*index),
+                    Fault::NonCanonical { index, .. } | Fault::Membership { index, .. } => {
+                        Some(*index)
+                    }
                     _ => None,
                 };
                 let what = format!("list {} of its shares", list.saturating_add(1));
@@ -194,7 +204,13 @@ impl Auditor<'_> {
                 let evidence = "the proof of its shares does not hold";
                 let culprits = std::slice::from_ref(&culprit);
                 for row in &rows {
-                    self.fail(CheckId::DecryptProof, culprits, Some(sequence), Some(*row), evidence);
+                    self.fail(
+                        CheckId::DecryptProof,
+                        culprits,
+                        Some(sequence),
+                        Some(*row),
+                        evidence,
+                    );
                 }
                 if rows.is_empty() {
                     self.fail(CheckId::DecryptProof, culprits, Some(sequence), None, evidence);

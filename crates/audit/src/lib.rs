@@ -28,8 +28,8 @@ mod view;
 use std::collections::BTreeMap;
 
 use psephos_core::Digest;
-use psephos_record::bodies::Reason;
 use psephos_record::board::{Board, BoardError};
+use psephos_record::bodies::Reason;
 
 use crate::auditor::Auditor;
 

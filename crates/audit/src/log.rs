@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use psephos_core::{Digest, Encoding};
-use psephos_record::bodies::Body;
 use psephos_record::board::BoardError;
+use psephos_record::bodies::Body;
 use psephos_record::cbor::DecodeError;
 use psephos_record::message::{Message, Record, file_digest};
 use serde::Deserialize;
@@ -56,7 +56,8 @@ impl Auditor<'_> {
             return Err(AuditError::NotAContinuation { records, expected: head, found: None });
         }
         if let Some(found) = extent.beyond_gap {
-            let evidence = format!("record {} is missing, but record {found} is there", extent.records);
+            let evidence =
+                format!("record {} is missing, but record {found} is there", extent.records);
             self.chain_failure(None, evidence);
         }
         let mut previous = [0; 32];
@@ -175,12 +176,7 @@ impl Auditor<'_> {
 
     /// A message stands once, and its author knew an earlier record of this board or none.
     /// Anybody can wrap a message, so neither convicts its author.
-    fn linked(
-        &mut self,
-        sequence: u64,
-        digest: Digest,
-        message: &Message,
-    ) -> Option<Option<u64>> {
+    fn linked(&mut self, sequence: u64, digest: Digest, message: &Message) -> Option<Option<u64>> {
         if let Some(first) = self.memory.messages.get(&digest) {
             let evidence = format!("its message stands already, in record {first}");
             self.fail(CheckId::BoardChain, &[], Some(sequence), None, evidence);
@@ -192,7 +188,8 @@ impl Auditor<'_> {
         }
         let knew = self.memory.place(&message.head);
         if knew.is_none() {
-            let evidence = "its message was written knowing a record that is not before it on this board";
+            let evidence =
+                "its message was written knowing a record that is not before it on this board";
             self.chain_failure(Some(sequence), evidence.into());
         }
         knew.map(Some)

@@ -2,7 +2,9 @@
 
 use psephos_core::Digest;
 use psephos_core::rows::Rows;
-use psephos_proofs::shuffle::{ChainError, Mix as ProvedMix, MixFault, Proof, Statement, verify_chain};
+use psephos_proofs::shuffle::{
+    ChainError, Mix as ProvedMix, MixFault, Proof, Statement, verify_chain,
+};
 use psephos_proofs::{BatchContext, Fault};
 use psephos_record::bodies::{BatchMix, Blob, Body, Mix};
 use psephos_record::message::Record;
@@ -85,7 +87,16 @@ impl Auditor<'_> {
         let readable = self.blob_holds(sequence, &culprit, &mix.output);
         let BatchMix { input, output, position, .. } = *mix;
         if let Some(posted) = self.mixes.get_mut(batch) {
-            posted.push(PostedMix { sequence, item, trustee, position, input, output, repeated, readable });
+            posted.push(PostedMix {
+                sequence,
+                item,
+                trustee,
+                position,
+                input,
+                output,
+                repeated,
+                readable,
+            });
         }
         if !repeated && let Some(view) = self.view.batches.get_mut(batch) {
             view.mixes.push(MixView { sequence, trustee, position, input, output, valid: false });
@@ -120,7 +131,7 @@ impl Auditor<'_> {
 
     fn verify_batch_mixes(&mut self, batch: usize, posted: &[PostedMix]) {
         let Some(first) = self.view.batches.get(batch).map(|view| view.first) else { return };
-        let mut lists = vec![List { blob: first, depth: 0, usable: true }];
+        let mut lists = vec![List { blob: first, depth: 0, usable: self.is_readable(&first) }];
         let mut links = Vec::with_capacity(posted.len());
         for mix in posted {
             let (link, depth) = self.link(&lists, mix);
@@ -144,7 +155,8 @@ impl Auditor<'_> {
             return (Link::Broken, mix.position);
         };
         if mix.position != list.depth {
-            let evidence = format!("it says position {}, and stands at {}", mix.position, list.depth);
+            let evidence =
+                format!("it says position {}, and stands at {}", mix.position, list.depth);
             self.unchained(mix, &evidence);
         }
         self.findings.count(CheckId::MixShape, 1);
@@ -162,8 +174,9 @@ impl Auditor<'_> {
     }
 
     fn unchained(&mut self, mix: &PostedMix, evidence: &str) {
-        if self.gap {
-            let text = format!("mix {} depends on records that are missing or not valid", mix.sequence);
+        if self.is_uncertain() {
+            let text =
+                format!("mix {} depends on records that are missing or not valid", mix.sequence);
             return self.findings.not_run(CheckId::MixChain, text);
         }
         let culprits = [Culprit::Trustee(mix.trustee)];
@@ -300,7 +313,8 @@ impl Auditor<'_> {
                 }
                 Proved::Unknown => {
                     if *link != Link::Broken {
-                        let text = format!("the mix in record {} could not be checked", mix.sequence);
+                        let text =
+                            format!("the mix in record {} could not be checked", mix.sequence);
                         self.findings.not_run(CheckId::MixProof, text);
                     }
                     false
@@ -323,8 +337,8 @@ impl Auditor<'_> {
                         self.astray.push((batch, mix.trustee));
                     }
                     self.findings.warn(format!(
-                        "the mix in record {} starts from a list that is not good: that is the fault \
-                         of whoever made the list, and the mix leads nowhere",
+                        "the mix in record {} starts from a list that is not known to be good, and \
+                         leads nowhere",
                         mix.sequence
                     ));
                 }
@@ -340,7 +354,9 @@ impl Auditor<'_> {
 
     /// Whether a list, which is not the last good one, was good: the first, or a valid mix's.
     fn is_passed_over(&self, batch: usize, posted: &[PostedMix], list: usize) -> bool {
-        let Some(maker) = list.checked_sub(1).and_then(|index| posted.get(index)) else { return true };
+        let Some(maker) = list.checked_sub(1).and_then(|index| posted.get(index)) else {
+            return true;
+        };
         self.view.batches.get(batch).is_some_and(|view| {
             view.mixes.iter().any(|mix| mix.sequence == maker.sequence && mix.valid)
         })
@@ -348,7 +364,8 @@ impl Auditor<'_> {
 
     fn accept_mix(&mut self, batch: usize, mix: &PostedMix) {
         let views = self.view.batches.get_mut(batch).map(|view| &mut view.mixes);
-        let view = views.and_then(|views| views.iter_mut().find(|view| view.sequence == mix.sequence));
+        let view =
+            views.and_then(|views| views.iter_mut().find(|view| view.sequence == mix.sequence));
         if let Some(view) = view {
             view.valid = true;
         }
@@ -368,7 +385,14 @@ impl Auditor<'_> {
                     _ => None,
                 };
                 let sequence = mix.sequence;
-                self.fail_for(&fault, CheckId::MixProof, &culprit, sequence, row, "the shuffle proof");
+                self.fail_for(
+                    &fault,
+                    CheckId::MixProof,
+                    &culprit,
+                    sequence,
+                    row,
+                    "the shuffle proof",
+                );
             }
         }
     }
@@ -377,8 +401,9 @@ impl Auditor<'_> {
     pub(crate) fn mix_quorum(&mut self, phase: Phase) {
         let Some(description) = self.view.description() else { return };
         let (needed, trustees) = (description.mixes, description.trustee_count());
-        let has_begun = phase > Phase::Mixing && (phase > Phase::Tallying || !self.shares.is_empty());
-        if !has_begun || self.gap {
+        let has_begun =
+            phase > Phase::Mixing && (phase > Phase::Tallying || !self.shares.is_empty());
+        if !has_begun || self.is_uncertain() {
             return self.findings.not_run(CheckId::MixQuorum, "mixing is not complete");
         }
         for batch in 0..self.view.batches.len() {

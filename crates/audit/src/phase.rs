@@ -122,7 +122,9 @@ impl Auditor<'_> {
             (Body::Proposal(body), _) => self.proposal(sequence, message_digest, key, body),
             (Body::Enrol(body), _) => self.enrol(sequence, key, &body),
             (Body::Manifest(body), _) => self.manifest(sequence, message_digest, body),
-            (Body::Accept(body), Culprit::Trustee(trustee)) => self.accept(sequence, *trustee, body),
+            (Body::Accept(body), Culprit::Trustee(trustee)) => {
+                self.accept(sequence, *trustee, body)
+            }
             (Body::DealCommitment(body), Culprit::Trustee(trustee)) => {
                 self.deal_commitment(sequence, *trustee, &body);
             }
@@ -221,7 +223,8 @@ impl Auditor<'_> {
     fn is_overtaken(&mut self, entry: &Entry, kind: Kind, phase: Phase) -> bool {
         let overtaken = phase == Phase::Failed && is_of_ceremony(kind) && kind != Kind::Complain;
         if overtaken {
-            self.findings.warn(format!("record {} came after its attempt had failed", entry.sequence));
+            self.findings
+                .warn(format!("record {} came after its attempt had failed", entry.sequence));
         }
         overtaken
     }
@@ -230,7 +233,8 @@ impl Auditor<'_> {
     /// nobody can be blamed for that.
     pub(crate) fn out_of_phase(&mut self, sequence: u64, author: &Culprit, evidence: String) {
         if self.gap {
-            let text = format!("record {sequence} depends on records that are missing or not valid");
+            let text =
+                format!("record {sequence} depends on records that are missing or not valid");
             self.findings.not_run(CheckId::BoardPhase, text);
             return;
         }

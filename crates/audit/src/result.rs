@@ -3,9 +3,11 @@
 use psephos_ballot::{ContestReport, ContestResult, Decoded, ElectionTally, Invalid, Layout};
 use psephos_core::rows::{Rows, RowsError};
 use psephos_core::{Digest, Encoding};
-use psephos_proofs::decryption::{Cell, RelationError, RootedList, TrusteeShares, find_bad_plaintexts};
-use psephos_record::bodies::{BatchResult, Description, ElectionResult, Seal};
+use psephos_proofs::decryption::{
+    Cell, RelationError, RootedList, TrusteeShares, find_bad_plaintexts,
+};
 use psephos_record::board::BlobRows;
+use psephos_record::bodies::{BatchResult, Description, ElectionResult, Seal};
 
 use crate::Stage;
 use crate::auditor::{Auditor, check_of};
@@ -108,12 +110,8 @@ impl Auditor<'_> {
     pub(crate) fn result(&mut self, sequence: u64, body: ElectionResult) {
         let stated: Vec<_> =
             body.batches.iter().map(|batch| (batch.box_index, batch.batch_index)).collect();
-        let due: Vec<_> = self
-            .view
-            .batches
-            .iter()
-            .map(|batch| (batch.box_index, batch.batch_index))
-            .collect();
+        let due: Vec<_> =
+            self.view.batches.iter().map(|batch| (batch.box_index, batch.batch_index)).collect();
         let mut readable = stated == due;
         if !readable {
             let evidence = "its plaintexts are not one list for each batch of the manifest";
@@ -167,14 +165,19 @@ impl Auditor<'_> {
                 result.plaintexts.rows, result.plaintexts.row_length, due.0, due.1
             );
             self.fail(CheckId::ShapeLength, &culprits, record, None, evidence);
-            return self.findings.not_run(CheckId::ResultPlaintext, "the plaintexts have another shape");
+            return self
+                .findings
+                .not_run(CheckId::ResultPlaintext, "the plaintexts have another shape");
         }
         let before = view.shares_before(sequence);
         let Some(quorum) = before.quorum(threshold) else {
             let valid = before.shares.iter().flatten().filter(|share| share.valid).count();
-            let evidence = format!("{valid} valid shares stand before it, and {threshold} are needed");
+            let evidence =
+                format!("{valid} valid shares stand before it, and {threshold} are needed");
             self.no_quorum(sequence, evidence);
-            return self.findings.not_run(CheckId::ResultPlaintext, "there are too few valid shares");
+            return self
+                .findings
+                .not_run(CheckId::ResultPlaintext, "there are too few valid shares");
         };
         let used: Vec<u64> = quorum.iter().map(|(trustee, _)| *trustee).collect();
         if used != result.trustees {
@@ -197,8 +200,10 @@ impl Auditor<'_> {
     }
 
     fn no_quorum(&mut self, sequence: u64, evidence: String) {
-        if self.gap {
-            return self.findings.not_run(CheckId::DecryptQuorum, "records are missing or not valid");
+        if self.is_uncertain() {
+            return self
+                .findings
+                .not_run(CheckId::DecryptQuorum, "records are missing or not valid");
         }
         let culprits = [Culprit::Authority];
         self.fail(CheckId::DecryptQuorum, &culprits, Some(sequence), None, evidence);
@@ -297,7 +302,8 @@ impl Auditor<'_> {
         let culprits = [Culprit::Authority];
         let record = Some(posted.sequence);
         if let Some(row) = lenient_count(description, lists, &posted.body.contests) {
-            let evidence = "a plaintext with a counter that is not the smallest was counted as a vote";
+            let evidence =
+                "a plaintext with a counter that is not the smallest was counted as a vote";
             return self.fail(CheckId::ResultPlaintext, &culprits, record, Some(row), evidence);
         }
         if posted.body.contests.len() != counted.contests.len() {
@@ -310,7 +316,8 @@ impl Auditor<'_> {
         }
         for (stated, found) in posted.body.contests.iter().zip(&counted.contests) {
             if stated != found {
-                let evidence = format!("the result of contest {:?} is not the count of the votes", found.id);
+                let evidence =
+                    format!("the result of contest {:?} is not the count of the votes", found.id);
                 self.fail(CheckId::ResultCount, &culprits, record, None, evidence);
             }
         }
@@ -348,7 +355,8 @@ impl Auditor<'_> {
         self.findings.count(CheckId::BoardChain, 1);
         if body.records != sequence || self.memory.place(&body.head) != sequence.checked_sub(1) {
             let evidence = "the seal does not name the records before it";
-            let culprits: &[Culprit] = if self.gap { &[] } else { &[Culprit::Authority] };
+            let culprits: &[Culprit] =
+                if self.is_uncertain() { &[] } else { &[Culprit::Authority] };
             return self.fail(CheckId::BoardChain, culprits, Some(sequence), None, evidence);
         }
         self.view.seal = Some(sequence);
@@ -405,6 +413,7 @@ fn decode_leniently(layout: &Layout<'_>, row: &[Encoding]) -> (Decoded, bool) {
         other => return (other, false),
     }
     // The data stand in bytes 1 to 30 whatever the counter in bytes 0 and 31 is.
-    let data: Vec<u8> = row.iter().flat_map(|element| element.iter().skip(1).take(30).copied()).collect();
+    let data: Vec<u8> =
+        row.iter().flat_map(|element| element.iter().skip(1).take(30).copied()).collect();
     (layout.decode(&data), true)
 }

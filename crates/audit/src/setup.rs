@@ -21,10 +21,8 @@ impl Auditor<'_> {
     ) {
         let trustees = proposal.description.trustees.len();
         if proposal.invitations.len() != trustees {
-            let evidence = format!(
-                "{} invitations for {trustees} trustees",
-                proposal.invitations.len()
-            );
+            let evidence =
+                format!("{} invitations for {trustees} trustees", proposal.invitations.len());
             let culprits = [Culprit::Authority];
             self.fail(CheckId::SetupParameters, &culprits, Some(sequence), None, evidence);
             self.halt("the proposal cannot be used");
@@ -55,8 +53,13 @@ impl Auditor<'_> {
             let evidence = format!("there is no trustee {}", body.trustee.saturating_add(1));
             return self.fail(CheckId::SetupIdentity, &[culprit], Some(sequence), None, evidence);
         };
-        let verified =
-            invitation::verify_enrolment(invited, &proposal.digest, body.trustee, &key, &body.invitation);
+        let verified = invitation::verify_enrolment(
+            invited,
+            &proposal.digest,
+            body.trustee,
+            &key,
+            &body.invitation,
+        );
         if verified.is_err() {
             let evidence = format!(
                 "the enrolment as trustee {} is not signed by the key it was invited with",
@@ -114,12 +117,14 @@ impl Auditor<'_> {
         if manifest.description != proposal.proposal.description {
             evidence.push("it describes another election than the proposal".to_owned());
         }
-        let enrolled: Vec<_> = self.view.enrolments.iter().flatten().map(|enrolment| enrolment.key).collect();
+        let enrolled: Vec<_> =
+            self.view.enrolments.iter().flatten().map(|enrolment| enrolment.key).collect();
         if manifest.keys != enrolled {
             evidence.push("its keys are not those that the trustees enrolled".to_owned());
         }
         for (index, key) in (1u64..).zip(&manifest.keys) {
-            let same = (1u64..).zip(&manifest.keys).find(|(other, same)| *other < index && *same == key);
+            let same =
+                (1u64..).zip(&manifest.keys).find(|(other, same)| *other < index && *same == key);
             if let Some((other, _)) = same {
                 evidence.push(format!("trustees {other} and {index} have the same key"));
             }

@@ -55,7 +55,10 @@ impl Report {
                 format!("INVALID: {failed} checks fail; the first failures are listed below")
             }
             Verdict::Incomplete => {
-                format!("INCOMPLETE: nothing found fails; {} checks are not run yet", count(Status::NotRun))
+                format!(
+                    "INCOMPLETE: nothing found fails; {} checks are not run yet",
+                    count(Status::NotRun)
+                )
             }
             Verdict::Unreadable => "UNREADABLE: part of the record cannot be read".into(),
         }

@@ -11,14 +11,20 @@ fn assert_valid(election: &Election) -> psephos_audit::Audit {
 
 #[test]
 fn every_size_is_valid() {
-    for (trustees, threshold, ballots) in [(1, 1, 2), (2, 1, 1), (3, 2, 0), (3, 2, 1), (3, 3, 2), (5, 3, 10)] {
+    for (trustees, threshold, ballots) in
+        [(1, 1, 2), (2, 1, 1), (3, 2, 0), (3, 2, 1), (3, 3, 2), (5, 3, 10)]
+    {
         let election = Election::complete(Plan::new(trustees, threshold, ballots));
         let audit = assert_valid(&election);
         let results = audit.report.results.as_ref().unwrap();
         assert_eq!(results.len(), 2);
-        assert!(audit.report.checks.iter().all(|check| {
-            matches!(check.status, Status::Pass | Status::NotApplicable)
-        }));
+        assert!(
+            audit
+                .report
+                .checks
+                .iter()
+                .all(|check| { matches!(check.status, Status::Pass | Status::NotApplicable) })
+        );
         assert_eq!(audit.turnout.unwrap().accepted, ballots);
     }
 }

@@ -45,7 +45,8 @@ fn every_step_of_an_election_can_be_the_last_one_seen() {
 fn other_boards_are_no_continuation() {
     let election = Election::complete(Plan::new(2, 2, 3));
     let seen = election.view();
-    for (records, head) in [(seen.records, [7; 32]), (3, seen.head), (seen.records + 1, seen.head)] {
+    for (records, head) in [(seen.records, [7; 32]), (3, seen.head), (seen.records + 1, seen.head)]
+    {
         let answer = audit(&election.board, &after(records, head), &|_| {});
         assert!(matches!(answer, Err(AuditError::NotAContinuation { .. })));
     }

@@ -68,11 +68,17 @@ impl Election {
             .zip(&randomness)
             .flat_map(|(message, random)| key.encrypt(message, random.expose()).encode())
             .collect();
-        let content = BallotContent { election: &context, box_index: 0, counter, elements: &elements };
+        let content =
+            BallotContent { election: &context, box_index: 0, counter, elements: &elements };
         let layout = self.ballot_layout();
         let bytes = prove_ballot(&layout, &content, credential, &randomness, &mut self.rng)
             .expect("an honest ballot");
-        CastBallot { bytes, credential: credential.clone(), randomness: Arc::new(randomness), elements }
+        CastBallot {
+            bytes,
+            credential: credential.clone(),
+            randomness: Arc::new(randomness),
+            elements,
+        }
     }
 
     /// The plan's ballots.

@@ -101,9 +101,11 @@ impl Election {
     pub fn receive(&mut self, trustee: u64) -> Received {
         let context = self.ceremony_context();
         let view = self.view();
-        let deals: Vec<&Deal> = view.ceremony.deals.iter().flatten().map(|(_, deal)| deal).collect();
+        let deals: Vec<&Deal> =
+            view.ceremony.deals.iter().flatten().map(|(_, deal)| deal).collect();
         let secret = self.share_encryption[&trustee].clone();
-        receive(&context, trustee, &secret, &deals, &mut self.rng).expect("deals that can be opened")
+        receive(&context, trustee, &secret, &deals, &mut self.rng)
+            .expect("deals that can be opened")
     }
 
     /// The first complaint that a trustee has of the deals on the board.

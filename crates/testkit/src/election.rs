@@ -10,9 +10,9 @@ use psephos_core::rows::read_all;
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::key_ceremony::Deal;
-use psephos_record::bodies::{Blob, Body, Seal};
 use psephos_record::board::{BlobRows, MemoryBoard, WritableBoard};
-use psephos_record::message::{Message, VERSION, message_digest};
+use psephos_record::bodies::{Blob, Body, Seal};
+use psephos_record::message::{Message, Record, VERSION, file_digest, message_digest};
 use psephos_record::signature::sign;
 use psephos_secrets::{KeyShare, ShareEncryptionKey};
 use rand_core::{Rng, SeedableRng};
@@ -33,8 +33,7 @@ pub enum Author {
     Stranger,
 }
 
-/// An election in the making. Clones share nothing that changes.
-#[derive(Clone)]
+/// An election in the making. Clones share nothing that changes, and continue with the same randomness.
 pub struct Election {
     /// What it is to look like.
     pub plan: Plan,
@@ -54,6 +53,32 @@ pub struct Election {
     pub deals: BTreeMap<u64, Deal>,
     /// Shares of the election key, by trustee.
     pub key_shares: BTreeMap<u64, Arc<KeyShare>>,
+}
+
+/// A source that continues where another one stands.
+pub(crate) fn continued(rng: &ChaCha20Rng) -> ChaCha20Rng {
+    let mut copy = ChaCha20Rng::from_seed(rng.get_seed());
+    copy.set_word_pos(rng.get_word_pos());
+    copy
+}
+
+impl Clone for Election {
+    fn clone(&self) -> Self {
+        Self {
+            plan: self.plan.clone(),
+            board: self.board.clone(),
+            rng: continued(&self.rng),
+            authority: self.authority.clone(),
+            stranger: self.stranger.clone(),
+            invitations: self.invitations.clone(),
+            trustees: self.trustees.clone(),
+            counters: self.counters.clone(),
+            time: self.time,
+            share_encryption: self.share_encryption.clone(),
+            deals: self.deals.clone(),
+            key_shares: self.key_shares.clone(),
+        }
+    }
 }
 
 impl Election {
@@ -233,17 +258,22 @@ impl Election {
         self.append(author, message)
     }
 
-    /// Signs and appends a message and returns its place.
+    /// Signs a message and appends it, whatever it says, where an honest appender might refuse.
     pub fn append(&mut self, author: Author, message: Message) -> u64 {
         let signed = sign(message, self.key(author));
-        self.board.append(&signed).expect("the record can be appended").sequence
+        let mut files = self.board.records();
+        let sequence = files.len() as u64;
+        let previous = files.last().map_or([0; 32], |file| file_digest(file));
+        files.push(Record::wrap(signed, sequence, previous).encode());
+        self.board.set_records(files);
+        sequence
     }
 
     /// SHA3-256 of a record's message.
     #[must_use]
     pub fn message_digest(&self, sequence: u64) -> Digest {
         let file = &self.board.records()[sequence as usize];
-        let record = psephos_record::message::Record::decode(file).expect("a record of this board");
+        let record = Record::decode(file).expect("a record of this board");
         message_digest(&record.message)
     }
 

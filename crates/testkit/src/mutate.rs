@@ -105,7 +105,8 @@ fn places(value: &Value) -> Vec<Vec<Step>> {
         Value::Bytes(_) => found.push(Vec::new()),
         Value::Array(items) => {
             found.push(Vec::new());
-            children.extend(items.iter().enumerate().map(|(index, item)| (Step::Index(index), item)));
+            children
+                .extend(items.iter().enumerate().map(|(index, item)| (Step::Index(index), item)));
         }
         Value::Map(fields) => {
             children.extend(fields.iter().map(|(key, field)| (Step::Key(key.clone()), field)));

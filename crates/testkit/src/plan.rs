@@ -64,11 +64,8 @@ impl Plan {
     #[must_use]
     pub fn description(&self) -> Description {
         let width = self.layout().width() as u64;
-        let batch = Batch {
-            id: "all".into(),
-            width,
-            contests: (0..self.contests.len() as u64).collect(),
-        };
+        let batch =
+            Batch { id: "all".into(), width, contests: (0..self.contests.len() as u64).collect() };
         Description {
             boxes: vec![BallotBox { id: "all".into(), batches: vec![batch] }],
             mixes: self.mixes,

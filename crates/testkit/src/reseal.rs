@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use ed25519_dalek::SigningKey;
 use psephos_core::{Digest, Encoding, tree};
 use psephos_proofs::key_ceremony::{CeremonyContext, Deal, deal_commitment};
-use psephos_record::bodies::{Blob, Body, DealCommitment, Enrol, Seal, deals_digest};
 use psephos_record::board::MemoryBoard;
+use psephos_record::bodies::{Blob, Body, DealCommitment, Enrol, Seal, deals_digest};
 use psephos_record::invitation::sign_enrolment;
 use psephos_record::message::{Message, Record, SignedMessage, file_digest, message_digest};
 use psephos_record::signature::sign_bytes;
@@ -94,7 +94,11 @@ impl Reseal {
     }
 
     /// Alters a record's message, all but its body's meaning.
-    pub fn alter_message(&mut self, sequence: usize, alter: impl FnOnce(&mut Message)) -> &mut Self {
+    pub fn alter_message(
+        &mut self,
+        sequence: usize,
+        alter: impl FnOnce(&mut Message),
+    ) -> &mut Self {
         let mut message = self.message(sequence);
         alter(&mut message);
         self.entries[sequence].signed.message = message.encode();
@@ -160,7 +164,8 @@ impl Reseal {
     #[must_use]
     pub fn seal(&self) -> MemoryBoard {
         let board = self.board.clone();
-        let mut sealing = Sealing { reseal: self, renamed: BTreeMap::new(), ceremony: Ceremony::default() };
+        let mut sealing =
+            Sealing { reseal: self, renamed: BTreeMap::new(), ceremony: Ceremony::default() };
         for (old, bytes) in &self.blobs {
             let root = tree::root(bytes);
             board.remove_blob(old);
@@ -209,7 +214,8 @@ impl Sealing<'_> {
         {
             self.derive(sequence, &mut decoded);
             message = decoded.encode();
-            author = Some(decoded.author).filter(|key| self.reseal.keys.contains_key(key)).or(author);
+            author =
+                Some(decoded.author).filter(|key| self.reseal.keys.contains_key(key)).or(author);
             self.learn(entry, &decoded, &message);
         }
         match author.and_then(|author| self.reseal.keys.get(&author)) {
@@ -224,14 +230,18 @@ impl Sealing<'_> {
         match &mut body {
             Body::Enrol(enrol) => self.enrol(enrol, &message.author),
             Body::DealCommitment(commitment) => self.commit(commitment, &message.author),
-            Body::Seal(Seal { records, .. }) if self.reseal.entries[sequence].original.is_some() => {
+            Body::Seal(Seal { records, .. })
+                if self.reseal.entries[sequence].original.is_some() =>
+            {
                 *records = sequence as u64;
             }
             _ => {}
         }
         for blob in blobs(&mut body) {
             let altered = self.reseal.blobs.values().find(|bytes| tree::root(bytes) == blob.root);
-            if let Some(rows) = altered.and_then(|bytes| (bytes.len() as u64).checked_div(blob.row_length)) {
+            if let Some(rows) =
+                altered.and_then(|bytes| (bytes.len() as u64).checked_div(blob.row_length))
+            {
                 blob.rows = rows;
             }
         }
@@ -249,9 +259,13 @@ impl Sealing<'_> {
     /// A commitment that was right before is right again; a wrong one stays as it is.
     fn commit(&self, commitment: &mut DealCommitment, author: &Encoding) {
         let (Some(before), Some(now)) = (self.ceremony.before, self.ceremony.now) else { return };
-        let Some(dealer) = self.ceremony.trustees.iter().position(|key| key == author) else { return };
+        let Some(dealer) = self.ceremony.trustees.iter().position(|key| key == author) else {
+            return;
+        };
         let dealer = dealer as u64;
-        let (Some(old), Some(new)) = (self.deal_before(author), self.deal_now(author)) else { return };
+        let (Some(old), Some(new)) = (self.deal_before(author), self.deal_now(author)) else {
+            return;
+        };
         if commitment.commitment == deal_commitment(&before, dealer, &old) {
             commitment.commitment = deal_commitment(&now, dealer, &new);
         }
@@ -290,7 +304,8 @@ impl Sealing<'_> {
             }
             Ok(Body::Deal(_)) => {
                 self.ceremony.deals.insert(message.author, (before, now));
-                let all = self.ceremony.trustees.iter().map(|key| self.ceremony.deals.get(key).copied());
+                let all =
+                    self.ceremony.trustees.iter().map(|key| self.ceremony.deals.get(key).copied());
                 if let Some(all) = all.collect::<Option<Vec<_>>>() {
                     let (before, now): (Vec<Digest>, Vec<Digest>) = all.into_iter().unzip();
                     self.renamed.insert(deals_digest(&before), deals_digest(&now));
@@ -342,7 +357,9 @@ pub(crate) fn blobs(body: &mut Body) -> Vec<&mut Blob> {
         }
         Body::Mix(mix) => mix.mixes.iter_mut().map(|mix| &mut mix.output).collect(),
         Body::Share(share) => share.lists.iter_mut().map(|list| &mut list.shares).collect(),
-        Body::Result(result) => result.batches.iter_mut().map(|batch| &mut batch.plaintexts).collect(),
+        Body::Result(result) => {
+            result.batches.iter_mut().map(|batch| &mut batch.plaintexts).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -11,6 +11,7 @@ use psephos_record::bodies::{
 };
 use psephos_secrets::Permutation;
 
+use crate::election::continued;
 use crate::{Author, Election};
 
 impl Election {
@@ -100,13 +101,20 @@ impl Election {
     ///
     /// # Panics
     /// When the shares are wrong: the prover refuses.
-    pub fn prove_lists(&mut self, trustee: u64, lists: &[(BatchView, Blob)], shares: &[Blob]) -> Share {
+    pub fn prove_lists(
+        &mut self,
+        trustee: u64,
+        lists: &[(BatchView, Blob)],
+        shares: &[Blob],
+    ) -> Share {
         let secret = self.key_shares[&trustee].clone();
-        let mut rng = self.rng.clone();
+        let mut rng = continued(&self.rng);
         let opened: Vec<_> = lists
             .iter()
             .zip(shares)
-            .map(|((batch, input), shares)| (batch, input, shares, self.rows(input), self.rows(shares)))
+            .map(|((batch, input), shares)| {
+                (batch, input, shares, self.rows(input), self.rows(shares))
+            })
             .collect();
         let statement = Statement {
             election: self.context(),

@@ -18,14 +18,17 @@ impl Claims {
     pub(super) fn all_accepted(intake: &Intake) -> Self {
         let records = intake.records();
         let accepted = |codes: &Vec<u8>| vec![ACCEPTED; codes.len()];
-        Self { records: records.iter().map(|(sequence, codes)| (*sequence, accepted(codes))).collect() }
+        Self {
+            records: records.iter().map(|(sequence, codes)| (*sequence, accepted(codes))).collect(),
+        }
     }
 
     /// Notes a row of the rejected list; `false` when it names no ballot or no reason.
     pub(super) fn reject(&mut self, claim: Rejected) -> bool {
         let Some(reason) = Reason::from_code(claim.reason) else { return false };
         let place = self.records.binary_search_by_key(&claim.sequence, |(sequence, _)| *sequence);
-        let codes = place.ok().and_then(|place| self.records.get_mut(place)).map(|(_, codes)| codes);
+        let codes =
+            place.ok().and_then(|place| self.records.get_mut(place)).map(|(_, codes)| codes);
         let row = usize::try_from(claim.row).ok();
         match codes.zip(row).and_then(|(codes, row)| codes.get_mut(row)) {
             Some(code) => {
@@ -37,7 +40,11 @@ impl Claims {
     }
 
     /// The ballots of a source whose derived fate is not the claimed one: row, derived, claimed.
-    pub(super) fn differences(&self, source: usize, intake: &Intake) -> BTreeMap<u64, (Fate, Fate)> {
+    pub(super) fn differences(
+        &self,
+        source: usize,
+        intake: &Intake,
+    ) -> BTreeMap<u64, (Fate, Fate)> {
         let claimed = self.records.get(source).map_or(&[][..], |(_, codes)| codes);
         let pairs = intake.codes(source).iter().zip(claimed);
         (0u64..)

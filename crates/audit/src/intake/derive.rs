@@ -1,7 +1,7 @@
 //! Deriving which ballots are accepted, and why the others are not.
 
-use psephos_core::rows::{Rows, RowsError};
 use psephos_core::Digest;
+use psephos_core::rows::{Rows, RowsError};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::BallotLayout;
 use psephos_record::bodies::{Reason, Rejected};
@@ -91,10 +91,9 @@ pub(super) fn layout_of<'a>(
     source: &BallotSource<'_>,
 ) -> Result<&'a BallotLayout, IntakeError> {
     let index = usize::try_from(source.box_index).ok();
-    index.and_then(|index| layouts.get(index)).ok_or(IntakeError::Box {
-        sequence: source.sequence,
-        box_index: source.box_index,
-    })
+    index
+        .and_then(|index| layouts.get(index))
+        .ok_or(IntakeError::Box { sequence: source.sequence, box_index: source.box_index })
 }
 
 impl Intake {

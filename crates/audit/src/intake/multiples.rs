@@ -12,7 +12,9 @@ use psephos_core::{Digest, Encoding};
 use psephos_proofs::ballot::{BallotLayout, BallotRow};
 use psephos_record::bodies::Reason;
 
-use super::derive::{ACCEPTED, BallotSource, Intake, IntakeError, Place, RowDigest, code_at, layout_of};
+use super::derive::{
+    ACCEPTED, BallotSource, Intake, IntakeError, Place, RowDigest, code_at, layout_of,
+};
 
 /// The names of which the first 64 bits stand more than once among ballots valid so far.
 pub(super) struct Suspects {
@@ -118,9 +120,8 @@ pub(super) fn reject(
             return;
         }
         let tracker = ballot.tracker();
-        let digests: Vec<RowDigest> = batch_rows(ballot, layout)
-            .map(|row| hash("psephos/v1/ballot-row", &[row]))
-            .collect();
+        let digests: Vec<RowDigest> =
+            batch_rows(ballot, layout).map(|row| hash("psephos/v1/ballot-row", &[row])).collect();
         let taken = |digest| rows.get(digest).is_some_and(|other| other != ballot.credential);
         if !trackers.insert(tracker) || digests.iter().any(taken) {
             rejected.push((place, Reason::Duplicate));

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use psephos_core::Digest;
 use psephos_core::hash::hash;
 use psephos_core::rows::{Rows, RowsError};
-use psephos_core::Digest;
 use psephos_proofs::ballot::BallotLayout;
 use psephos_record::bodies::{Blob, Close, CloseBatch, Reason, Rejected};
 
@@ -62,7 +62,8 @@ impl Auditor<'_> {
             .collect();
         let widths: Vec<u64> = description.batches().map(|placed| placed.batch.width).collect();
         if stated != due || body.rejected.row_length != Rejected::LENGTH as u64 {
-            let evidence = "its lists are not one for each batch of the manifest, of the right width";
+            let evidence =
+                "its lists are not one for each batch of the manifest, of the right width";
             let culprits = [Culprit::Authority];
             self.fail(CheckId::ShapeLength, &culprits, Some(sequence), None, evidence);
             return self.halt("the accepted lists cannot be used");
@@ -91,7 +92,7 @@ impl Auditor<'_> {
         if self.is_verified(close.sequence) {
             return;
         }
-        if self.gap {
+        if self.is_uncertain() {
             return self.intake_not_run("records are missing or not valid");
         }
         if self.view.ballots.iter().any(|ballots| !ballots.readable) {
@@ -154,8 +155,10 @@ impl Auditor<'_> {
             *rejected.entry(reason).or_default() += 1;
         }
         if !rejected.is_empty() {
-            let counts: Vec<String> =
-                rejected.iter().map(|(reason, count)| format!("{count} {}", reason.name())).collect();
+            let counts: Vec<String> = rejected
+                .iter()
+                .map(|(reason, count)| format!("{count} {}", reason.name()))
+                .collect();
             let sum: u64 = rejected.values().sum();
             self.findings.warn(format!("{sum} ballots were rejected: {}", counts.join(", ")));
         }
@@ -174,11 +177,18 @@ impl Auditor<'_> {
             for (row, bytes) in (first..).zip(piece.as_chunks::<{ Rejected::LENGTH }>().0) {
                 let claim = Rejected::from_bytes(bytes);
                 if before.is_some_and(|before| before >= (claim.sequence, claim.row)) {
-                    wrong.push((row, "the rejected ballots are not listed in the board's order".into()));
+                    wrong.push((
+                        row,
+                        "the rejected ballots are not listed in the board's order".into(),
+                    ));
                 }
                 before = Some((claim.sequence, claim.row));
                 if !claims.reject(claim) {
-                    wrong.push((row, "it rejects a ballot that is not on the board, or for no known reason".into()));
+                    wrong.push((
+                        row,
+                        "it rejects a ballot that is not on the board, or for no known reason"
+                            .into(),
+                    ));
                 }
             }
             Ok(())
@@ -191,7 +201,13 @@ impl Auditor<'_> {
         }
         for (row, evidence) in wrong {
             let culprits = [Culprit::Authority];
-            self.fail(CheckId::IntakeRejected, &culprits, Some(close.sequence), Some(row), evidence);
+            self.fail(
+                CheckId::IntakeRejected,
+                &culprits,
+                Some(close.sequence),
+                Some(row),
+                evidence,
+            );
         }
         Some(claims)
     }
@@ -248,7 +264,9 @@ impl Auditor<'_> {
         let mut culprits = vec![Culprit::Authority];
         let (check, evidence) = match (derived, claimed) {
             (Some(derived), None) => {
-                culprits.extend(credentials);
+                // What has no shape has no credential either.
+                let named = if derived == Reason::Shape { Vec::new() } else { credentials };
+                culprits.extend(named);
                 let evidence = format!("accepted, and should be rejected: {}", derived.name());
                 (check_of(derived), evidence)
             }
@@ -262,11 +280,8 @@ impl Auditor<'_> {
                 (CheckId::IntakeRejected, evidence)
             }
             (Some(derived), Some(claimed)) => {
-                let evidence = format!(
-                    "rejected as {}, and the reason is {}",
-                    claimed.name(),
-                    derived.name()
-                );
+                let evidence =
+                    format!("rejected as {}, and the reason is {}", claimed.name(), derived.name());
                 (CheckId::IntakeRejected, evidence)
             }
             (None, None) => return,
@@ -389,7 +404,8 @@ impl Comparison {
         let found: u64 = self.found.iter().map(|word| u64::from(word.count_ones())).sum();
         // Two accepted ballots with one row are a duplicate, reported as that: the list has the row once.
         let repeated = self.expected.windows(2).filter(|pair| pair.first() == pair.last()).count();
-        self.missing = (self.expected.len() as u64).saturating_sub(found.saturating_add(repeated as u64));
+        self.missing =
+            (self.expected.len() as u64).saturating_sub(found.saturating_add(repeated as u64));
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use psephos_record::bodies::{Body, Reason, Rejected};
 use psephos_secrets::SecretScalar;
 use psephos_testkit::{Author, CastBallot, Election};
 
-use crate::{AUTHORITY, expect, plan};
+use crate::{AUTHORITY, expect, voted};
 
 fn votes() -> Vec<Vote> {
     vec![Vote::marks(vec![1]), Vote::ranking(vec![2])]
@@ -54,11 +54,17 @@ fn expect_with_credentials(
     culprits: &[Culprit],
     ballots: &[Vec<u8>],
 ) -> psephos_audit::Audit {
-    let mut all: Vec<Culprit> = ballots.iter().filter(|b| b.len() > 72).map(|b| credential_of(b)).collect();
+    let mut all: Vec<Culprit> =
+        ballots.iter().filter(|b| b.len() > 72).map(|b| credential_of(b)).collect();
     all.push(Culprit::Authority);
     if check == CheckId::BallotDuplicate {
         let both = [&[Culprit::Authority][..], &all[..2]].concat();
-        return crate::expect_among(election, check, &[both[0].clone(), both[2].clone(), both[1].clone()], &all);
+        return crate::expect_among(
+            election,
+            check,
+            &[both[0].clone(), both[2].clone(), both[1].clone()],
+            &all,
+        );
     }
     crate::expect_among(election, check, culprits, &all)
 }
@@ -90,7 +96,7 @@ fn reprove(
 
 #[test]
 fn re_randomised_copy() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let mut bytes = election.cast(&votes()).bytes;
     let key = group::decode(&election.context().public_key).unwrap();
     // A + G and B + Y: the same vote in other bytes.
@@ -103,7 +109,7 @@ fn re_randomised_copy() {
 
 #[test]
 fn borrowed_proof_and_other_credential() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let (first, second) = (election.cast(&votes()).bytes, election.cast(&votes()).bytes);
     let mut borrowed = second.clone();
     let proof = first.len() - 64;
@@ -119,7 +125,7 @@ fn borrowed_proof_and_other_credential() {
 
 #[test]
 fn ballot_of_another_election_or_box() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let ballot = election.cast(&votes());
     let credential = ballot.credential.clone();
     let other = reprove(&mut election, &ballot, &credential, |context, _| context.election[0] ^= 1);
@@ -134,7 +140,7 @@ fn ballot_of_another_election_or_box() {
 
 #[test]
 fn identical_rows_under_two_credentials() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let ballot = election.cast(&votes());
     let credential = SecretScalar::random(&mut election.rng);
     let copy = reprove(&mut election, &ballot, &credential, |_, _| {});
@@ -144,7 +150,7 @@ fn identical_rows_under_two_credentials() {
 
 #[test]
 fn elements_that_are_none() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let good = election.cast(&votes()).bytes;
     for (place, value) in [(40, 0), (80, 0), (112, 0), (80, 0xff), (good.len() - 32, 0xff)] {
         let mut bad = good.clone();
@@ -155,7 +161,7 @@ fn elements_that_are_none() {
 
 #[test]
 fn another_width() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let mut wide = election.cast(&votes()).bytes;
     wide.extend_from_slice(&[0; 64]);
     rejected_and_accepted(&election, &[wide], Reason::Shape, CheckId::BallotShape);
@@ -163,7 +169,7 @@ fn another_width() {
 
 #[test]
 fn valid_ballot_listed_as_rejected() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let sequence = election.view().ballots[0].sequence;
     let rejected = [Rejected { sequence, row: 2, reason: Reason::Proof.code() }];
     let body = election.close_body(&rejected);
@@ -175,10 +181,10 @@ fn valid_ballot_listed_as_rejected() {
 
 #[test]
 fn rejected_list_of_ballots_there_are_not() {
-    let sequence = Election::voted(plan()).view().ballots[0].sequence;
+    let sequence = voted().view().ballots[0].sequence;
     let claims = [(sequence, 5, 3), (0, 0, 3), (sequence, 1, 8), (u64::MAX, u64::MAX, u64::MAX)];
     for (sequence, row, reason) in claims {
-        let mut election = Election::voted(plan());
+        let mut election = voted();
         let body = election.close_body(&[Rejected { sequence, row, reason }]);
         election.post(Author::Authority, Body::Close(body));
         expect(&election, CheckId::IntakeRejected, &AUTHORITY);
@@ -187,7 +193,7 @@ fn rejected_list_of_ballots_there_are_not() {
 
 #[test]
 fn accepted_ballot_missing_or_added() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let honest = election.close_body(&[]);
     let bytes = election.read(&honest.batches[0].list);
     let rows: Vec<Vec<u8>> =
@@ -234,7 +240,7 @@ fn accepted_ballot_missing_or_added() {
 
 #[test]
 fn another_ballot_of_the_credential_counted() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let credential = Arc::new(SecretScalar::random(&mut election.rng));
     let first = election.cast_again(&votes(), &credential, 5).bytes;
     let later = election.cast_again(&votes(), &credential, 3).bytes;
@@ -257,7 +263,7 @@ fn another_ballot_of_the_credential_counted() {
 
 #[test]
 fn wrong_number_of_ballots() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let mut body = election.close_body(&[]);
     body.submitted += 1;
     election.post(Author::Authority, Body::Close(body));

@@ -3,13 +3,15 @@
 use psephos_audit::{CheckId, Culprit, Options, Verdict};
 use psephos_record::bodies::{Body, Open, SignOff};
 use psephos_record::message::Record;
-use psephos_testkit::{Author, Election};
+use psephos_testkit::Author;
 
-use crate::{AUTHORITY, expect, plan, trustee, verdict_of};
+use crate::{
+    AUTHORITY, closed, complete, enrolled, expect, opened, published, trustee, verdict_of, voted,
+};
 
 #[test]
 fn bytes_after_a_body() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     let body = election.mix_body(0);
     let mut message = election.message(Author::Trustee(0), &Body::Mix(body));
     message.body.push(0);
@@ -19,7 +21,7 @@ fn bytes_after_a_body() {
 
 #[test]
 fn record_that_is_no_complete_item() {
-    let election = Election::complete(plan());
+    let election = complete();
     let records = election.board.records();
     for (index, length) in [(5, 10), (0, 0), (records.len() - 1, 100)] {
         let mut records = records.clone();
@@ -36,8 +38,8 @@ fn record_that_is_no_complete_item() {
 
 #[test]
 fn missing_blob() {
-    for root in Election::complete(plan()).board.roots() {
-        let election = Election::complete(plan());
+    for root in complete().board.roots() {
+        let election = complete();
         election.board.remove_blob(&root);
         let audit = election.audit();
         assert_eq!(audit.report.verdict, Verdict::Unreadable, "{}", audit.report.to_text());
@@ -47,7 +49,7 @@ fn missing_blob() {
 
 #[test]
 fn blob_that_does_not_match_its_root() {
-    let election = Election::complete(plan());
+    let election = complete();
     for root in election.board.roots() {
         let bytes = election.board.blob(&root).unwrap();
         let mut altered = bytes.clone();
@@ -63,7 +65,7 @@ fn blob_that_does_not_match_its_root() {
 
 #[test]
 fn wrong_signature_blames_nobody() {
-    let election = Election::complete(plan());
+    let election = complete();
     let records = election.board.records();
     for index in 0..records.len() {
         let mut records = records.clone();
@@ -98,11 +100,11 @@ fn relink(records: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
 
 #[test]
 fn record_by_another_key() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let body = election.close_body(&[]);
     election.post(Author::Stranger, Body::Close(body));
     expect(&election, CheckId::BoardSignature, &[]);
-    let mut election = Election::enrolled(plan());
+    let mut election = enrolled();
     let body = election.manifest_body();
     election.post(Author::Trustee(1), Body::Manifest(body));
     expect(&election, CheckId::BoardSignature, &[trustee(1)]);
@@ -110,7 +112,7 @@ fn record_by_another_key() {
 
 #[test]
 fn removed_or_reordered_records_blame_nobody() {
-    let election = Election::complete(plan());
+    let election = complete();
     let records = election.board.records();
     for index in 0..records.len() - 1 {
         for linked in [false, true] {
@@ -134,7 +136,7 @@ fn removed_or_reordered_records_blame_nobody() {
 
 #[test]
 fn repeated_message() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     election.mix(0);
     let mut records = election.board.records();
     records.push(records.last().unwrap().clone());
@@ -144,7 +146,7 @@ fn repeated_message() {
 
 #[test]
 fn tail_removed() {
-    let election = Election::complete(plan());
+    let election = complete();
     let head = election.view().head;
     let records = election.board.records();
     for length in 0..records.len() {
@@ -159,7 +161,7 @@ fn tail_removed() {
 
 #[test]
 fn two_messages_with_one_counter() {
-    let mut election = Election::opened(plan());
+    let mut election = opened();
     let author = Author::Trustee(1);
     let head = election.view().head;
     let mut message = election.message(author, &Body::SignOff(SignOff { head }));
@@ -172,7 +174,7 @@ fn two_messages_with_one_counter() {
 
 #[test]
 fn ballots_after_close() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     let ballots = election.cast_all();
     election.take_in(&ballots);
     expect(&election, CheckId::BoardPhase, &AUTHORITY);
@@ -180,7 +182,7 @@ fn ballots_after_close() {
 
 #[test]
 fn share_before_everybody_has_mixed() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     election.mix(0);
     election.mix(1);
     election.share(2);
@@ -189,23 +191,23 @@ fn share_before_everybody_has_mixed() {
 
 #[test]
 fn mix_before_close() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     let body = election.mix_body(1);
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     election.post(Author::Trustee(1), Body::Mix(body));
     expect(&election, CheckId::BoardPhase, &[trustee(1)]);
 }
 
 #[test]
 fn anything_after_the_seal() {
-    let mut election = Election::complete(plan());
+    let mut election = complete();
     election.post(Author::Authority, Body::Open(Open {}));
     expect(&election, CheckId::BoardPhase, &AUTHORITY);
 }
 
 #[test]
 fn seal_of_another_board() {
-    let mut election = Election::published(plan());
+    let mut election = published();
     let view = election.view();
     let seal = psephos_record::bodies::Seal { head: view.head, records: view.records - 1 };
     election.post(Author::Authority, Body::Seal(seal));
@@ -214,7 +216,7 @@ fn seal_of_another_board() {
 
 #[test]
 fn strangers_equivocate_under_their_own_name() {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let body = election.close_body(&[]);
     let mut message = election.message(Author::Stranger, &Body::Close(body));
     election.append(Author::Stranger, message.clone());

@@ -51,3 +51,16 @@ const AUTHORITY: [Culprit; 1] = [Culprit::Authority];
 fn plan() -> Plan {
     Plan::new(3, 2, 5)
 }
+
+/// Honest elections up to each stage, made once.
+macro_rules! stages {
+    ($($stage:ident),*) => {$(
+        fn $stage() -> Election {
+            static MADE: std::sync::LazyLock<Election> =
+                std::sync::LazyLock::new(|| Election::$stage(plan()));
+            MADE.clone()
+        }
+    )*};
+}
+
+stages!(enrolled, opened, voted, closed, mixed, shared, published, complete);

@@ -5,11 +5,11 @@ use psephos_core::group;
 use psephos_record::bodies::{Body, Mix};
 use psephos_testkit::{Author, Election, Plan};
 
-use crate::{expect, expect_among, plan, trustee};
+use crate::{closed, expect, expect_among, plan, trustee};
 
 /// Trustee `who` mixes something else than it should; the others go on from that.
 fn mixed(who: u64, alter: impl Fn(&mut Mix, &mut Election)) -> Election {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     for index in election.everybody() {
         let mut body = election.mix_body(index);
         if index == who {
@@ -70,7 +70,7 @@ fn cancelling_plaintexts_and_swapped_rows() {
 
 #[test]
 fn row_dropped() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     let mut body = election.mix_body(0);
     let row = body.mixes[0].output.row_length as usize;
     with_output(&mut body, &election, |bytes| bytes.truncate(bytes.len() - row));
@@ -82,7 +82,7 @@ fn row_dropped() {
 fn elements_that_are_none() {
     let cases = [([0; 32], CheckId::GroupMembership), ([0xff; 32], CheckId::EncodingCanonical)];
     for (value, check) in cases {
-        let mut election = Election::closed(plan());
+        let mut election = closed();
         let mut body = election.mix_body(0);
         let row = body.mixes[0].output.row_length as usize;
         with_output(&mut body, &election, |bytes| bytes[row..row + 32].copy_from_slice(&value));
@@ -96,10 +96,10 @@ fn elements_that_are_none() {
 #[test]
 fn vectors_of_other_lengths() {
     let alterations: [fn(&mut psephos_proofs::shuffle::Proof); 6] = [
-        |proof| drop(proof.exponents.0.pop()),
+        |proof| proof.exponents.0.truncate(3),
         |proof| proof.powers.0.push([0; 32]),
         |proof| proof.powers.0.clear(),
-        |proof| drop(proof.product.partial.0.pop()),
+        |proof| proof.product.partial.0.truncate(1),
         |proof| proof.multiexp.diagonals.0.push([0; 32]),
         |proof| proof.multiexp.response.0.clear(),
     ];
@@ -125,7 +125,7 @@ fn values_out_of_range_in_a_proof() {
 
 #[test]
 fn proof_of_another_mix() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     let first = election.mix_body(0);
     election.post(Author::Trustee(0), Body::Mix(first.clone()));
     let mut second = election.mix_body(1);
@@ -133,7 +133,7 @@ fn proof_of_another_mix() {
     election.post(Author::Trustee(1), Body::Mix(second));
     expect(&election, CheckId::MixProof, &[trustee(1)]);
     // Another trustee's whole mix under one's own name.
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     let body = election.mix_body(0);
     election.post(Author::Trustee(1), Body::Mix(body));
     expect(&election, CheckId::MixProof, &[trustee(1)]);
@@ -143,7 +143,7 @@ fn proof_of_another_mix() {
 fn mix_of_another_election() {
     let mut other = Election::closed(plan().with_seed(2));
     let theirs = other.mix_body(0);
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     let mut body = election.mix_body(0);
     body.mixes[0].proof = theirs.mixes[0].proof.clone();
     election.post(Author::Trustee(0), Body::Mix(body));
@@ -152,7 +152,7 @@ fn mix_of_another_election() {
 
 #[test]
 fn errors_of_two_mixes() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     for (index, delta) in [(0, group::base()), (1, -group::base())] {
         let mut body = election.mix_body(index);
         with_output(&mut body, &election, |bytes| {
@@ -168,7 +168,7 @@ fn errors_of_two_mixes() {
 
 #[test]
 fn input_that_is_not_the_last_list() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     election.mix(0);
     let batch = election.view().batches[0].clone();
     for (list, position) in [(batch.first, 0), (batch.first, 1), (batch.last, 0)] {
@@ -178,7 +178,7 @@ fn input_that_is_not_the_last_list() {
         expect(&election, CheckId::MixChain, &[trustee(1)]);
     }
     let ballot = election.cast(&plan().votes[0]).elements.concat();
-    let list = election.put(batch.first.row_length, &[ballot; 5].concat());
+    let list = election.put(batch.first.row_length, &ballot.repeat(5));
     let mix = election.mix_list(&batch, 1, &list, 1);
     election.post(Author::Trustee(1), Body::Mix(Mix { mixes: vec![mix] }));
     expect(&election, CheckId::MixChain, &[trustee(1)]);
@@ -186,11 +186,11 @@ fn input_that_is_not_the_last_list() {
 
 #[test]
 fn one_trustee_twice_or_a_stranger() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     election.mix(0);
     election.mix(0);
     expect(&election, CheckId::MixIdentity, &[trustee(0)]);
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     let body = election.mix_body(0);
     election.post(Author::Stranger, Body::Mix(body));
     let stranger = Culprit::Author(election.public_key(Author::Stranger));
@@ -215,7 +215,7 @@ fn too_few_valid_mixes() {
 
 #[test]
 fn the_chain_may_go_on_from_the_last_good_list() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     let good = election.view().batches[0].clone();
     let mut body = election.mix_body(0);
     with_output(&mut body, &election, |bytes| bytes.rotate_left(64));
@@ -231,7 +231,7 @@ fn the_chain_may_go_on_from_the_last_good_list() {
 
 #[test]
 fn batches_that_are_none() {
-    let mut election = Election::closed(plan());
+    let mut election = closed();
     let honest = election.mix_body(0);
     let alterations: [fn(&mut Mix); 3] = [
         |body| body.mixes.clear(),

@@ -10,10 +10,10 @@ use psephos_record::bodies::{Body, ElectionResult};
 use psephos_secrets::SecretScalar;
 use psephos_testkit::{Author, Election};
 
-use crate::{AUTHORITY, expect, plan};
+use crate::{AUTHORITY, expect, plan, shared, voted};
 
 fn published(alter: impl Fn(&mut ElectionResult, &Election)) -> Election {
-    let mut election = Election::shared(plan());
+    let mut election = shared();
     let mut body = election.result_body();
     alter(&mut body, &election);
     election.post(Author::Authority, Body::Result(body));
@@ -24,7 +24,7 @@ fn published(alter: impl Fn(&mut ElectionResult, &Election)) -> Election {
 #[test]
 fn plaintext_that_is_not_the_decryption() {
     for row in [0, 4] {
-        let mut election = Election::shared(plan());
+        let mut election = shared();
         let (trustees, mut bytes) = election.decrypt(&election.view().batches[0]);
         let width = bytes.len() / 5;
         let other = (row + 1) % 5;
@@ -72,7 +72,7 @@ fn plaintexts_of_another_shape() {
 
 /// An election with one ballot more, of any elements.
 fn with_elements(elements: &[Element]) -> Election {
-    let mut election = Election::voted(plan());
+    let mut election = voted();
     let credential = Arc::new(SecretScalar::random(&mut election.rng));
     let ballot = election.cast_elements(elements, &credential, 0);
     election.take_in(&[ballot.bytes]);

@@ -4,7 +4,7 @@ use psephos_audit::{CheckId, Options, Verdict};
 use psephos_record::bodies::{Body, Description};
 use psephos_testkit::{Author, Election, Plan};
 
-use crate::{AUTHORITY, expect, plan, verdict_of};
+use crate::{AUTHORITY, complete, enrolled, expect, plan, verdict_of};
 
 /// Proposal and manifest both describe the altered election.
 fn altered(alter: impl Fn(&mut Description)) -> Election {
@@ -51,7 +51,7 @@ fn fewer_mixes_than_the_threshold() {
 
 #[test]
 fn manifest_of_another_election_than_the_proposal() {
-    let mut election = Election::enrolled(plan());
+    let mut election = enrolled();
     let mut body = election.manifest_body();
     body.description.threshold = 1;
     election.post(Author::Authority, Body::Manifest(body));
@@ -60,7 +60,7 @@ fn manifest_of_another_election_than_the_proposal() {
 
 #[test]
 fn manifest_with_other_keys_than_enrolled() {
-    let mut election = Election::enrolled(plan());
+    let mut election = enrolled();
     let mut body = election.manifest_body();
     body.keys[1] = election.public_key(Author::Stranger);
     election.post(Author::Authority, Body::Manifest(body));
@@ -69,7 +69,7 @@ fn manifest_with_other_keys_than_enrolled() {
 
 #[test]
 fn another_election_than_the_pinned_one() {
-    let election = Election::complete(plan());
+    let election = complete();
     let view = election.view();
     let pins = |expect: Vec<[u8; 32]>| Options { expect, ..Options::default() };
     assert_eq!(verdict_of(&election, &pins(vec![view.election()])), Verdict::Valid);

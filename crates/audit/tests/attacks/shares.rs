@@ -5,7 +5,7 @@ use psephos_core::group;
 use psephos_record::bodies::{Body, Share};
 use psephos_testkit::{Author, Election, Plan};
 
-use crate::{AUTHORITY, expect, expect_among, plan, trustee};
+use crate::{AUTHORITY, expect, expect_among, mixed, plan, shared, trustee};
 
 fn with_shares(body: &mut Share, election: &Election, alter: impl Fn(&mut Vec<u8>)) {
     let shares = body.lists[0].shares;
@@ -22,7 +22,7 @@ fn add(bytes: &mut [u8], place: usize, delta: psephos_core::Element) {
 #[test]
 fn partial_decryption_altered() {
     for who in 0..3 {
-        let mut election = Election::mixed(plan());
+        let mut election = mixed();
         for index in election.everybody() {
             let mut body = election.share_body(index);
             if index == who {
@@ -38,7 +38,7 @@ fn partial_decryption_altered() {
 
 #[test]
 fn two_errors_that_cancel() {
-    let mut election = Election::mixed(plan());
+    let mut election = mixed();
     let mut body = election.share_body(0);
     let row = body.lists[0].shares.row_length as usize;
     with_shares(&mut body, &election, |bytes| {
@@ -56,7 +56,7 @@ fn two_errors_that_cancel() {
 
 #[test]
 fn share_and_plaintext_that_fit_each_other() {
-    let mut election = Election::mixed(plan());
+    let mut election = mixed();
     let mut body = election.share_body(0);
     with_shares(&mut body, &election, |bytes| add(bytes, 0, group::base()));
     election.post(Author::Trustee(0), Body::Share(body));
@@ -71,12 +71,12 @@ fn share_and_plaintext_that_fit_each_other() {
 
 #[test]
 fn proof_of_another_trustee_or_election() {
-    let mut election = Election::mixed(plan());
+    let mut election = mixed();
     let body = election.share_body(0);
     election.post(Author::Trustee(1), Body::Share(body.clone()));
     expect(&election, CheckId::DecryptProof, &[trustee(1)]);
 
-    let mut election = Election::mixed(plan());
+    let mut election = mixed();
     let theirs = Election::mixed(plan().with_seed(2)).share_body(0);
     let mut body = election.share_body(0);
     body.proof = theirs.proof;
@@ -88,7 +88,7 @@ fn proof_of_another_trustee_or_election() {
 fn elements_that_are_none() {
     let cases = [([0; 32], CheckId::GroupMembership), ([0xff; 32], CheckId::EncodingCanonical)];
     for (value, check) in cases {
-        let mut election = Election::mixed(plan());
+        let mut election = mixed();
         let mut body = election.share_body(1);
         let row = body.lists[0].shares.row_length as usize;
         with_shares(&mut body, &election, |bytes| {
@@ -98,7 +98,7 @@ fn elements_that_are_none() {
         let audit = expect(&election, check, &[trustee(1)]);
         assert_eq!(audit.report.failures[0].row, Some(2));
     }
-    let mut election = Election::mixed(plan());
+    let mut election = mixed();
     let mut body = election.share_body(1);
     body.proof.response = [0xff; 32];
     election.post(Author::Trustee(1), Body::Share(body));
@@ -107,10 +107,13 @@ fn elements_that_are_none() {
 
 #[test]
 fn too_few_shares_and_a_result_all_the_same() {
-    let whole = Election::shared(plan());
-    let plaintexts: Vec<_> = whole.view().batches.iter().map(|batch| whole.decrypt(batch)).collect();
-    for (sharing, named) in [(vec![0], vec![0, 1]), (vec![0], vec![0, 0]), (vec![0], vec![0]), (vec![], vec![])] {
-        let mut election = Election::mixed(plan());
+    let whole = shared();
+    let plaintexts: Vec<_> =
+        whole.view().batches.iter().map(|batch| whole.decrypt(batch)).collect();
+    for (sharing, named) in
+        [(vec![0], vec![0, 1]), (vec![0], vec![0, 0]), (vec![0], vec![0]), (vec![], vec![])]
+    {
+        let mut election = mixed();
         for index in sharing {
             election.share(index);
         }
@@ -124,7 +127,7 @@ fn too_few_shares_and_a_result_all_the_same() {
 #[test]
 fn other_trustees_named_than_used() {
     for named in [vec![0, 2], vec![1, 0], vec![0, 1, 2]] {
-        let mut election = Election::shared(plan());
+        let mut election = shared();
         let (_, bytes) = election.decrypt(&election.view().batches[0]);
         let body = election.result_with(&[(named, bytes)]);
         election.post(Author::Authority, Body::Result(body));
@@ -134,7 +137,7 @@ fn other_trustees_named_than_used() {
 
 #[test]
 fn list_that_is_not_the_last() {
-    let mut election = Election::mixed(plan());
+    let mut election = mixed();
     let batch = election.view().batches[0].clone();
     let lists = [batch.first, batch.mixes[0].output];
     for list in lists {

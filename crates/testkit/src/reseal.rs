@@ -10,7 +10,7 @@ use psephos_core::{Digest, Encoding, tree};
 use psephos_proofs::key_ceremony::{CeremonyContext, Deal, deal_commitment};
 use psephos_record::board::MemoryBoard;
 use psephos_record::bodies::{Blob, Body, DealCommitment, Enrol, Seal, deals_digest};
-use psephos_record::invitation::sign_enrolment;
+use psephos_record::invitation::{sign_enrolment, verify_enrolment};
 use psephos_record::message::{Message, Record, SignedMessage, file_digest, message_digest};
 use psephos_record::signature::sign_bytes;
 
@@ -198,7 +198,8 @@ struct Sealing<'a> {
 /// What the derived values of a key ceremony follow from, before and now.
 #[derive(Default)]
 struct Ceremony {
-    proposal: Option<(Digest, Vec<Encoding>)>,
+    /// The proposal's digest before and now, and its invitation keys.
+    proposal: Option<(Digest, Digest, Vec<Encoding>)>,
     before: Option<CeremonyContext>,
     now: Option<CeremonyContext>,
     trustees: Vec<Encoding>,
@@ -248,11 +249,14 @@ impl Sealing<'_> {
         message.body = body.encode();
     }
 
+    /// An invitation's signature that was right before is right again; a wrong one stays as it is.
     fn enrol(&self, enrol: &mut Enrol, author: &Encoding) {
-        let Some((proposal, invitations)) = &self.ceremony.proposal else { return };
-        let invited = usize::try_from(enrol.trustee).ok().and_then(|index| invitations.get(index));
-        if let Some(key) = invited.and_then(|key| self.reseal.keys.get(key)) {
-            enrol.invitation = sign_enrolment(key, proposal, enrol.trustee, author);
+        let Some((before, now, invitations)) = &self.ceremony.proposal else { return };
+        let index = usize::try_from(enrol.trustee).ok();
+        let Some(invited) = index.and_then(|index| invitations.get(index)) else { return };
+        let right = verify_enrolment(invited, before, enrol.trustee, author, &enrol.invitation);
+        if let (Some(key), Ok(())) = (self.reseal.keys.get(invited), right) {
+            enrol.invitation = sign_enrolment(key, now, enrol.trustee, author);
         }
     }
 
@@ -286,7 +290,7 @@ impl Sealing<'_> {
         let before = entry.original.map_or(now, |(before, _)| before);
         match message.body() {
             Ok(Body::Proposal(proposal)) => {
-                self.ceremony.proposal = Some((now, proposal.invitations));
+                self.ceremony.proposal = Some((before, now, proposal.invitations));
                 self.rename_election(before, now);
             }
             Ok(Body::Manifest(manifest)) => {

@@ -1,7 +1,8 @@
 //! Elections that must be VALID.
 
-use psephos_audit::{Options, Status, Verdict};
-use psephos_testkit::{Election, Plan};
+use psephos_audit::{CheckId, Options, Status, Verdict};
+use psephos_record::bodies::{Body, SignOff};
+use psephos_testkit::{Author, Election, Plan};
 
 fn assert_valid(election: &Election) -> psephos_audit::Audit {
     let audit = election.audit();
@@ -37,4 +38,87 @@ fn pins_are_the_id_or_the_head() {
     let audit = election.audit_with(&Options { expect, ..Options::default() });
     assert_eq!(audit.report.verdict, Verdict::Valid, "{}", audit.report.to_text());
     assert!(!audit.report.warnings.iter().any(|warning| warning.contains("--expect")));
+}
+
+#[test]
+fn the_json_of_the_specification() {
+    let election = Election::complete(Plan::new(2, 2, 2));
+    let report = election.audit().report;
+    let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
+    let keys = |value: &serde_json::Value| -> Vec<String> {
+        value.as_object().unwrap().keys().cloned().collect()
+    };
+    let top = [
+        "spec", "verdict", "exit", "election", "head", "checks", "failures", "warnings", "results",
+    ];
+    assert_eq!(keys(&json), top);
+    assert_eq!((&json["verdict"], &json["exit"]), (&"VALID".into(), &0.into()));
+    assert_eq!(json["election"], hex::encode(election.view().election()));
+    assert_eq!(keys(&json["checks"][0]), ["id", "status", "items"]);
+    assert_eq!(json["checks"][0]["id"], "setup.parameters");
+    assert_eq!(json["checks"][0]["status"], "Pass");
+    assert_eq!(json["checks"].as_array().unwrap().len(), 38);
+
+    let mut election = Election::closed(Plan::new(2, 2, 2));
+    let body = election.mix_body(0);
+    election.post(Author::Trustee(1), Body::Mix(body));
+    let json: serde_json::Value = serde_json::from_str(&election.audit().report.to_json()).unwrap();
+    assert_eq!((&json["verdict"], &json["exit"]), (&"INVALID".into(), &1.into()));
+    let failure = &json["failures"][0];
+    assert_eq!(keys(failure), ["check", "culprits", "record", "row", "evidence"]);
+    assert_eq!(failure["check"], "mix.proof");
+    assert_eq!(failure["culprits"], serde_json::json!(["trustee 1"]));
+    assert!(failure["row"].is_null() && json["results"].is_null());
+}
+
+#[test]
+fn some_trustees_share_and_the_others_are_silent() {
+    let mut election = Election::mixed(Plan::new(3, 2, 4));
+    election.share(2);
+    election.share(0);
+    election.publish();
+    // A share that comes after the result changes nothing.
+    election.share(1);
+    election.seal();
+    let audit = assert_valid(&election);
+    assert_eq!(audit.report.check(CheckId::DecryptProof).unwrap().items, 3);
+
+    let mut election = Election::mixed(Plan::new(3, 2, 4));
+    election.share(2);
+    election.share(0);
+    election.publish();
+    election.seal();
+    let audit = assert_valid(&election);
+    assert!(audit.report.warnings.contains(&"2 of 3 trustees shared".to_owned()));
+}
+
+#[test]
+fn records_of_later_versions_keep_the_verdict_from_valid() {
+    let checks = [
+        ("exclusion", CheckId::ExclusionUnjustified),
+        ("challenged", CheckId::BallotChallenged),
+        ("roll-amend", CheckId::SetupRoll),
+    ];
+    for (kind, check) in checks {
+        let mut election = Election::published(Plan::new(1, 1, 1));
+        let head = election.view().head;
+        let mut message = election.message(Author::Authority, &Body::SignOff(SignOff { head }));
+        message.kind = kind.into();
+        election.append(Author::Authority, message);
+        election.seal();
+        let report = election.audit().report;
+        assert_eq!(report.verdict, Verdict::Incomplete, "{}", report.to_text());
+        assert_eq!(report.check(check).unwrap().status, Status::NotRun);
+    }
+}
+
+#[test]
+fn sign_offs_are_told() {
+    let mut election = Election::published(Plan::new(1, 1, 1));
+    let head = election.view().head;
+    election.post(Author::Trustee(0), Body::SignOff(SignOff { head }));
+    election.seal();
+    let audit = assert_valid(&election);
+    assert!(audit.report.warnings.iter().any(|warning| warning.contains("trustee 1 states")));
+    assert_eq!(audit.view.sign_offs.len(), 1);
 }

@@ -131,13 +131,17 @@ impl Intake {
     /// Calls `visit(sequence, row, the ballot's bytes)` on every accepted ballot of a box.
     ///
     /// # Errors
-    /// As [`derive_intake`].
+    /// As [`derive_intake`]; `Order` when these are not the sources it was derived from.
     pub fn visit_accepted(
         &self,
         sources: &[BallotSource<'_>],
         box_index: u64,
         visit: &mut dyn FnMut(u64, u64, &[u8]),
     ) -> Result<(), IntakeError> {
+        let known = self.records.iter().map(|(sequence, _)| *sequence);
+        if !sources.iter().map(|source| source.sequence).eq(known) {
+            return Err(IntakeError::Order);
+        }
         let places = sources.iter().zip(&self.records);
         for (source, (_, codes)) in places.filter(|(source, _)| source.box_index == box_index) {
             source.each(&mut |row, ballot| {

@@ -1,5 +1,6 @@
 //! The key ceremony (spec/09-audit.md §3.4): everything of it that is public.
 
+use crate::numbered::numbered;
 use psephos_core::Digest;
 use psephos_core::encodings::Fixed;
 use psephos_proofs::key_ceremony::{
@@ -106,7 +107,7 @@ impl Auditor<'_> {
 
     /// Ephemeral keys of this deal that an earlier one, or the deal itself, has used.
     fn reused_keys(&mut self, sequence: u64, dealer: u64, deal: &Deal) {
-        let deals = (0u64..).zip(&self.view.ceremony.deals);
+        let deals = numbered(0, &self.view.ceremony.deals);
         let mut in_order: Vec<(u64, &Deal)> = deals
             .filter(|(other, _)| *other != dealer)
             .filter_map(|(other, deal)| Some((other, &deal.as_ref()?.1)))

@@ -18,6 +18,7 @@ mod decryption;
 mod intake;
 mod log;
 mod mixes;
+mod numbered;
 mod phase;
 mod report;
 mod result;

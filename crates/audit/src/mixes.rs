@@ -1,6 +1,7 @@
 //! Mixes: chain, identity, shape, proofs, quorum (spec/09-audit.md §3.6).
 
 use psephos_core::Digest;
+use psephos_core::pairs::pairs;
 use psephos_core::rows::Rows;
 use psephos_proofs::shuffle::{
     ChainError, Mix as ProvedMix, MixFault, Proof, Statement, verify_chain,
@@ -193,7 +194,7 @@ impl Auditor<'_> {
     ) -> Vec<Proved> {
         let mut proved = vec![Proved::Unknown; posted.len()];
         let mut chain: Vec<usize> = Vec::new();
-        for (index, (mix, link)) in posted.iter().zip(links).enumerate() {
+        for (index, (mix, link)) in pairs(posted, links).enumerate() {
             if self.is_verified(mix.sequence) && *link != Link::Broken {
                 if let Some(slot) = proved.get_mut(index) {
                     *slot = Proved::Holds;
@@ -238,7 +239,7 @@ impl Auditor<'_> {
             mixes.iter().map(|mix| self.statement_of(batch, mix)).collect();
         let Some(statements) = statements.filter(|list| list.len() == proofs.len()) else { return };
         let claims: Vec<ProvedMix<'_>> =
-            statements.into_iter().zip(proofs.iter().map(Option::as_ref)).collect();
+            pairs(statements, proofs.iter().map(Option::as_ref)).collect();
         self.findings.count(CheckId::MixProof, claims.len() as u64);
         let answer = verify_chain(&claims, &rows, &[self.view.head]);
         for (place, index) in chain.iter().enumerate() {
@@ -303,7 +304,7 @@ impl Auditor<'_> {
         proved: &[Proved],
     ) {
         let mut good = 0;
-        for (index, ((mix, link), proof)) in posted.iter().zip(links).zip(proved).enumerate() {
+        for (index, ((mix, link), proof)) in pairs(pairs(posted, links), proved).enumerate() {
             let made = index.saturating_add(1);
             let holds = match proof {
                 Proved::Holds => true,

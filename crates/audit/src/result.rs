@@ -1,6 +1,7 @@
 //! Plaintexts, counts and seal (spec/09-audit.md §3.8).
 
 use psephos_ballot::{ContestReport, ContestResult, Decoded, ElectionTally, Invalid, Layout};
+use psephos_core::pairs::pairs;
 use psephos_core::rows::{Rows, RowsError};
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::decryption::{
@@ -83,7 +84,7 @@ fn count_into(
     if batches.len() != plaintexts.len() {
         return Err(CountError::Lists);
     }
-    for (placed, rows) in batches.iter().zip(plaintexts) {
+    for (placed, rows) in pairs(&batches, plaintexts) {
         let fault = |reason: String| CountError::Batch {
             box_index: placed.box_index,
             batch_index: placed.batch_index,
@@ -288,7 +289,7 @@ impl Auditor<'_> {
         if counted.contests != posted.body.contests {
             self.wrong_count(posted, &description, &counted, &lists);
         }
-        let contests = description.contests.iter().zip(&counted.contests);
+        let contests = pairs(&description.contests, &counted.contests);
         Some(contests.map(|(contest, result)| ContestReport::new(contest, result)).collect())
     }
 
@@ -314,7 +315,7 @@ impl Auditor<'_> {
             );
             return self.fail(CheckId::ResultCount, &culprits, record, None, evidence);
         }
-        for (stated, found) in posted.body.contests.iter().zip(&counted.contests) {
+        for (stated, found) in pairs(&posted.body.contests, &counted.contests) {
             if stated != found {
                 let evidence =
                     format!("the result of contest {:?} is not the count of the votes", found.id);
@@ -336,7 +337,7 @@ impl Auditor<'_> {
                 reasons.join("; ")
             ));
         }
-        for (contest, result) in description.contests.iter().zip(&counted.contests) {
+        for (contest, result) in pairs(&description.contests, &counted.contests) {
             for tie in &result.ties {
                 let names = |candidates: &[u16]| {
                     candidates.iter().map(|c| contest.name(*c)).collect::<Vec<_>>().join(", ")

@@ -1,5 +1,6 @@
 //! Proposal, enrolments, manifest and pins (spec/09-audit.md §3.3).
 
+use crate::numbered::numbered;
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::ballot::BallotLayout;
 use psephos_record::bodies::{Description, Enrol, Manifest, Proposal};
@@ -122,9 +123,9 @@ impl Auditor<'_> {
         if manifest.keys != enrolled {
             evidence.push("its keys are not those that the trustees enrolled".to_owned());
         }
-        for (index, key) in (1u64..).zip(&manifest.keys) {
+        for (index, key) in numbered(1, &manifest.keys) {
             let same =
-                (1u64..).zip(&manifest.keys).find(|(other, same)| *other < index && *same == key);
+                numbered(1, &manifest.keys).find(|(other, same)| *other < index && *same == key);
             if let Some((other, _)) = same {
                 evidence.push(format!("trustees {other} and {index} have the same key"));
             }

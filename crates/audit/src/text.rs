@@ -1,5 +1,6 @@
 //! The report for people.
 
+use crate::numbered::numbered;
 use psephos_ballot::ContestReport;
 
 use crate::check::{CheckId, Status, Verdict};
@@ -93,7 +94,7 @@ fn result(contest: &ContestReport) -> Vec<String> {
     if let Some(votes) = &contest.votes {
         lines.extend(votes.0.iter().map(|(name, count)| format!("  {count:>10}  {name}")));
     }
-    for (number, round) in (1..).zip(contest.rounds.iter().flatten()) {
+    for (number, round) in numbered(1, contest.rounds.iter().flatten()) {
         lines.push(format!("  round {number}"));
         lines.extend(round.votes.0.iter().map(|(name, count)| format!("  {count:>10}  {name}")));
         lines.push(format!("  {:>10}  exhausted", round.exhausted));

@@ -3,6 +3,7 @@
 //! Only records with an effect show here: signed by the key that may write them, in their phase, with
 //! the blobs they name. Indices are from 0; `sequence` is a record's place on the board.
 
+use crate::numbered::numbered;
 use std::collections::BTreeMap;
 
 use psephos_core::{Digest, Encoding};
@@ -301,9 +302,7 @@ impl View {
     #[must_use]
     pub fn next_mixer(&self) -> Option<u64> {
         let trustees = self.manifest.as_ref()?.manifest.keys.len() as u64;
-        if self.close.is_none() {
-            return None;
-        }
+        self.close.as_ref()?;
         (0..trustees).find(|&trustee| !self.has_mixed(trustee))
     }
 }
@@ -313,8 +312,7 @@ impl BatchView {
     #[must_use]
     pub fn quorum(&self, threshold: u64) -> Option<Vec<(u64, &ShareView)>> {
         let needed = usize::try_from(threshold).ok()?;
-        let valid: Vec<_> = (0u64..)
-            .zip(&self.shares)
+        let valid: Vec<_> = numbered(0, &self.shares)
             .filter_map(|(trustee, share)| {
                 share.as_ref().filter(|share| share.valid).map(|share| (trustee, share))
             })

@@ -34,7 +34,8 @@ fn only_what_is_new_is_verified() {
 fn every_step_of_an_election_can_be_the_last_one_seen() {
     let election = Election::complete(Plan::new(2, 2, 3));
     let files = election.board.records();
-    for (records, file) in (1u64..).zip(&files) {
+    for (index, file) in files.iter().enumerate() {
+        let records = index as u64 + 1;
         let head = psephos_record::message::file_digest(file);
         let report = election.audit_with(&after(records, head)).report;
         assert_eq!(report.verdict, Verdict::Valid, "{}", report.to_text());

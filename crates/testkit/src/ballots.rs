@@ -1,5 +1,6 @@
 //! Ballots, and which of them count.
 
+use psephos_core::pairs::pairs;
 use std::sync::Arc;
 
 use psephos_audit::{BallotSource, derive_intake};
@@ -63,9 +64,7 @@ impl Election {
         let key = PublicKey::new(key);
         let randomness: Vec<SecretScalar> =
             messages.iter().map(|_| SecretScalar::random(&mut self.rng)).collect();
-        let elements: Vec<Encoding> = messages
-            .iter()
-            .zip(&randomness)
+        let elements: Vec<Encoding> = pairs(messages, &randomness)
             .flat_map(|(message, random)| key.encrypt(message, random.expose()).encode())
             .collect();
         let content =
@@ -102,10 +101,7 @@ impl Election {
     pub fn rejected(&self) -> Vec<Rejected> {
         let view = self.view();
         let rows: Vec<_> = view.ballots.iter().map(|taken| self.rows(&taken.ballots)).collect();
-        let sources: Vec<BallotSource<'_>> = view
-            .ballots
-            .iter()
-            .zip(&rows)
+        let sources: Vec<BallotSource<'_>> = pairs(&view.ballots, &rows)
             .map(|(taken, rows)| BallotSource {
                 sequence: taken.sequence,
                 box_index: taken.box_index,
@@ -127,7 +123,8 @@ impl Election {
         for taken in &self.view().ballots {
             submitted += taken.ballots.rows;
             let bytes = self.read(&taken.ballots);
-            for (row, ballot) in (0u64..).zip(bytes.chunks(taken.ballots.row_length as usize)) {
+            for (row, ballot) in bytes.chunks(taken.ballots.row_length as usize).enumerate() {
+                let row = row as u64;
                 let is_rejected = rejected
                     .iter()
                     .any(|rejected| (rejected.sequence, rejected.row) == (taken.sequence, row));

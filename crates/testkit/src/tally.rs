@@ -1,6 +1,7 @@
 //! Mixes, shares, result.
 
 use psephos_audit::{BatchView, count};
+use psephos_core::pairs::pairs;
 use psephos_core::rows::{MemoryRows, Rows};
 use psephos_proofs::BatchContext;
 use psephos_proofs::decryption::{RootedList, SharedList, Statement, TrusteeShares, combine};
@@ -109,9 +110,7 @@ impl Election {
     ) -> Share {
         let secret = self.key_shares[&trustee].clone();
         let mut rng = continued(&self.rng);
-        let opened: Vec<_> = lists
-            .iter()
-            .zip(shares)
+        let opened: Vec<_> = pairs(lists, shares)
             .map(|((batch, input), shares)| {
                 (batch, input, shares, self.rows(input), self.rows(shares))
             })
@@ -174,11 +173,7 @@ impl Election {
     /// counted honestly.
     #[must_use]
     pub fn result_with(&self, plaintexts: &[(Vec<u64>, Vec<u8>)]) -> ElectionResult {
-        let batches: Vec<BatchResult> = self
-            .view()
-            .batches
-            .iter()
-            .zip(plaintexts)
+        let batches: Vec<BatchResult> = pairs(&self.view().batches, plaintexts)
             .map(|(batch, (trustees, bytes))| BatchResult {
                 box_index: batch.box_index,
                 batch_index: batch.batch_index,

@@ -1,5 +1,7 @@
 //! What a `close` record claims of every ballot.
 
+use crate::numbered::numbered;
+use psephos_core::pairs::pairs;
 use std::collections::BTreeMap;
 
 use psephos_record::bodies::{Reason, Rejected};
@@ -46,9 +48,8 @@ impl Claims {
         intake: &Intake,
     ) -> BTreeMap<u64, (Fate, Fate)> {
         let claimed = self.records.get(source).map_or(&[][..], |(_, codes)| codes);
-        let pairs = intake.codes(source).iter().zip(claimed);
-        (0u64..)
-            .zip(pairs)
+        let both = pairs(intake.codes(source), claimed);
+        numbered(0, both)
             .filter(|(_, (derived, claimed))| derived != claimed)
             .map(|(row, (derived, claimed))| (row, (fate(*derived), fate(*claimed))))
             .collect()
@@ -61,7 +62,7 @@ impl Claims {
         box_index: u64,
         visit: &mut dyn FnMut(&[u8]),
     ) -> Result<(), IntakeError> {
-        let places = sources.iter().zip(&self.records);
+        let places = pairs(sources, &self.records);
         for (source, (_, codes)) in places.filter(|(source, _)| source.box_index == box_index) {
             source.each(&mut |row, ballot| {
                 if code_at(codes, row) == ACCEPTED {

@@ -1,6 +1,8 @@
 //! Deriving which ballots are accepted, and why the others are not.
 
+use crate::numbered::numbered;
 use psephos_core::Digest;
+use psephos_core::pairs::pairs;
 use psephos_core::rows::{Rows, RowsError};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::BallotLayout;
@@ -112,7 +114,7 @@ impl Intake {
     /// The rows of the `rejected` blob: every ballot that does not count, in the order of the board.
     pub fn rejected(&self) -> impl Iterator<Item = Rejected> + '_ {
         self.records.iter().flat_map(|(sequence, codes)| {
-            (0u64..).zip(codes).filter(|(_, code)| **code != ACCEPTED).map(|(row, code)| Rejected {
+            numbered(0, codes).filter(|(_, code)| **code != ACCEPTED).map(|(row, code)| Rejected {
                 sequence: *sequence,
                 row,
                 reason: u64::from(*code),
@@ -142,7 +144,7 @@ impl Intake {
         if !sources.iter().map(|source| source.sequence).eq(known) {
             return Err(IntakeError::Order);
         }
-        let places = sources.iter().zip(&self.records);
+        let places = pairs(sources, &self.records);
         for (source, (_, codes)) in places.filter(|(source, _)| source.box_index == box_index) {
             source.each(&mut |row, ballot| {
                 if code_at(codes, row) == ACCEPTED {
@@ -185,7 +187,7 @@ impl BallotSource<'_> {
     pub(super) fn each(&self, visit: &mut dyn FnMut(u64, &[u8])) -> Result<(), IntakeError> {
         let length = self.rows.row_length();
         self.pieces(&mut |first, piece| {
-            for (row, ballot) in (first..).zip(piece.chunks_exact(length)) {
+            for (row, ballot) in numbered(first, piece.chunks_exact(length)) {
                 visit(row, ballot);
             }
         })

@@ -66,8 +66,8 @@ fn repeated(
         tags.extend(tag_of(ballot, layout));
     })?;
     tags.sort_unstable();
-    let pairs = tags.iter().zip(tags.iter().skip(1));
-    Ok(pairs.filter(|(left, right)| left == right).map(|(tag, _)| *tag).collect())
+    let same = tags.chunk_by(|left, right| left == right).filter(|same| same.len() > 1);
+    Ok(same.filter_map(<[u64]>::first).copied().collect())
 }
 
 /// Calls `visit` on every ballot valid so far, in the order of the board.

@@ -1,5 +1,7 @@
 //! The `close` record against what the ballots on the board imply (spec/09-audit.md §3.5).
 
+use crate::numbered::numbered;
+use psephos_core::pairs::pairs;
 use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::Digest;
@@ -73,10 +75,7 @@ impl Auditor<'_> {
         for batch in &body.batches {
             self.blob_holds(sequence, &Culprit::Authority, &batch.list);
         }
-        self.view.batches = body
-            .batches
-            .iter()
-            .zip(widths)
+        self.view.batches = pairs(&body.batches, widths)
             .map(|(batch, width)| open_batch(batch, width, trustees))
             .collect();
         self.mixes = self.view.batches.iter().map(|_| Vec::<PostedMix>::new()).collect();
@@ -174,7 +173,7 @@ impl Auditor<'_> {
         let mut wrong: Vec<(u64, String)> = Vec::new();
         let mut before: Option<(u64, u64)> = None;
         let read = rows.visit(&mut |first, piece| {
-            for (row, bytes) in (first..).zip(piece.as_chunks::<{ Rejected::LENGTH }>().0) {
+            for (row, bytes) in numbered(first, piece.as_chunks::<{ Rejected::LENGTH }>().0) {
                 let claim = Rejected::from_bytes(bytes);
                 if before.is_some_and(|before| before >= (claim.sequence, claim.row)) {
                     wrong.push((
@@ -232,7 +231,7 @@ impl Auditor<'_> {
         } else {
             first_holders(layouts, sources, intake, &duplicates)?
         };
-        for ((index, source), rows) in sources.iter().enumerate().zip(differing) {
+        for ((index, source), rows) in pairs(sources.iter().enumerate(), differing) {
             if rows.is_empty() {
                 continue;
             }
@@ -390,7 +389,7 @@ impl Comparison {
         let length = rows.row_length();
         let mut before: Vec<u8> = Vec::new();
         rows.visit(&mut |first, piece| {
-            for (row, bytes) in (first..).zip(piece.chunks_exact(length)) {
+            for (row, bytes) in numbered(first, piece.chunks_exact(length)) {
                 if row > 0 && before.as_slice() >= bytes {
                     self.unsorted.get_or_insert(row);
                 }

@@ -129,7 +129,12 @@ fn ballot_of_another_election_or_box() {
     let ballot = election.cast(&votes());
     let credential = ballot.credential.clone();
     let other = reprove(&mut election, &ballot, &credential, |context, _| context.election[0] ^= 1);
-    rejected_and_accepted(&election, &[other.clone()], Reason::Context, CheckId::BallotContext);
+    rejected_and_accepted(
+        &election,
+        std::slice::from_ref(&other),
+        Reason::Context,
+        CheckId::BallotContext,
+    );
     // The proof stays another election's when the field is put right.
     let mut patched = other;
     patched[..32].copy_from_slice(&election.context().election);

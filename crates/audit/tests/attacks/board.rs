@@ -86,11 +86,12 @@ fn wrong_signature_blames_nobody() {
 /// Sequences and digests of the files before, as whoever can write the folder would put them right.
 fn relink(records: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let mut previous = [0; 32];
-    (0u64..)
-        .zip(records)
+    records
+        .iter()
+        .enumerate()
         .map(|(sequence, file)| {
-            let mut record = Record::decode(&file).unwrap();
-            (record.sequence, record.previous) = (sequence, previous);
+            let mut record = Record::decode(file).unwrap();
+            (record.sequence, record.previous) = (sequence as u64, previous);
             let file = record.encode();
             previous = psephos_record::message::file_digest(&file);
             file

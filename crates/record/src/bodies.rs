@@ -1,4 +1,4 @@
-//! What the record kinds say (spec/08-board.md, "Bodies"; spec/board.cddl).
+//! What the record kinds say (spec/board.cddl).
 //!
 //! Fields stand in canonical key order (shorter names first, then alphabetically), which is the order
 //! of their encoding. Indices count from 0.

@@ -1,4 +1,4 @@
-//! Strict decoding of deterministic CBOR (RFC 8949 §4.2.1; spec/08-board.md, "Encoding").
+//! Strict decoding of deterministic CBOR (RFC 8949 §4.2.1; spec/08-board.md §8.1).
 //!
 //! A value has exactly one encoding: integers in their shortest form, definite lengths, map keys in
 //! bytewise order of their encodings and once each, no tags, no floats. Bytes are parsed, encoded again

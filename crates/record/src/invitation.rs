@@ -1,4 +1,4 @@
-//! Invitations: the line by which the authority invites a trustee (spec/08-board.md, "Invitations").
+//! Invitations: the line by which the authority invites a trustee (spec/08-board.md §8.9).
 //!
 //! Whoever holds the line can enrol as that trustee, once; it is sent in private.
 

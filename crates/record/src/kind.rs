@@ -1,4 +1,4 @@
-//! The kinds of record (spec/08-board.md, "Kinds").
+//! The kinds of record (spec/08-board.md §8.6).
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Messages and the records that wrap them (spec/08-board.md, "Messages" and "Records").
+//! Messages and the records that wrap them (spec/08-board.md §8.2, §8.3).
 //!
 //! An author signs a [`Message`]; whoever appends it wraps the signed bytes as a [`Record`] with its
 //! place in the log. So a message made on an air-gapped machine does not go stale.

@@ -1,4 +1,4 @@
-//! Signatures of messages: Ed25519 (RFC 8032), strictly verified (spec/08-board.md, "Signatures").
+//! Signatures of messages: Ed25519 (RFC 8032), strictly verified (spec/08-board.md §8.5).
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use psephos_core::Encoding;

@@ -1,4 +1,4 @@
-//! A digest as words, to be compared over the telephone (spec/08-board.md, "Words").
+//! A digest as words, to be compared over the telephone (spec/08-board.md §8.10).
 
 use bip39::Language;
 use psephos_core::Digest;

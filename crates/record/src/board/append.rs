@@ -1,4 +1,4 @@
-//! Appending: create-if-absent at the end of the log (spec/08-board.md, "Appending").
+//! Appending: create-if-absent at the end of the log (spec/08-board.md §8.7).
 
 use psephos_core::Digest;
 

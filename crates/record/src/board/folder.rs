@@ -1,4 +1,4 @@
-//! A board in a folder: `records/00000000.cbor …` and `blobs/<root in hex>`.
+//! A board in a folder (spec/08-board.md §8.7): `records/00000000.cbor …` and `blobs/<root in hex>`.
 //!
 //! Files are written whole under a temporary name beside the two folders, made durable, and then linked
 //! to their final name, which fails if it is taken: two writers cannot both win, and a crash leaves no half

@@ -1,4 +1,4 @@
-//! The board: an append-only log of records and the blobs they name (spec/08-board.md, "The folder").
+//! The board: an append-only log of records and the blobs they name (spec/08-board.md).
 //!
 //! A board only stores bytes. What it hands out is untrusted: records are decoded and verified by whoever
 //! reads them, and blobs are hashed by [`BlobRows`] on every pass, because a shared folder can change

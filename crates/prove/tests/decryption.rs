@@ -119,9 +119,7 @@ impl Election {
     }
 
     fn plaintexts(&self, quorum: &[usize], batch: usize) -> OwnedList {
-        let bytes = self
-            .with_quorum(quorum, batch, combine)
-            .unwrap();
+        let bytes = self.with_quorum(quorum, batch, combine).unwrap();
         OwnedList { bytes, row_length: self.inputs[batch].row_length / 2 }
     }
 

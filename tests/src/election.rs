@@ -39,8 +39,8 @@ impl Election {
         let lines: Vec<&str> =
             printed.lines().filter(|line| line.starts_with("psephos-invite:")).collect();
         assert_eq!(lines.len(), trustees);
-        for (trustee, line) in (1..).zip(lines) {
-            election.join(trustee, line).exits(0);
+        for (index, line) in lines.into_iter().enumerate() {
+            election.join(index + 1, line).exits(0);
         }
         election
     }

@@ -8,6 +8,7 @@ pub use programs::{Outcome, Programs, json, programs};
 
 use std::path::PathBuf;
 
+use psephos_core::pairs::pairs;
 use serde_json::Value;
 
 /// A small election: two methods, a threshold below the number of trustees.
@@ -50,7 +51,7 @@ pub fn real_election(name: &str) -> Option<PathBuf> {
 pub fn assert_expected(contests: &Value, expected: &Value) {
     let (found, wanted) = (list(contests), list(&expected["contests"]));
     assert_eq!(found.len(), wanted.len(), "number of contests");
-    for (found, wanted) in found.iter().zip(wanted) {
+    for (found, wanted) in pairs(found, wanted) {
         let id = &wanted["id"];
         for field in ["id", "method", "cells_sorted_sha256"] {
             assert_eq!(found[field], wanted[field], "{field} of {id}");
@@ -62,7 +63,7 @@ pub fn assert_expected(contests: &Value, expected: &Value) {
         }
         let (rounds, wanted) = (list(&found["rounds"]), list(&wanted["rounds"]));
         assert_eq!(rounds.len(), wanted.len(), "rounds of {id}");
-        for (number, (round, wanted)) in rounds.iter().zip(wanted).enumerate() {
+        for (number, (round, wanted)) in pairs(rounds, wanted).enumerate() {
             assert_eq!(round["votes"], wanted["votes"], "round {} of {id}", number + 1);
             assert_eq!(round["exhausted"], wanted["exhausted"], "round {} of {id}", number + 1);
             for field in ["eliminated", "elected"] {

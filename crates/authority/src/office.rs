@@ -95,8 +95,7 @@ pub fn place(home: &cli::Home) -> Result<std::path::PathBuf, Failure> {
     Home::place(home.home.as_deref(), ROLE)
 }
 
-/// Whether a record signed earlier may still be added. Others may have written since: a result rests on
-/// the valid shares of lowest index, a seal on the head.
+/// Whether a record signed earlier may still be added. Others may have written since: a seal names the head.
 fn due(message: &Message, view: &View) -> bool {
     let Ok(body) = message.body() else { return false };
     match body {
@@ -104,24 +103,10 @@ fn due(message: &Message, view: &View) -> bool {
         Body::Manifest(_) => matches!(view.phase, Phase::Enrolment | Phase::Failed),
         Body::Open(_) => view.phase == Phase::Ready,
         Body::Ballots(_) | Body::Close(_) => view.phase == Phase::Voting,
-        Body::Result(result) => view.phase == Phase::Tallying && quorums(view) == used(&result),
+        Body::Result(_) => view.phase == Phase::Tallying,
         Body::Seal(seal) => view.phase == Phase::Published && seal.head == view.head,
         _ => false,
     }
-}
-
-fn used(result: &ElectionResult) -> Vec<Vec<u64>> {
-    result.batches.iter().map(|batch| batch.trustees.clone()).collect()
-}
-
-/// The trustees whose shares a result would use now, for each batch.
-fn quorums(view: &View) -> Vec<Vec<u64>> {
-    let threshold = view.description().map_or(u64::MAX, |description| description.threshold);
-    let quorum = |batch: &BatchView| {
-        let shares = batch.quorum(threshold).unwrap_or_default();
-        shares.into_iter().map(|(trustee, _)| trustee).collect()
-    };
-    view.batches.iter().map(quorum).collect()
 }
 
 /// Waits until the board grows, telling once whom for.

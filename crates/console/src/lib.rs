@@ -12,4 +12,4 @@ pub use error::Failure;
 pub use exit::Exit;
 pub use progress::{Mode, Progress};
 pub use run::{leash, parse, run, say, warn};
-pub use text::{bytes, count, duration, nth, table};
+pub use text::{bytes, count, duration, nth, numbered, table};

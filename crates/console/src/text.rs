@@ -21,7 +21,7 @@ pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -43,6 +43,11 @@ pub fn bytes(number: u64) -> String {
 /// A trustee, candidate or record as people count them: from 1.
 pub fn nth(index: u64) -> u64 {
     index.saturating_add(1)
+}
+
+/// Items with their index, from 0.
+pub fn numbered<I: IntoIterator>(items: I) -> impl Iterator<Item = (u64, I::Item)> {
+    items.into_iter().enumerate().map(|(index, item)| (index as u64, item))
 }
 
 /// Lines with the first column padded and the second flush right; `indent` spaces before each.

@@ -1,7 +1,7 @@
 //! How far an election is, as its records tell it.
 
 use psephos_audit::{Phase, View};
-use psephos_console::{count, nth};
+use psephos_console::{count, nth, numbered};
 use psephos_protocol::{Awaited, Who, awaited};
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ pub fn text(file: &HomeFile, known: &Known, view: &View) -> String {
         lines.push(format!("  {:<12}trustee {}", "you are", nth(trustee)));
     }
     lines.push(String::new());
-    for (trustee, name) in (0u64..).zip(names(view)) {
+    for (trustee, name) in numbered(names(view)) {
         lines.push(format!(
             "  trustee {} ({name}): {}",
             nth(trustee),
@@ -59,8 +59,7 @@ pub fn json(file: &HomeFile, known: &Known, view: &View) -> String {
             json!({ "who": who, "to": awaited.task.words() })
         })
         .collect();
-    let trustees: Vec<Value> = (0u64..)
-        .zip(names(view))
+    let trustees: Vec<Value> = numbered(names(view))
         .map(|(index, name)| json!({ "trustee": index, "name": name, "done": done(view, index) }))
         .collect();
     let ballots: u64 = view.ballots.iter().map(|record| record.ballots.rows).sum();

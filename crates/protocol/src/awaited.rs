@@ -100,10 +100,9 @@ fn trustee(view: &View, index: u64, task: Task) -> Awaited {
 }
 
 fn lacking(view: &View, done: impl Iterator<Item = bool>, task: Task) -> Vec<Awaited> {
-    (0u64..)
-        .zip(done)
+    done.enumerate()
         .filter(|(_, done)| !done)
-        .map(|(index, _)| trustee(view, index, task))
+        .map(|(index, _)| trustee(view, index as u64, task))
         .collect()
 }
 

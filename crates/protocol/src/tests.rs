@@ -276,7 +276,8 @@ fn a_failed_ceremony_is_followed_by_another() {
 
 #[test]
 fn the_manifest_must_be_what_was_joined() {
-    let changes: [(&str, fn(&mut Manifest)); 5] = [
+    type Change = fn(&mut Manifest);
+    let changes: [(&str, Change); 5] = [
         ("the threshold", |manifest| manifest.description.threshold = 1),
         ("the title", |manifest| manifest.description.title = "Another".into()),
         ("the minimum of mixes", |manifest| manifest.description.mixes = 3),

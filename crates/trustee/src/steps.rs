@@ -4,6 +4,7 @@
 use psephos_audit::{CloseView, View};
 use psephos_console::{Exit, Failure, Progress, count};
 use psephos_core::Digest;
+use psephos_core::pairs::pairs;
 use psephos_core::rows::read_all;
 use psephos_participant::{board_failure, entropy, vault_failure};
 use psephos_proofs::decryption::{RootedList, SharedList, Statement};
@@ -186,7 +187,7 @@ impl Desk {
                 shares,
             });
         }
-        let shared = inputs.iter().zip(&posted).map(|((input, shares, width), list)| SharedList {
+        let shared = pairs(&inputs, &posted).map(|((input, shares, width), list)| SharedList {
             box_index: list.box_index,
             batch_index: list.batch_index,
             width: *width,

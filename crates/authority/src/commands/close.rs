@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use psephos_audit::{BallotSource, Intake, IntakeError, Phase, View, derive_intake};
-use psephos_console::{Exit, Failure, Progress, count};
+use psephos_console::{Exit, Failure, Progress, count, numbered};
+use psephos_core::pairs::pairs;
 use psephos_participant::board_failure;
 use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::BallotLayout;
@@ -62,10 +63,7 @@ fn derive(office: &Office, view: &View) -> Result<(CloseBody, BTreeMap<Reason, u
         .map(|record| BlobRows::new(board, &record.ballots).map_err(board_failure))
         .collect();
     let lists = lists?;
-    let sources: Vec<BallotSource<'_>> = view
-        .ballots
-        .iter()
-        .zip(&lists)
+    let sources: Vec<BallotSource<'_>> = pairs(&view.ballots, &lists)
         .map(|(record, rows)| BallotSource {
             sequence: record.sequence,
             box_index: record.box_index,
@@ -80,7 +78,7 @@ fn derive(office: &Office, view: &View) -> Result<(CloseBody, BTreeMap<Reason, u
     bar.into_inner().finish("");
 
     let mut batches = Vec::new();
-    for (box_index, layout) in (0u64..).zip(&layouts) {
+    for (box_index, layout) in numbered(&layouts) {
         batches.extend(accepted(board, &intake, &sources, box_index, layout)?);
     }
     let mut reasons = BTreeMap::new();
@@ -119,7 +117,7 @@ fn accepted(
     };
     intake.visit_accepted(sources, box_index, visit).map_err(intake_failure)?;
     let mut batches = Vec::new();
-    for ((batch_index, mut list), width) in (0u64..).zip(lists).zip(layout.widths()) {
+    for (batch_index, (mut list, width)) in numbered(pairs(lists, layout.widths())) {
         list.sort_unstable();
         let list: Blob = board
             .put_blob(*width as u64 * 64, &mut |out| {

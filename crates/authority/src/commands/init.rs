@@ -4,7 +4,7 @@ use std::path::{Path, absolute};
 
 use ed25519_dalek::SigningKey;
 use psephos_audit::Phase;
-use psephos_console::{Exit, Failure, leash, nth, say};
+use psephos_console::{Exit, Failure, leash, nth, numbered, say};
 use psephos_core::Digest;
 use psephos_participant::{
     Home, HomeFile, Offered, Passphrase, Station, board_failure, entropy, make_vault, vault_failure,
@@ -142,7 +142,7 @@ fn show(
     office.tell(format!("  proposal  {}", hex::encode(digest)));
     office.tell(format!("            {}", words(digest)));
     office.tell("\nSend each trustee its own line in private; whoever has it can take that trustee's place:\n");
-    for (trustee, secret) in (0..trustees).zip(secrets) {
+    for (trustee, secret) in numbered(secrets) {
         let invitation = Invitation {
             board: board.display().to_string(),
             secret: secret.clone(),

@@ -3,6 +3,7 @@
 use psephos_audit::{Phase, View, count};
 use psephos_ballot::table;
 use psephos_console::{Exit, Failure, Progress};
+use psephos_core::pairs::pairs;
 use psephos_core::rows::{MemoryRows, Rows};
 use psephos_participant::{Audited, board_failure};
 use psephos_proofs::decryption::{RootedList, TrusteeShares, combine};
@@ -98,7 +99,7 @@ fn decrypt(office: &Office, view: &View) -> Result<ElectionResult, Failure> {
 
 fn show(office: &Office, view: &View, result: &ElectionResult) {
     let contests = view.description().map(|description| description.contests.as_slice());
-    for (contest, result) in contests.unwrap_or_default().iter().zip(&result.contests) {
+    for (contest, result) in pairs(contests.unwrap_or_default(), &result.contests) {
         office.tell(table(contest, result));
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf, absolute};
 
 use psephos_audit::{ProposalView, View, audit};
-use psephos_console::{Exit, Failure, Mode, nth};
+use psephos_console::{Exit, Failure, Mode, nth, numbered};
 use psephos_participant::{
     Audited, Home, HomeFile, Passphrase, audit_failure, board_failure, make_vault, refusal_failure,
     vault_failure,
@@ -157,8 +157,8 @@ fn plain(description: &Description) -> String {
          At least {} of them mix before anything is decrypted. Anybody may cast a ballot (policy: {}).\n",
         description.title, description.threshold, description.mixes, description.policy
     );
-    for (number, name) in (1..).zip(&description.trustees) {
-        text += &format!("    trustee {number}: {name}\n");
+    for (index, name) in numbered(&description.trustees) {
+        text += &format!("    trustee {}: {name}\n", nth(index));
     }
     for contest in &description.contests {
         text += &format!(
@@ -167,8 +167,8 @@ fn plain(description: &Description) -> String {
             contest.method.name(),
             contest.seats
         );
-        for (number, name) in (1..).zip(&contest.candidates) {
-            text += &format!("    {number:>3}  {name}\n");
+        for (index, name) in numbered(&contest.candidates) {
+            text += &format!("    {:>3}  {name}\n", nth(index));
         }
     }
     text

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf, absolute};
 use std::process::Command;
 use std::thread;
 
-use psephos_console::{Exit, Failure, Progress, nth};
+use psephos_console::{Exit, Failure, Progress, nth, numbered};
 use psephos_participant::{board_failure, entropy};
 use psephos_record::board::FolderBoard;
 use psephos_record::bodies::Description;
@@ -75,7 +75,7 @@ impl Stage {
         let lines: Vec<String> =
             printed.lines().filter(|line| line.starts_with(PREFIX)).map(str::to_owned).collect();
         bar.set(1, "");
-        for (trustee, line) in (0u64..).zip(&lines) {
+        for (trustee, line) in numbered(&lines) {
             let mut join = Command::new(&self.programs.trustee);
             join.args(["join", "-", "--quiet", "--board"]).arg(&self.board);
             self.home(&mut join, &name(trustee))?;

@@ -89,7 +89,10 @@ impl Summary {
     /// The result, the verdict and where the board lies.
     pub fn text(&self, contests: &[Contest]) -> String {
         let mut lines = vec![String::new()];
-        for (contest, result) in contests.iter().zip(&self.results) {
+        // There is no result when the board is not VALID.
+        for (result, contest) in self.results.iter().filter_map(|result| {
+            Some((result, contests.iter().find(|contest| contest.id == result.id)?))
+        }) {
             lines.push(table(contest, result));
         }
         lines.push(format!(

@@ -320,4 +320,20 @@ impl BatchView {
             .collect();
         (valid.len() == needed).then_some(valid)
     }
+
+    /// The shares of exactly `threshold` trustees that a result names, strictly increasing and all
+    /// valid; none otherwise. Any such choice gives the same plaintexts, so a share that comes late
+    /// takes nothing from a result that does not use it.
+    #[must_use]
+    pub fn named(&self, trustees: &[u64], threshold: u64) -> Option<Vec<(u64, &ShareView)>> {
+        let increasing = trustees.is_sorted_by(|left, right| left < right);
+        let shares: Vec<_> = trustees
+            .iter()
+            .map(|&trustee| {
+                let share = self.shares.get(usize::try_from(trustee).ok()?)?.as_ref()?;
+                share.valid.then_some((trustee, share))
+            })
+            .collect::<Option<_>>()?;
+        (increasing && shares.len() as u64 == threshold).then_some(shares)
+    }
 }

@@ -3,14 +3,14 @@
 use std::thread;
 use std::time::Duration;
 
-use psephos_audit::{BatchView, Phase, View};
+use psephos_audit::{Phase, View};
 use psephos_console::{Failure, Mode, leash, say};
 use psephos_participant::{
     Audited, Home, Offered, Passphrase, Station, board_failure, open_vault, refusal_failure,
 };
 use psephos_protocol::{AuthorityAction, Awaited, Next};
 use psephos_record::board::FolderBoard;
-use psephos_record::bodies::{Body, ElectionResult};
+use psephos_record::bodies::Body;
 use psephos_record::message::Message;
 
 use crate::cli::{self, Acting, Waiting};

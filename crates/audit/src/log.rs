@@ -183,7 +183,8 @@ impl Auditor<'_> {
             return None;
         }
         self.memory.messages.insert(digest, sequence);
-        if message.head == [0; 32] {
+        // Only the first record can be written knowing none: any other names the history it belongs to.
+        if sequence == 0 && message.head == [0; 32] {
             return Some(None);
         }
         let knew = self.memory.place(&message.head);

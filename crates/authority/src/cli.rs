@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use psephos_participant::arguments::{KeyFile, Output, Waiting};
 
 /// The election authority's part in a Psephos election.
 ///
@@ -52,40 +53,19 @@ pub struct Home {
     pub home: Option<PathBuf>,
 }
 
-#[derive(Args, Debug)]
-pub struct Passphrase {
-    /// Read the key file's passphrase from the first line of this file instead of asking
-    #[arg(long, value_name = "FILE")]
-    pub passphrase_file: Option<PathBuf>,
-    /// Protect the key weakly, because it is thrown away: rehearsals only
-    #[arg(long, hide = true)]
-    pub throwaway: bool,
-}
-
 /// What every command that acts on a board takes.
 #[derive(Args, Debug)]
 pub struct Acting {
     #[command(flatten)]
     pub home: Home,
     #[command(flatten)]
-    pub passphrase: Passphrase,
+    pub key_file: KeyFile,
     /// Print less
     #[arg(long, short)]
     pub quiet: bool,
     /// Stop when standard input closes
     #[arg(long, hide = true)]
     pub leash: bool,
-}
-
-/// How a command waits for others.
-#[derive(Args, Debug)]
-pub struct Waiting {
-    /// Do what can be done now, then stop: 2 when somebody else is awaited
-    #[arg(long)]
-    pub once: bool,
-    /// Seconds between two looks at the board
-    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = interval)]
-    pub every: f64,
 }
 
 /// Numbers that may stand in the election's file, and win over it here.
@@ -157,9 +137,8 @@ pub struct Publish {
 pub struct Status {
     #[command(flatten)]
     pub home: Home,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 #[derive(Args, Debug)]
@@ -195,10 +174,3 @@ Examples:
 
 Without a number in a flag or in the file there are 3 trustees, 2 of whom decrypt. The programs
 psephos-trustee and psephos-verifier must lie beside this one.";
-
-fn interval(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if (0.05..=3600.0).contains(&seconds) => Ok(seconds),
-        _ => Err("seconds from 0.05 to 3600".to_owned()),
-    }
-}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use psephos_audit::{Phase, View};
 use psephos_console::{Failure, Mode, leash, say};
+use psephos_participant::arguments::Waiting;
 use psephos_participant::{
     Audited, Home, Offered, Passphrase, Station, board_failure, open_vault, refusal_failure,
 };
@@ -13,7 +14,7 @@ use psephos_record::board::FolderBoard;
 use psephos_record::bodies::Body;
 use psephos_record::message::Message;
 
-use crate::cli::{self, Acting, Waiting};
+use crate::cli::{self, Acting};
 
 /// The role's name, and its default home's.
 pub const ROLE: &str = "authority";
@@ -38,7 +39,7 @@ impl Office {
             return Err(failure.at(home.folder().display().to_string()));
         }
         let board = FolderBoard::open(&file.board).map_err(board_failure)?;
-        let passphrase = Passphrase::obtain(acting.passphrase.passphrase_file.as_deref())?;
+        let passphrase = Passphrase::obtain(acting.key_file.passphrase_file.as_deref())?;
         let (_, key) = open_vault(&home, &passphrase)?;
         Ok(Office::new(Station::new(home, board, key)?, acting))
     }

@@ -1,14 +1,27 @@
 //! How far an election is, as its records tell it.
 
+use std::path::Path;
+
 use psephos_audit::{Phase, View};
-use psephos_console::{count, nth, numbered};
+use psephos_console::{Exit, Failure, count, nth, numbered, say};
 use psephos_protocol::{Awaited, Who, awaited};
+use psephos_record::board::FolderBoard;
 use serde_json::{Value, json};
 
-use crate::{HomeFile, Known};
+use crate::arguments::Output;
+use crate::{Home, HomeFile, Known, audit_failure, board_failure};
+
+/// Prints the state of the board that a home folder belongs to.
+pub fn show(home: &Path, output: &Output) -> Result<Exit, Failure> {
+    let (file, known) = Home::peek(home)?;
+    let board = FolderBoard::open(&file.board).map_err(board_failure)?;
+    let view = psephos_audit::view(&board).map_err(audit_failure)?;
+    say(if output.json { json(&file, &known, &view) } else { text(&file, &known, &view) });
+    Ok(Exit::Valid)
+}
 
 /// The status for people.
-pub fn text(file: &HomeFile, known: &Known, view: &View) -> String {
+fn text(file: &HomeFile, known: &Known, view: &View) -> String {
     let title = view.description().map_or("no election yet", |description| &description.title);
     let mut lines = vec![
         title.to_owned(),
@@ -48,7 +61,7 @@ pub fn text(file: &HomeFile, known: &Known, view: &View) -> String {
 }
 
 /// The status as one JSON object; trustees from 0.
-pub fn json(file: &HomeFile, known: &Known, view: &View) -> String {
+fn json(file: &HomeFile, known: &Known, view: &View) -> String {
     let waiting: Vec<Value> = awaited(view)
         .iter()
         .map(|awaited| {

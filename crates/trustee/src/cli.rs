@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use psephos_participant::arguments::{KeyFile, Output, Waiting};
 
 /// A trustee's part in a Psephos election: join with one command, run with one command.
 ///
@@ -43,16 +44,6 @@ pub struct Home {
 }
 
 #[derive(Args, Debug)]
-pub struct Passphrase {
-    /// Read the key file's passphrase from the first line of this file instead of asking
-    #[arg(long, value_name = "FILE")]
-    pub passphrase_file: Option<PathBuf>,
-    /// Protect the keys weakly, because they are thrown away: rehearsals only
-    #[arg(long, hide = true)]
-    pub throwaway: bool,
-}
-
-#[derive(Args, Debug)]
 pub struct Join {
     /// The invitation line from the authority; "-" reads it from standard input
     pub invitation: String,
@@ -62,7 +53,7 @@ pub struct Join {
     #[command(flatten)]
     pub home: Home,
     #[command(flatten)]
-    pub passphrase: Passphrase,
+    pub key_file: KeyFile,
     /// Print less
     #[arg(long, short)]
     pub quiet: bool,
@@ -70,16 +61,12 @@ pub struct Join {
 
 #[derive(Args, Debug)]
 pub struct Run {
-    /// Do what is due now, then stop: 0 when nothing remains, 2 when somebody else is awaited
-    #[arg(long)]
-    pub once: bool,
-    /// Seconds between two looks at the board
-    #[arg(long, value_name = "SECONDS", default_value_t = 2.0, value_parser = interval)]
-    pub every: f64,
+    #[command(flatten)]
+    pub waiting: Waiting,
     #[command(flatten)]
     pub home: Home,
     #[command(flatten)]
-    pub passphrase: Passphrase,
+    pub key_file: KeyFile,
     /// Print less
     #[arg(long, short)]
     pub quiet: bool,
@@ -92,14 +79,6 @@ pub struct Run {
 pub struct Status {
     #[command(flatten)]
     pub home: Home,
-    /// Print one JSON object
-    #[arg(long)]
-    pub json: bool,
-}
-
-fn interval(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(seconds) if (0.05..=3600.0).contains(&seconds) => Ok(seconds),
-        _ => Err("seconds from 0.05 to 3600".to_owned()),
-    }
+    #[command(flatten)]
+    pub output: Output,
 }

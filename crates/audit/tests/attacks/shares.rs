@@ -1,6 +1,6 @@
 //! Lines 11, 42 to 45: INVALID, the trustee's fault.
 
-use psephos_audit::CheckId;
+use psephos_audit::{CheckId, Verdict};
 use psephos_core::group;
 use psephos_record::bodies::{Body, Share};
 use psephos_testkit::{Author, Election, Plan};
@@ -126,13 +126,23 @@ fn too_few_shares_and_a_result_all_the_same() {
 
 #[test]
 fn other_trustees_named_than_used() {
-    for named in [vec![0, 2], vec![1, 0], vec![0, 1, 2]] {
+    for named in [vec![1, 0], vec![1, 1], vec![0, 1, 2], vec![0], vec![0, 3]] {
         let mut election = shared();
         let (_, bytes) = election.decrypt(&election.view().batches[0]);
         let body = election.result_with(&[(named, bytes)]);
         election.post(Author::Authority, Body::Result(body));
         expect(&election, CheckId::DecryptQuorum, &AUTHORITY);
     }
+}
+
+#[test]
+fn any_trustees_with_valid_shares_may_be_named() {
+    let mut election = shared();
+    let (_, bytes) = election.decrypt(&election.view().batches[0]);
+    let body = election.result_with(&[(vec![0, 2], bytes)]);
+    election.post(Author::Authority, Body::Result(body));
+    election.seal();
+    assert_eq!(election.audit().report.verdict, Verdict::Valid);
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
         return resume(&arguments.acting, &folder, &description);
     }
     // Nothing is made before it is known that everything can be made.
-    let passphrase = Passphrase::choose(arguments.acting.passphrase.passphrase_file.as_deref())?;
+    let passphrase = Passphrase::choose(arguments.acting.key_file.passphrase_file.as_deref())?;
     let board = FolderBoard::create(&arguments.board).map_err(board_failure)?;
     if board.extent().map_err(board_failure)?.records > 0 {
         return Err(Failure::usage("this board already holds an election")
@@ -41,7 +41,7 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
             .advice("give a folder that is new or empty"));
     }
     let home = Home::create(&folder)?;
-    let (vault, key) = make_vault(&home, &passphrase, arguments.acting.passphrase.throwaway)?;
+    let (vault, key) = make_vault(&home, &passphrase, arguments.acting.key_file.throwaway)?;
     begin(home, board, &vault, key, description, &arguments.acting)
 }
 
@@ -110,7 +110,7 @@ fn resume(acting: &Acting, folder: &Path, description: &Description) -> Result<E
             .at(folder.display().to_string())
             .advice("give another folder with --home; one home serves one election"));
     };
-    let passphrase = Passphrase::obtain(acting.passphrase.passphrase_file.as_deref())?;
+    let passphrase = Passphrase::obtain(acting.key_file.passphrase_file.as_deref())?;
     let vault = Vault::open(&folder.join("keys"), passphrase.expose()).map_err(vault_failure)?;
     let mut secrets = Vec::new();
     for trustee in 0..description.trustee_count() {

@@ -23,7 +23,7 @@ use crate::desk::{Desk, INVITATION, PROPOSAL, ROLE, place};
 pub fn run(arguments: Join) -> Result<Exit, Failure> {
     let invitation = read_invitation(&arguments.invitation)?;
     let folder = place(&arguments.home)?;
-    let passphrase_file = arguments.passphrase.passphrase_file.as_deref();
+    let passphrase_file = arguments.key_file.passphrase_file.as_deref();
     let mode = Mode::detect(arguments.quiet);
     let mut desk = if folder.join("home.json").is_file() {
         let desk = Desk::open(&arguments.home, mode, || Passphrase::obtain(passphrase_file))?;
@@ -39,7 +39,7 @@ pub fn run(arguments: Join) -> Result<Exit, Failure> {
         let sequence = check(&board, &invitation)?;
         // Nothing is made before it is known that the invitation holds.
         let passphrase = Passphrase::choose(passphrase_file)?;
-        let throwaway = arguments.passphrase.throwaway;
+        let throwaway = arguments.key_file.throwaway;
         settle_in(&folder, &board, sequence, &invitation, &passphrase, throwaway)?;
         Desk::open(&arguments.home, mode, || Ok(passphrase))?
     };

@@ -15,11 +15,11 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
     if arguments.leash {
         leash();
     }
-    let passphrase = arguments.passphrase.passphrase_file.as_deref();
+    let passphrase = arguments.key_file.passphrase_file.as_deref();
     let mut desk = Desk::open(&arguments.home, Mode::detect(arguments.quiet), || {
         Passphrase::obtain(passphrase)
     })?;
-    let every = Duration::from_secs_f64(arguments.every);
+    let every = Duration::from_secs_f64(arguments.waiting.every);
     let mut told: Vec<Awaited> = Vec::new();
     let mut audited = desk.audit()?;
     loop {
@@ -32,7 +32,7 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
                     desk.tell(format!("waiting for {}", words.join(", ")));
                     told = awaited;
                 }
-                if arguments.once {
+                if arguments.waiting.once {
                     return Ok(Exit::Incomplete);
                 }
                 while !desk.station.has_news()? {

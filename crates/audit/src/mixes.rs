@@ -8,7 +8,7 @@ use psephos_proofs::shuffle::{
 };
 use psephos_proofs::{BatchContext, Fault};
 use psephos_record::bodies::{BatchMix, Blob, Body, Mix};
-use psephos_record::message::Record;
+use psephos_record::message::{Record, file_digest};
 
 use crate::Stage;
 use crate::auditor::Auditor;
@@ -16,9 +16,23 @@ use crate::check::CheckId;
 use crate::report::Culprit;
 use crate::view::{MixView, Phase};
 
+/// Where a record stands, and what its author had seen.
+#[derive(Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) sequence: u64,
+    /// SHA3-256 of its file.
+    pub(crate) file: Digest,
+    /// The last record its author had verified; none if it had verified none.
+    pub(crate) knew: Option<u64>,
+}
+
 /// A mix as it stands in a record, without its proof.
 pub(crate) struct PostedMix {
     pub(crate) sequence: u64,
+    /// SHA3-256 of its record's file.
+    file: Digest,
+    /// The last record its author had verified.
+    knew: Option<u64>,
     /// Its place in its record.
     item: usize,
     pub(crate) trustee: u64,
@@ -59,7 +73,8 @@ enum Link {
 }
 
 impl Auditor<'_> {
-    pub(crate) fn mix(&mut self, sequence: u64, trustee: u64, body: Mix) {
+    pub(crate) fn mix(&mut self, stands: Standing, trustee: u64, body: Mix) {
+        let sequence = stands.sequence;
         let culprit = Culprit::Trustee(trustee);
         let mut places = Vec::with_capacity(body.mixes.len());
         for mix in &body.mixes {
@@ -71,11 +86,12 @@ impl Auditor<'_> {
         }
         self.findings.count(CheckId::MixIdentity, 1);
         for (item, mix) in body.mixes.into_iter().enumerate() {
-            self.post_mix(sequence, item, trustee, &mix);
+            self.post_mix(stands, item, trustee, &mix);
         }
     }
 
-    fn post_mix(&mut self, sequence: u64, item: usize, trustee: u64, mix: &BatchMix) {
+    fn post_mix(&mut self, stands: Standing, item: usize, trustee: u64, mix: &BatchMix) {
+        let Standing { sequence, file, knew } = stands;
         let culprit = Culprit::Trustee(trustee);
         let Some(batch) = self.batch_place(mix.box_index, mix.batch_index) else { return };
         let posted = self.mixes.get(batch).map_or(&[][..], Vec::as_slice);
@@ -90,6 +106,8 @@ impl Auditor<'_> {
         if let Some(posted) = self.mixes.get_mut(batch) {
             posted.push(PostedMix {
                 sequence,
+                file,
+                knew,
                 item,
                 trustee,
                 position,
@@ -111,10 +129,11 @@ impl Auditor<'_> {
     }
 
     pub(crate) fn batch_place(&self, box_index: u64, batch_index: u64) -> Option<usize> {
+        let place = (box_index, batch_index);
         self.view
             .batches
-            .iter()
-            .position(|batch| (batch.box_index, batch.batch_index) == (box_index, batch_index))
+            .binary_search_by_key(&place, |batch| (batch.box_index, batch.batch_index))
+            .ok()
     }
 
     /// Checks all mixes on the board, batch by batch.
@@ -144,13 +163,17 @@ impl Auditor<'_> {
         self.judge_chain(batch, posted, &lists, &links, &proved);
     }
 
-    /// The list a mix starts from, preferring the newest, and that list's depth.
+    /// The list a mix starts from, and that list's depth. A bad mix may name a good list as its own
+    /// output: of several lists with one root it is one that can be read, at the place the mix says it
+    /// has, and of those the newest.
     fn link(&mut self, lists: &[List], mix: &PostedMix) -> (Link, u64) {
         let culprits = [Culprit::Trustee(mix.trustee)];
         let record = Some(mix.sequence);
         self.findings.count(CheckId::MixChain, 1);
-        let from = lists.iter().rposition(|list| list.blob.root == mix.input);
-        let Some((from, list)) = from.and_then(|from| Some((from, lists.get(from)?))) else {
+        let named = lists.iter().enumerate().filter(|(_, list)| list.blob.root == mix.input);
+        let from =
+            named.max_by_key(|(index, list)| (list.usable, list.depth == mix.position, *index));
+        let Some((from, list)) = from else {
             let evidence = "its input is no list of this batch";
             self.unchained(mix, evidence);
             return (Link::Broken, mix.position);
@@ -234,7 +257,9 @@ impl Auditor<'_> {
             start.into_iter().chain(mixes.iter().map(|mix| mix.output)).collect();
         let rows: Vec<_> = blobs.iter().filter_map(|blob| self.rows(blob)).collect();
         let rows: Vec<&dyn Rows> = rows.iter().map(|rows| rows as &dyn Rows).collect();
-        let proofs: Vec<Option<Proof>> = mixes.iter().map(|mix| self.proof_of(mix)).collect();
+        let proofs: Option<Vec<Option<Proof>>> =
+            mixes.iter().map(|mix| self.proof_of(mix)).collect();
+        let Some(proofs) = proofs else { return };
         let statements: Option<Vec<Statement>> =
             mixes.iter().map(|mix| self.statement_of(batch, mix)).collect();
         let Some(statements) = statements.filter(|list| list.len() == proofs.len()) else { return };
@@ -265,14 +290,18 @@ impl Auditor<'_> {
         }
     }
 
-    /// Reads the proof from the record again: proofs are too long to be kept.
-    fn proof_of(&self, mix: &PostedMix) -> Option<Proof> {
-        let file = self.board.record(mix.sequence).ok()?;
-        let message = Record::decode(&file).ok()?.message().ok()?;
-        match message.body().ok()? {
-            Body::Mix(body) => body.mixes.into_iter().nth(mix.item)?.proof,
-            _ => None,
+    /// Reads the proof from the record again: proofs are too long to be kept. `None` when the record
+    /// is no longer the one whose signature was verified, which has been reported then.
+    fn proof_of(&mut self, mix: &PostedMix) -> Option<Option<Proof>> {
+        let file = self.board.record(mix.sequence).ok();
+        let same = file.filter(|file| file_digest(file) == mix.file);
+        let body = same.and_then(|file| Record::decode(&file).ok()?.message().ok()?.body().ok());
+        if let Some(Body::Mix(body)) = body {
+            return body.mixes.into_iter().nth(mix.item).map(|mix| mix.proof);
         }
+        let text = format!("record {} changed while the board was audited", mix.sequence);
+        self.findings.unreadable(text);
+        None
     }
 
     fn statement_of(&self, batch: usize, mix: &PostedMix) -> Option<Statement> {
@@ -331,7 +360,17 @@ impl Auditor<'_> {
                     }
                 }
                 Link::To(from) if self.is_passed_over(batch, posted, *from) => {
-                    self.unchained(mix, "its input is not the last good list");
+                    if is_overtaken(posted, good, mix) {
+                        if holds {
+                            self.astray.push((batch, mix.trustee));
+                        }
+                        self.findings.warn(format!(
+                            "the mix in record {} was overtaken by another, and leads nowhere",
+                            mix.sequence
+                        ));
+                    } else {
+                        self.unchained(mix, "its input is not the last good list");
+                    }
                 }
                 Link::To(_) => {
                     if holds {
@@ -424,6 +463,12 @@ impl Auditor<'_> {
             }
         }
     }
+}
+
+/// Whether the mix that made list `good` came while this one was on its way.
+fn is_overtaken(posted: &[PostedMix], good: usize, mix: &PostedMix) -> bool {
+    let maker = good.checked_sub(1).and_then(|index| posted.get(index));
+    maker.is_some_and(|maker| mix.knew.is_none_or(|knew| knew < maker.sequence))
 }
 
 fn outcome(answer: &Result<(), ChainError>, place: usize) -> Proved {

@@ -6,6 +6,7 @@ use psephos_record::kind::Kind;
 use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::log::Entry;
+use crate::mixes::Standing;
 use crate::report::Culprit;
 use crate::view::{BallotsView, Phase, View};
 
@@ -117,7 +118,7 @@ impl Auditor<'_> {
     }
 
     fn act(&mut self, entry: Entry, author: &Culprit) {
-        let Entry { sequence, digest, message_digest, author: key, .. } = entry;
+        let Entry { sequence, digest, message_digest, author: key, knew, .. } = entry;
         match (entry.body, author) {
             (Body::Proposal(body), _) => self.proposal(sequence, message_digest, key, body),
             (Body::Enrol(body), _) => self.enrol(sequence, key, &body),
@@ -140,7 +141,9 @@ impl Auditor<'_> {
             (Body::Open(_), _) => self.open(sequence),
             (Body::Ballots(body), _) => self.ballots(sequence, &body),
             (Body::Close(body), _) => self.close(sequence, digest, body),
-            (Body::Mix(body), Culprit::Trustee(trustee)) => self.mix(sequence, *trustee, body),
+            (Body::Mix(body), Culprit::Trustee(trustee)) => {
+                self.mix(Standing { sequence, file: digest, knew }, *trustee, body);
+            }
             (Body::Share(body), Culprit::Trustee(trustee)) => {
                 self.share(sequence, *trustee, &body);
             }
@@ -218,15 +221,20 @@ impl Auditor<'_> {
         false
     }
 
-    /// Trustees work at the same time: what one sends while another's fault ends the attempt is no
-    /// fault of its own.
+    /// Trustees work at the same time: what one sends while another's fault ends the attempt, or while
+    /// the authority seals, is no fault of its own.
     fn is_overtaken(&mut self, entry: &Entry, kind: Kind, phase: Phase) -> bool {
-        let overtaken = phase == Phase::Failed && is_of_ceremony(kind) && kind != Kind::Complain;
-        if overtaken {
-            self.findings
-                .warn(format!("record {} came after its attempt had failed", entry.sequence));
+        let overtaken = if phase == Phase::Failed {
+            let ends = is_of_ceremony(kind) && kind != Kind::Complain;
+            ends.then_some("came after its attempt had failed")
+        } else {
+            let sealed = entry.knew < self.view.seal && matches!(kind, Kind::Share | Kind::SignOff);
+            sealed.then_some("came after the seal, from somebody who had not seen it")
+        };
+        if let Some(how) = overtaken {
+            self.findings.warn(format!("record {} {how}", entry.sequence));
         }
-        overtaken
+        overtaken.is_some()
     }
 
     /// Reports a record out of phase, unless what went before it is missing or without effect and

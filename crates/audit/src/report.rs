@@ -1,7 +1,7 @@
 //! What an audit answers: the verdict, each check, each failure with its culprit
 //! (spec/09-audit.md §5).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use psephos_ballot::ContestReport;
@@ -142,6 +142,8 @@ pub(crate) struct Findings {
     failed: BTreeMap<CheckId, usize>,
     failures: Vec<Failure>,
     warnings: Vec<String>,
+    /// The warnings again: a hostile board can bring about as many as it has records.
+    said: BTreeSet<String>,
     unreadable: bool,
 }
 
@@ -181,7 +183,7 @@ impl Findings {
     /// Something that changes no verdict; said once.
     pub(crate) fn warn(&mut self, text: impl Into<String>) {
         let text = text.into();
-        if !self.warnings.contains(&text) {
+        if self.said.insert(text.clone()) {
             self.warnings.push(text);
         }
     }

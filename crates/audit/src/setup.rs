@@ -1,6 +1,7 @@
 //! Proposal, enrolments, manifest and pins (spec/09-audit.md §3.3).
 
 use crate::numbered::numbered;
+use psephos_ballot::contest;
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::ballot::BallotLayout;
 use psephos_record::bodies::{Description, Enrol, Manifest, Proposal};
@@ -70,10 +71,11 @@ impl Auditor<'_> {
         }
         match self.view.enrolments.get_mut(place) {
             Some(slot @ None) => *slot = Some(Enrolment { sequence, key }),
-            // Whoever held the invitation signed twice: that is the trustee.
+            // The trustee held the invitation, and so did the authority, which made it.
             _ => {
-                let culprit = Culprit::Trustee(body.trustee);
-                self.out_of_phase(sequence, &culprit, "this trustee has enrolled before".into());
+                let evidence = "this trustee has enrolled before, and the authority knew the \
+                                invitation too";
+                self.fail(CheckId::BoardPhase, &[], Some(sequence), None, evidence);
             }
         }
     }
@@ -194,7 +196,9 @@ fn ballot_layout(ballot_box: &psephos_record::bodies::BallotBox) -> Option<Ballo
 fn is_usable(description: &Description) -> bool {
     let trustees = description.trustees.len() as u64;
     let widths = description.boxes.iter().flat_map(|b| &b.batches).map(|batch| batch.width);
-    (1..=MAX_TRUSTEES).contains(&trustees)
+    // What the contests hold decides how much a count takes.
+    contest::check(&description.contests).is_ok()
+        && (1..=MAX_TRUSTEES).contains(&trustees)
         && (1..=trustees).contains(&description.threshold)
         && !description.boxes.is_empty()
         && description.boxes.iter().all(|b| !b.batches.is_empty() && ballot_layout(b).is_some())

@@ -170,23 +170,19 @@ impl Auditor<'_> {
     fn read_claims(&mut self, close: &CloseView, intake: &Intake) -> Option<Claims> {
         let rows = self.rows(&close.rejected)?;
         let mut claims = Claims::all_accepted(intake);
-        let mut wrong: Vec<(u64, String)> = Vec::new();
+        let mut wrong: Vec<(u64, &str)> = Vec::new();
         let mut before: Option<(u64, u64)> = None;
         let read = rows.visit(&mut |first, piece| {
             for (row, bytes) in numbered(first, piece.as_chunks::<{ Rejected::LENGTH }>().0) {
                 let claim = Rejected::from_bytes(bytes);
                 if before.is_some_and(|before| before >= (claim.sequence, claim.row)) {
-                    wrong.push((
-                        row,
-                        "the rejected ballots are not listed in the board's order".into(),
-                    ));
+                    wrong.push((row, "the rejected ballots are not listed in the board's order"));
                 }
                 before = Some((claim.sequence, claim.row));
                 if !claims.reject(claim) {
                     wrong.push((
                         row,
-                        "it rejects a ballot that is not on the board, or for no known reason"
-                            .into(),
+                        "it rejects a ballot that is not on the board, or for no known reason",
                     ));
                 }
             }
@@ -316,6 +312,8 @@ impl Auditor<'_> {
                 expected.extend(row.map(|row| name_of(&key, row)));
             })?;
             expected.sort_unstable();
+            // Two accepted ballots with one row are a duplicate, reported as that: the list has the row once.
+            expected.dedup();
             self.compare_list(close.sequence, &key, expected, &blob);
         }
         Ok(())
@@ -370,7 +368,7 @@ fn name_of(key: &Digest, row: &[u8]) -> u128 {
     digest.first_chunk().map_or(0, |bytes| u128::from_le_bytes(*bytes))
 }
 
-/// A list against the names of the rows it should have.
+/// A list against the names of the rows it should have, sorted and each once.
 struct Comparison {
     expected: Vec<u128>,
     found: Vec<u64>,
@@ -401,26 +399,20 @@ impl Comparison {
             Ok(())
         })?;
         let found: u64 = self.found.iter().map(|word| u64::from(word.count_ones())).sum();
-        // Two accepted ballots with one row are a duplicate, reported as that: the list has the row once.
-        let repeated = self.expected.windows(2).filter(|pair| pair.first() == pair.last()).count();
-        self.missing =
-            (self.expected.len() as u64).saturating_sub(found.saturating_add(repeated as u64));
+        self.missing = (self.expected.len() as u64).saturating_sub(found);
         Ok(())
     }
 
-    /// Marks one expected row of this name as found; `false` when there is none left.
+    /// Marks the expected row of this name as found; `false` when there is none, or it was found before.
     fn take(&mut self, name: u128) -> bool {
-        let start = self.expected.partition_point(|other| *other < name);
-        let same = self.expected.iter().skip(start).take_while(|other| **other == name).count();
-        (start..start.saturating_add(same)).any(|place| {
-            let (word, bit) = (place / 64, 1u64 << (place % 64));
-            match self.found.get_mut(word) {
-                Some(word) if *word & bit == 0 => {
-                    *word |= bit;
-                    true
-                }
-                _ => false,
+        let Ok(place) = self.expected.binary_search(&name) else { return false };
+        let (word, bit) = (place / 64, 1u64 << (place % 64));
+        match self.found.get_mut(word) {
+            Some(word) if *word & bit == 0 => {
+                *word |= bit;
+                true
             }
-        })
+            _ => false,
+        }
     }
 }

@@ -1,0 +1,378 @@
+//! Boards made to deceive the audit, or to make it blame or stop somebody honest.
+
+use std::io::Read;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use psephos_audit::{Audit, BatchView, CheckId, Culprit, Options, Status, Verdict, audit};
+use psephos_ballot::{Method, Vote};
+use psephos_core::elgamal::{Ciphertext, PublicKey};
+use psephos_core::{Digest, Element, Scalar, group, tree};
+use psephos_proofs::shuffle::{Proof, Statement};
+use psephos_prove::shuffle::{Turn, Witness, prove_with_witness};
+use psephos_record::board::{Board, BoardError, Extent, MemoryBoard};
+use psephos_record::bodies::{Blob, Body, Mix};
+use psephos_testkit::{Author, Election, Plan};
+
+/// Two of three, five ballots.
+fn plan() -> Plan {
+    Plan::new(3, 2, 5)
+}
+
+/// INVALID by this check, and by nobody's fault but these.
+fn convicts(audit: &Audit, check: CheckId, culprits: &[Culprit]) {
+    let text = audit.report.to_text();
+    assert_eq!(audit.report.verdict, Verdict::Invalid, "{text}");
+    assert_eq!(audit.report.check(check).map(|check| check.status), Some(Status::Fail), "{text}");
+    let mut blamed: Vec<_> =
+        audit.report.failures.iter().flat_map(|f| f.culprits.clone()).collect();
+    blamed.sort();
+    blamed.dedup();
+    assert_eq!(blamed, culprits, "{text}");
+}
+
+fn is_valid(audit: &Audit) {
+    assert_eq!(audit.report.verdict, Verdict::Valid, "{}", audit.report.to_text());
+}
+
+fn warns(audit: &Audit, of: &str) {
+    let found = audit.report.warnings.iter().any(|warning| warning.contains(of));
+    assert!(found, "no warning of {of:?}: {}", audit.report.to_text());
+}
+
+fn post_mix(election: &mut Election, trustee: u64, body: Mix) {
+    election.post(Author::Trustee(trustee), Body::Mix(body));
+}
+
+/// A list re-encrypted row by row, where output row i comes from input row `sources[i]`, and the honest
+/// prover's proof of whatever `claim` says of it.
+fn remixed(
+    election: &mut Election,
+    turn: &Turn,
+    input: &Blob,
+    sources: &[usize],
+    claim: impl Fn(&mut Statement, &mut Vec<Element>),
+) -> (Vec<u8>, Option<Proof>) {
+    let width = turn.width as usize;
+    let bytes = election.read(input);
+    let key = group::decode_proper(&turn.context.election.public_key).unwrap();
+    let key = PublicKey::new(key);
+    let (encodings, _) = bytes.as_chunks::<32>();
+    let elements: Vec<Element> = encodings.iter().map(|one| group::decode(one).unwrap()).collect();
+    let mut output = Vec::new();
+    let mut factors = Vec::new();
+    for source in sources {
+        for column in 0..width {
+            let factor = Scalar::from(factors.len() as u64 + 7);
+            let place = 2 * (source * width + column);
+            let before = Ciphertext { a: elements[place], b: elements[place + 1] };
+            let after = key.reencrypt(&before, &factor);
+            output.extend([after.a, after.b]);
+            factors.push(factor);
+        }
+    }
+    let list = group::encode_batch(&output).into_flattened();
+    let mut statement = Statement {
+        context: turn.context,
+        position: turn.position,
+        prover: turn.prover,
+        prover_key: turn.prover_key,
+        rows: sources.len() as u64,
+        width: turn.width,
+        input: input.root,
+        output: tree::root(&list),
+    };
+    claim(&mut statement, &mut output);
+    let rows = statement.rows as usize;
+    let exponents: Vec<u64> = sources.iter().take(rows).map(|source| *source as u64 + 1).collect();
+    factors.truncate(rows * width);
+    let witness = Witness { exponents: exponents.into(), factors: factors.into() };
+    let proof = prove_with_witness(&statement, &output, &witness, &mut election.rng).unwrap();
+    (list, Some(proof))
+}
+
+/// An election whose trustee 0 has posted such a mix; the turn may be altered too.
+fn forged(
+    sources: [usize; 5],
+    alter: impl Fn(&mut Turn),
+    claim: impl Fn(&mut Statement, &mut Vec<Element>),
+) -> Audit {
+    let mut election = Election::closed(plan());
+    let batch = election.view().batches[0].clone();
+    let mut turn = election.turn(&batch, 0, 0);
+    alter(&mut turn);
+    let (output, proof) = remixed(&mut election, &turn, &batch.first, &sources, claim);
+    let mut body = election.mix_body(0);
+    body.mixes[0].output = election.put(batch.first.row_length, &output);
+    body.mixes[0].proof = proof;
+    post_mix(&mut election, 0, body);
+    election.audit()
+}
+
+fn as_is(_: &mut Statement, _: &mut Vec<Element>) {}
+
+/// Line 36, and that the helper above makes mixes that hold.
+#[test]
+fn a_witness_that_is_no_permutation() {
+    let honest = forged([4, 0, 3, 1, 2], |_| {}, as_is);
+    assert!(honest.report.failures.is_empty(), "{}", honest.report.to_text());
+    for sources in [[0, 0, 2, 3, 4], [1; 5], [4, 3, 2, 1, 1]] {
+        convicts(&forged(sources, |_| {}, as_is), CheckId::MixProof, &[Culprit::Trustee(0)]);
+    }
+}
+
+/// Line 34: the honest prover's proof of the very lists, made for another place.
+#[test]
+fn a_mix_proved_for_another_batch_box_place_or_close() {
+    let alterations: [fn(&mut Turn); 5] = [
+        |turn| turn.context.batch_index += 1,
+        |turn| turn.context.box_index += 1,
+        |turn| turn.context.close[0] ^= 1,
+        |turn| turn.position += 1,
+        |turn| turn.prover += 1,
+    ];
+    for alter in alterations {
+        let audit = forged([4, 0, 3, 1, 2], alter, as_is);
+        convicts(&audit, CheckId::MixProof, &[Culprit::Trustee(0)]);
+    }
+}
+
+/// Line 35: a proof of fewer rows, of the same shape and of another.
+#[test]
+fn a_mix_proved_for_another_number_of_rows() {
+    let fewer = forged(
+        [0, 1, 2, 3, 4],
+        |_| {},
+        |statement, output| {
+            statement.rows = 4;
+            output.truncate(4 * 2 * statement.width as usize);
+        },
+    );
+    convicts(&fewer, CheckId::MixProof, &[Culprit::Trustee(0)]);
+
+    let larger = Election::closed(Plan::new(3, 2, 9)).mix_body(0);
+    let mut election = Election::closed(plan());
+    let mut body = election.mix_body(0);
+    body.mixes[0].proof = larger.mixes[0].proof.clone();
+    post_mix(&mut election, 0, body);
+    convicts(&election.audit(), CheckId::ShapeLength, &[Culprit::Trustee(0)]);
+}
+
+/// Line 32: one column goes another way than the others.
+#[test]
+fn one_column_shuffled_by_itself() {
+    let contest = |id: &str| psephos_ballot::Contest {
+        id: id.into(),
+        seats: 1,
+        title: "Council".into(),
+        method: Method::Irv { max_ranks: 30 },
+        candidates: (0..30).map(|index| format!("Candidate {index}")).collect(),
+    };
+    let votes = (0..5).map(|index| vec![Vote::ranking(vec![index]), Vote::ranking(vec![index, 9])]);
+    let wide =
+        Plan { contests: vec![contest("a"), contest("b")], votes: votes.collect(), ..plan() };
+    let mut election = Election::closed(wide);
+    let batch = election.view().batches[0].clone();
+    assert_eq!(batch.width, 2);
+    let mut body = election.mix_body(0);
+    let mut rows = election.read(&body.mixes[0].output);
+    let (first, second) = rows.split_at_mut(128);
+    first[64..].swap_with_slice(&mut second[64..128]);
+    body.mixes[0].output = election.put(batch.first.row_length, &rows);
+    post_mix(&mut election, 0, body);
+    convicts(&election.audit(), CheckId::MixProof, &[Culprit::Trustee(0)]);
+}
+
+/// Line 47.
+#[test]
+fn a_tie_broken_against_the_rule() {
+    let tied = vec![
+        vec![Vote::marks(vec![0]), Vote::ranking(vec![0])],
+        vec![Vote::marks(vec![1]), Vote::ranking(vec![1])],
+    ];
+    let mut election = Election::shared(Plan { votes: tied, ..plan() });
+    let honest = election.result_body();
+    assert_eq!(honest.contests[0].elected, [0]);
+    assert!(!honest.contests[0].ties.is_empty());
+    let mut body = honest;
+    body.contests[0].elected = vec![1];
+    body.contests[0].ties[0].lost = vec![0];
+    election.post(Author::Authority, Body::Result(body));
+    election.seal();
+    convicts(&election.audit(), CheckId::ResultCount, &[Culprit::Authority]);
+}
+
+/// What an honest trustee makes of the last good list, appended now.
+fn honest_mix(
+    election: &mut Election,
+    batch: &BatchView,
+    trustee: u64,
+    input: &Blob,
+    position: u64,
+) {
+    let mix = election.mix_list(batch, trustee, input, position);
+    post_mix(election, trustee, Mix { mixes: vec![mix] });
+}
+
+/// A bad mix that names the last good list as its own output must not stand between that list and the
+/// next, honest mix.
+#[test]
+fn a_bad_mix_that_names_a_good_list_as_its_output() {
+    for (who, rows) in [(1, 5), (1, 4), (0, 5)] {
+        let mut election = Election::closed(plan());
+        election.mix(0);
+        let batch = election.view().batches[0].clone();
+        let good = batch.last;
+        let mut body = election.mix_body(who);
+        body.mixes[0].output = Blob { rows, ..good };
+        post_mix(&mut election, who, body);
+        let honest = if who == 1 { 2 } else { 1 };
+        honest_mix(&mut election, &batch, honest, &good, 1);
+        let audit = election.audit();
+        let check = match (who, rows) {
+            (0, _) => CheckId::MixIdentity,
+            (_, 4) => CheckId::ShapeLength,
+            _ => CheckId::MixProof,
+        };
+        convicts(&audit, check, &[Culprit::Trustee(who)]);
+        let batch = &audit.view.batches[0];
+        assert_eq!(batch.position, 2, "{}", audit.report.to_text());
+        assert!(batch.mixes.iter().any(|mix| mix.trustee == honest && mix.valid));
+    }
+}
+
+/// Lists without rows all have one root.
+#[test]
+fn a_bad_mix_of_nothing() {
+    let mut election = Election::closed(Plan::new(3, 2, 0));
+    let other = Election::closed(plan()).mix_body(0);
+    let batch = election.view().batches[0].clone();
+    let mut body = election.mix_body(0);
+    body.mixes[0].proof = other.mixes[0].proof.clone();
+    post_mix(&mut election, 0, body);
+    honest_mix(&mut election, &batch, 1, &batch.first, 0);
+    convicts(&election.audit(), CheckId::ShapeLength, &[Culprit::Trustee(0)]);
+}
+
+/// Trustee 3 mixes out of turn while trustee 1 is at work: no fault of trustee 1, and no end of the election.
+#[test]
+fn a_mix_overtaken_by_another() {
+    let mut election = Election::closed(plan());
+    let body = Body::Mix(election.mix_body(0));
+    let message = election.message(Author::Trustee(0), &body);
+    election.mix(2);
+    election.append(Author::Trustee(0), message);
+    let batch = election.audit().view.batches[0].clone();
+    assert_eq!(batch.position, 1);
+    honest_mix(&mut election, &batch, 1, &batch.last, 1);
+    let batch = election.audit().view.batches[0].clone();
+    for trustee in election.everybody() {
+        let body = election.share_lists(trustee, &[(batch.clone(), batch.last)]);
+        election.post(Author::Trustee(trustee), Body::Share(body));
+    }
+    let batch = election.audit().view.batches[0].clone();
+    let body = election.result_with(&[election.decrypt(&batch)]);
+    election.post(Author::Authority, Body::Result(body));
+    election.seal();
+    let audit = election.audit();
+    is_valid(&audit);
+    warns(&audit, "overtaken");
+}
+
+/// A share that was on its way while the authority sealed.
+#[test]
+fn a_share_overtaken_by_the_seal() {
+    let mut election = Election::mixed(plan());
+    election.share(0);
+    election.share(1);
+    let body = Body::Share(election.share_body(2));
+    let message = election.message(Author::Trustee(2), &body);
+    election.publish();
+    election.seal();
+    let mut knowing = election.clone();
+    election.append(Author::Trustee(2), message);
+    let audit = election.audit();
+    is_valid(&audit);
+    warns(&audit, "after the seal");
+
+    knowing.share(2);
+    convicts(&knowing.audit(), CheckId::BoardPhase, &[Culprit::Trustee(2)]);
+}
+
+/// The authority has made the invitations: it can enrol a key of its own under one.
+#[test]
+fn a_second_enrolment_by_the_authority() {
+    let mut election = Election::enrolled(plan());
+    let body = election.enrol_body(1, Author::Stranger);
+    election.post(Author::Stranger, Body::Enrol(body));
+    convicts(&election.audit(), CheckId::BoardPhase, &[]);
+}
+
+/// A board that gives another file for one record from the second reading on.
+struct Changing<'a> {
+    board: &'a MemoryBoard,
+    record: u64,
+    later: Option<Vec<u8>>,
+    readings: AtomicU64,
+}
+
+impl Board for Changing<'_> {
+    fn place(&self) -> String {
+        self.board.place()
+    }
+
+    fn extent(&self) -> Result<Extent, BoardError> {
+        self.board.extent()
+    }
+
+    fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
+        if sequence == self.record && self.readings.fetch_add(1, Ordering::Relaxed) > 0 {
+            return self
+                .later
+                .clone()
+                .ok_or(BoardError::RecordMissing { place: self.place(), sequence });
+        }
+        self.board.record(sequence)
+    }
+
+    fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {
+        self.board.blob_length(root)
+    }
+
+    fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        self.board.open_blob(root)
+    }
+}
+
+/// Whoever can write to the folder changes a mix between two passes: its author has not signed that.
+#[test]
+fn a_mix_that_changes_while_it_is_audited() {
+    let mut election = Election::closed(plan());
+    let sequence = election.mix(0);
+    let mut altered = election.clone();
+    let mut files = altered.board.records();
+    files.pop();
+    altered.board.set_records(files);
+    let mut body = altered.mix_body(0);
+    body.mixes[0].proof = None;
+    post_mix(&mut altered, 0, body);
+    let other = altered.board.records().pop();
+    for later in [other, None] {
+        let readings = AtomicU64::new(0);
+        let board = Changing { board: &election.board, record: sequence, later, readings };
+        let report = audit(&board, &Options::default(), &|_| {}).unwrap().report;
+        assert_eq!(report.verdict, Verdict::Unreadable, "{}", report.to_text());
+        assert!(report.failures.is_empty(), "{}", report.to_text());
+    }
+}
+
+/// A count in rounds of very many candidates takes memory by their square: the audit goes no further than
+/// the proposal.
+#[test]
+fn more_candidates_than_can_be_counted() {
+    let mut plan = plan();
+    plan.contests[1].candidates = (0..2_000).map(|index| format!("Candidate {index}")).collect();
+    let audit = Election::enrolled(plan).audit();
+    convicts(&audit, CheckId::SetupParameters, &[Culprit::Authority]);
+    assert_eq!(audit.report.check(CheckId::BoardPhase).unwrap().status, Status::NotRun);
+    assert!(audit.view.enrolments.iter().all(Option::is_none));
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use psephos_core::Digest;
+use psephos_proofs::shuffle::Proof;
 use psephos_proofs::{ElectionContext, Fault};
 use psephos_record::board::{BlobFault, BlobRows, Board, check_blob};
 use psephos_record::bodies::Blob;
@@ -37,6 +38,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) attempt_failures: Vec<Failure>,
     /// By batch.
     pub(crate) mixes: Vec<Vec<PostedMix>>,
+    /// Proofs read ahead: by their mix's record and place in it.
+    pub(crate) proofs: BTreeMap<(u64, usize), Option<Proof>>,
     /// Valid mixes that start from a bad list: batch and trustee.
     pub(crate) astray: Vec<(usize, u64)>,
     pub(crate) shares: Vec<PostedShare>,
@@ -65,6 +68,7 @@ impl<'a> Auditor<'a> {
             halted: None,
             attempt_failures: Vec::new(),
             mixes: Vec::new(),
+            proofs: BTreeMap::new(),
             astray: Vec::new(),
             shares: Vec::new(),
             result: None,

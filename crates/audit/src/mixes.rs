@@ -16,6 +16,9 @@ use crate::check::CheckId;
 use crate::report::Culprit;
 use crate::view::{MixView, Phase};
 
+/// About how many bytes of proofs of further batches are kept from one reading of a record.
+const AHEAD: usize = 4 << 20;
+
 /// Where a record stands, and what its author had seen.
 #[derive(Clone, Copy)]
 pub(crate) struct Standing {
@@ -293,15 +296,26 @@ impl Auditor<'_> {
     /// Reads the proof from the record again: proofs are too long to be kept. `None` when the record
     /// is no longer the one whose signature was verified, which has been reported then.
     fn proof_of(&mut self, mix: &PostedMix) -> Option<Option<Proof>> {
+        if let Some(proof) = self.proofs.remove(&(mix.sequence, mix.item)) {
+            return Some(proof);
+        }
         let file = self.board.record(mix.sequence).ok();
         let same = file.filter(|file| file_digest(file) == mix.file);
+        let length = same.as_ref().map_or(0, Vec::len);
         let body = same.and_then(|file| Record::decode(&file).ok()?.message().ok()?.body().ok());
-        if let Some(Body::Mix(body)) = body {
-            return body.mixes.into_iter().nth(mix.item).map(|mix| mix.proof);
-        }
-        let text = format!("record {} changed while the board was audited", mix.sequence);
-        self.findings.unreadable(text);
-        None
+        let Some(Body::Mix(body)) = body else {
+            let text = format!("record {} changed while the board was audited", mix.sequence);
+            self.findings.unreadable(text);
+            return None;
+        };
+        // A record of many batches is not read again for each: those that come next are kept.
+        let kept = AHEAD.saturating_mul(body.mixes.len()).checked_div(length).unwrap_or(0);
+        let sequence = mix.sequence;
+        self.proofs.retain(|(other, _), _| *other != sequence);
+        let mut proofs = body.mixes.into_iter().map(|mix| mix.proof).enumerate().skip(mix.item);
+        let (_, proof) = proofs.next()?;
+        self.proofs.extend(proofs.take(kept).map(|(item, proof)| ((sequence, item), proof)));
+        Some(proof)
     }
 
     fn statement_of(&self, batch: usize, mix: &PostedMix) -> Option<Statement> {

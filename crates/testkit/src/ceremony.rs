@@ -5,7 +5,8 @@ use std::sync::Arc;
 use psephos_proofs::key_ceremony::{CeremonyContext, Deal};
 use psephos_prove::key_ceremony::{Received, SealedDeal, accept, receive};
 use psephos_record::bodies::{
-    Accept, Body, Complain, Confirm, DealCommitment, Enrol, Manifest, Open, Proposal, deals_digest,
+    Accept, Body, Complain, Confirm, DealCommitment, Description, Enrol, Manifest, Open, Proposal,
+    deals_digest,
 };
 use psephos_record::invitation::sign_enrolment;
 
@@ -14,9 +15,13 @@ use crate::{Author, Election};
 impl Election {
     /// The authority proposes the plan's election.
     pub fn propose(&mut self) -> u64 {
+        self.propose_description(self.plan.description())
+    }
+
+    /// The authority proposes another election, with the plan's trustees.
+    pub fn propose_description(&mut self, description: Description) -> u64 {
         let invitations =
             self.invitations.iter().map(|key| key.verifying_key().to_bytes()).collect();
-        let description = self.plan.description();
         self.post(Author::Authority, Body::Proposal(Proposal { description, invitations }))
     }
 

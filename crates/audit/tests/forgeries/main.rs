@@ -1,7 +1,10 @@
 //! Boards made to deceive the audit, or to make it blame or stop somebody honest.
 
+mod batches;
+
+use std::collections::BTreeMap;
 use std::io::Read;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use psephos_audit::{Audit, BatchView, CheckId, Culprit, Options, Status, Verdict, audit};
 use psephos_ballot::{Method, Vote};
@@ -307,15 +310,15 @@ fn a_second_enrolment_by_the_authority() {
     convicts(&election.audit(), CheckId::BoardPhase, &[]);
 }
 
-/// A board that gives another file for one record from the second reading on.
-struct Changing<'a> {
+/// A board that counts how often each record is read, and gives some records otherwise, or not at all,
+/// from the second reading on.
+struct Reading<'a> {
     board: &'a MemoryBoard,
-    record: u64,
-    later: Option<Vec<u8>>,
-    readings: AtomicU64,
+    readings: Arc<Mutex<BTreeMap<u64, u64>>>,
+    later: BTreeMap<u64, Option<Vec<u8>>>,
 }
 
-impl Board for Changing<'_> {
+impl Board for Reading<'_> {
     fn place(&self) -> String {
         self.board.place()
     }
@@ -325,13 +328,15 @@ impl Board for Changing<'_> {
     }
 
     fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
-        if sequence == self.record && self.readings.fetch_add(1, Ordering::Relaxed) > 0 {
-            return self
-                .later
-                .clone()
-                .ok_or(BoardError::RecordMissing { place: self.place(), sequence });
+        let mut readings = self.readings.lock().unwrap();
+        let before = readings.entry(sequence).or_default();
+        *before += 1;
+        match self.later.get(&sequence) {
+            Some(later) if *before > 1 => {
+                later.clone().ok_or(BoardError::RecordMissing { place: self.place(), sequence })
+            }
+            _ => self.board.record(sequence),
         }
-        self.board.record(sequence)
     }
 
     fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {
@@ -357,8 +362,8 @@ fn a_mix_that_changes_while_it_is_audited() {
     post_mix(&mut altered, 0, body);
     let other = altered.board.records().pop();
     for later in [other, None] {
-        let readings = AtomicU64::new(0);
-        let board = Changing { board: &election.board, record: sequence, later, readings };
+        let later = BTreeMap::from([(sequence, later)]);
+        let board = Reading { board: &election.board, readings: Arc::default(), later };
         let report = audit(&board, &Options::default(), &|_| {}).unwrap().report;
         assert_eq!(report.verdict, Verdict::Unreadable, "{}", report.to_text());
         assert!(report.failures.is_empty(), "{}", report.to_text());

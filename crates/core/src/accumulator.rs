@@ -34,7 +34,7 @@ impl Accumulator {
         *self.generator(index) += scalar;
     }
 
-    /// Adds Σ weight·scalars[j]·`H_{first+j}`.
+    /// Adds Σ `weight·scalars[j]·H_{first+j}`.
     pub fn add_generators(&mut self, first: usize, scalars: &[Scalar], weight: &Scalar) {
         for (j, scalar) in scalars.iter().enumerate() {
             *self.generator(first + j) += weight * scalar;
@@ -55,7 +55,7 @@ impl Accumulator {
         self.points.push(*point);
     }
 
-    /// Adds Σ scalars[i]·points[i].
+    /// Adds Σ `scalars[i]·points[i]`.
     ///
     /// # Panics
     /// When the lengths differ.

@@ -36,7 +36,7 @@ impl Generators {
         &self.0
     }
 
-    /// com(values; r) = r·H_0 + Σ values[j]·H_{j+1} (Pedersen), in variable time.
+    /// `com(values; r) = r·H_0 + Σ values[j]·H_{j+1}` (Pedersen), in variable time.
     ///
     /// # Panics
     /// When there are more values than generators: the caller derived too few.

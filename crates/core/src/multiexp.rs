@@ -12,7 +12,7 @@ const CHUNK: usize = 1 << 13;
 /// Below this a second task costs more per point than a second core gives.
 const SMALLEST_TASK: usize = 1 << 9;
 
-/// Σ scalars[i]·points[i] in variable time.
+/// Σ `scalars[i]·points[i]` in variable time.
 ///
 /// # Panics
 /// When the lengths differ: a shorter list would silently drop terms.

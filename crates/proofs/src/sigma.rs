@@ -1,10 +1,9 @@
 //! The two sigma protocols that the other arguments are made of (spec/05-key-ceremony.md §5.2).
 //!
-//! Both proofs carry their commitments, not the challenge, so that their equations can be weighted
-//! and added to others. A caller prepares a transcript that has absorbed the context of use; the
-//! functions here absorb the statement and the commitments and draw the challenge.
+//! Both proofs carry their commitments, not the challenge. A caller prepares a transcript that has
+//! absorbed the context of use; the functions here absorb the statement and the commitments and
+//! draw the challenge.
 
-use psephos_core::accumulator::Accumulator;
 use psephos_core::encodings::Fixed;
 use psephos_core::group;
 use psephos_core::transcript::Transcript;
@@ -72,24 +71,6 @@ impl Schnorr {
         // (1) z·G = T + c·X
         let right = opened.commitment + opened.key * opened.challenge;
         holds(group::mul_base(&opened.response) == right)
-    }
-
-    /// Adds weight·(T + c·X − z·G) to `check`.
-    ///
-    /// # Errors
-    /// As [`Schnorr::verify`], but for `Equation`; nothing is added then.
-    pub fn accumulate(
-        &self,
-        transcript: Transcript,
-        key: &Encoding,
-        weight: &Scalar,
-        check: &mut Accumulator,
-    ) -> Result<(), Fault> {
-        let opened = self.open(transcript, key)?;
-        check.add(weight, &opened.commitment);
-        check.add(&(weight * opened.challenge), &opened.key);
-        check.add_base(&-(weight * opened.response));
-        Ok(())
     }
 
     fn open(&self, mut transcript: Transcript, key: &Encoding) -> Result<OpenedSchnorr, Fault> {
@@ -199,28 +180,6 @@ impl Dleq {
         let second = opened.base * opened.response
             == opened.image_commitment + opened.image * opened.challenge;
         holds(first && second)
-    }
-
-    /// Adds weights[0]·(T + c·X − z·G) and weights[1]·(T' + c·X' − z·B) to `check`.
-    ///
-    /// # Errors
-    /// As [`Dleq::verify`], but for `Equation`; nothing is added then.
-    pub fn accumulate(
-        &self,
-        transcript: Transcript,
-        statement: &EqualLogarithms,
-        weights: &[Scalar; 2],
-        check: &mut Accumulator,
-    ) -> Result<(), Fault> {
-        let opened = self.open(transcript, statement)?;
-        let [first, second] = weights;
-        check.add(first, &opened.commitment);
-        check.add(&(first * opened.challenge), &opened.key);
-        check.add_base(&-(first * opened.response));
-        check.add(second, &opened.image_commitment);
-        check.add(&(second * opened.challenge), &opened.image);
-        check.add(&-(second * opened.response), &opened.base);
-        Ok(())
     }
 
     fn open(

@@ -3,8 +3,6 @@
 mod election;
 
 use election::rng;
-use psephos_core::accumulator::Accumulator;
-use psephos_core::generators::Generators;
 use psephos_core::transcript::Transcript;
 use psephos_core::{Scalar, group};
 use psephos_proofs::Fault;
@@ -65,35 +63,4 @@ fn equality_is_bound_to_all_three_elements() {
         assert_eq!(refused, Err(ProveError::SelfCheck(Fault::Equation)));
     }
     assert_eq!(proof.verify(transcript(b"b"), &good), Err(Fault::Equation));
-}
-
-#[test]
-fn accumulated_equations_hold_together_and_do_not_cancel() {
-    let mut rng = rng(3);
-    let generators = Generators::derive(0);
-    let secret = SecretScalar::random(&mut rng);
-    let key = group::encode(&secret.public());
-    let equal = EqualLogarithms { key, base: group::encode(&group::base()), image: key };
-    let mut schnorr = prove_knowledge(transcript(b"a"), &secret, &mut rng).unwrap();
-    let mut dleq = prove_equality(transcript(b"a"), &equal, &secret, &mut rng).unwrap();
-    let weights = [3u64, 5, 7].map(Scalar::from);
-    let sum = |schnorr: &Schnorr, dleq: &Dleq| {
-        let mut check = Accumulator::new();
-        schnorr.accumulate(transcript(b"a"), &key, &weights[0], &mut check).unwrap();
-        dleq.accumulate(transcript(b"a"), &equal, &[weights[1], weights[2]], &mut check).unwrap();
-        check.is_zero_vartime(&generators)
-    };
-    assert!(sum(&schnorr, &dleq));
-    // Errors of opposite sign in the two responses.
-    let add =
-        |bytes: &[u8; 32], change: Scalar| (group::scalar(bytes).unwrap() + change).to_bytes();
-    schnorr.response = add(&schnorr.response, Scalar::ONE);
-    assert!(!sum(&schnorr, &dleq));
-    dleq.response = add(&dleq.response, -Scalar::ONE);
-    assert!(!sum(&schnorr, &dleq));
-    let mut check = Accumulator::new();
-    schnorr.commitment = [0xff; 32];
-    let refused = schnorr.accumulate(transcript(b"a"), &key, &weights[0], &mut check);
-    assert_eq!(refused, Err(Fault::NonCanonical { field: "commitment", index: 0 }));
-    assert!(check.is_zero_vartime(&generators), "nothing was added");
 }

@@ -18,15 +18,16 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  psephos-authority rehearse                                    watch a whole made election on this machine
+  psephos-authority rehearse                      watch a whole made election on this machine
   psephos-authority init --election town.toml --board /mnt/board --trustees 3 --threshold 2
-  psephos-authority open                                        once all trustees have joined
-  psephos-authority intake /media/usb/*.ballots                 take in files of encrypted ballots
-  psephos-authority close                                       end the voting; the trustees mix and decrypt
-  psephos-authority publish                                     publish and seal the result
+  psephos-authority open                          once all trustees have joined
+  psephos-authority intake /media/usb/*.ballots   take in files of encrypted ballots
+  psephos-authority close                         end the voting; the trustees mix and decrypt
+  psephos-authority publish                       publish and seal the result
 
-Exit codes: 0 done (rehearse: VALID), 1 the board is INVALID, 2 somebody else is awaited, 3 the board is
-UNREADABLE, 64 wrong command line or file, 70 fault in the program, 74 reading or writing failed.";
+Exit codes: 0 done (rehearse: VALID), 1 the board is INVALID, 2 somebody else is awaited,
+3 the board is UNREADABLE, 64 wrong command line or file, 70 fault in the program,
+74 reading or writing failed.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -177,7 +177,7 @@ pub fn audit_failure(error: AuditError) -> Failure {
     match error {
         AuditError::Board(error) => board_failure(error),
         error @ AuditError::NotAContinuation { .. } => Failure::new(Exit::Invalid, error.to_string())
-            .advice("somebody has replaced records that this home has verified: keep both copies and tell the others"),
+            .advice("get the newest copy of the board; if that is the one, somebody has replaced records that this home has verified: keep both copies and tell the others"),
     }
 }
 

@@ -18,13 +18,13 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  psephos-trustee join psephos-invite:… --board /mnt/board   make keys, enrol, show what is proposed
-  psephos-trustee run                                        do every step when it is due, to the end
+  psephos-trustee join psephos-invite:… --board /mnt/board   make keys, enrol, show the proposal
+  psephos-trustee run                                        do every step when it is due
   psephos-trustee run --once                                 do what is due now, then stop
-  psephos-trustee status                                     how far the election is, and who is awaited
+  psephos-trustee status                                     how far it is, and who is awaited
 
-Exit codes: 0 done, 1 the board is INVALID, 2 somebody else is awaited, 3 the board is UNREADABLE,
-64 wrong command line or file, 70 fault in the program, 74 reading or writing failed.";
+Exit codes: 0 done, 1 the board is INVALID, 2 somebody else is awaited, 3 the board is
+UNREADABLE, 64 wrong command line or file, 70 fault in the program, 74 reading or writing failed.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -123,7 +123,7 @@ fn fix(error: &io::Error) -> &'static str {
             "; the board is as it was: free some space and run the command again"
         }
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            "; the board is as it was: this user needs the right to write there"
+            "; nothing was changed: this user lacks the right to do that there"
         }
         ErrorKind::Unsupported | ErrorKind::TooManyLinks => {
             "; the folder of a board must lie on a file system with hard links"

@@ -53,14 +53,14 @@ impl Report {
             ),
             Verdict::Invalid => {
                 let failed = count(Status::Fail);
-                format!("INVALID: {failed} checks fail; the first failures are listed below")
+                format!("INVALID: checks that fail: {failed}; the first failures are listed below")
             }
-            Verdict::Incomplete => {
-                format!(
-                    "INCOMPLETE: nothing found fails; {} checks are not run yet",
-                    count(Status::NotRun)
-                )
-            }
+            Verdict::Incomplete => match count(Status::NotRun) {
+                0 => "INCOMPLETE: nothing found fails; the board is not sealed yet".into(),
+                missing => {
+                    format!("INCOMPLETE: nothing found fails; checks not run yet: {missing}")
+                }
+            },
             Verdict::Unreadable => "UNREADABLE: part of the record cannot be read".into(),
         }
     }

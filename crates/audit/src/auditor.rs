@@ -1,6 +1,6 @@
 //! The state of an audit on its way through the board.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::Digest;
 use psephos_proofs::shuffle::Proof;
@@ -42,6 +42,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) proofs: BTreeMap<(u64, usize), Option<Proof>>,
     /// Valid mixes that start from a bad list: batch and trustee.
     pub(crate) astray: Vec<(usize, u64)>,
+    /// Mixes that another one overtook: batch and record.
+    pub(crate) overtaken: BTreeSet<(usize, u64)>,
     pub(crate) shares: Vec<PostedShare>,
     pub(crate) result: Option<PostedResult>,
     pub(crate) turnout: Option<Turnout>,
@@ -70,6 +72,7 @@ impl<'a> Auditor<'a> {
             mixes: Vec::new(),
             proofs: BTreeMap::new(),
             astray: Vec::new(),
+            overtaken: BTreeSet::new(),
             shares: Vec::new(),
             result: None,
             turnout: None,

@@ -102,8 +102,10 @@ impl Auditor<'_> {
         for list in &share.lists {
             let Some(view) = self.view.batches.get(list.batch) else { return false };
             let (last, width) = (view.last, view.width);
-            let is_astray =
-                view.mixes.iter().any(|mix| mix.output.root == list.input && !mix.valid);
+            let is_astray = view.mixes.iter().any(|mix| {
+                let is_bad = !mix.valid && !self.overtaken.contains(&(list.batch, mix.sequence));
+                is_bad && mix.output.root == list.input
+            });
             self.findings.count(CheckId::DecryptInput, 1);
             if list.input != last.root {
                 holds = false;

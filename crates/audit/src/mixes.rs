@@ -42,8 +42,6 @@ pub(crate) struct PostedMix {
     position: u64,
     input: Digest,
     output: Blob,
-    /// Whether its trustee has mixed before.
-    repeated: bool,
     readable: bool,
 }
 
@@ -51,8 +49,6 @@ pub(crate) struct PostedMix {
 #[derive(Clone, Copy)]
 struct List {
     blob: Blob,
-    /// Mixes that lead to it.
-    depth: u64,
     /// Whether the mix that made it can be checked at all.
     usable: bool,
 }
@@ -71,7 +67,7 @@ enum Proved {
 enum Link {
     /// Its input is the list with this index.
     To(usize),
-    /// Its input is no list of the batch, or its shape is wrong, or it may not mix: it makes no good list.
+    /// Its input is no list of the batch, or its shape is wrong: it makes no good list.
     Broken,
 }
 
@@ -105,6 +101,9 @@ impl Auditor<'_> {
             self.fail(CheckId::MixIdentity, culprits, Some(sequence), None, evidence);
         }
         let readable = self.blob_holds(sequence, &culprit, &mix.output);
+        if repeated {
+            return;
+        }
         let BatchMix { input, output, position, .. } = *mix;
         if let Some(posted) = self.mixes.get_mut(batch) {
             posted.push(PostedMix {
@@ -116,11 +115,10 @@ impl Auditor<'_> {
                 position,
                 input,
                 output,
-                repeated,
                 readable,
             });
         }
-        if !repeated && let Some(view) = self.view.batches.get_mut(batch) {
+        if let Some(view) = self.view.batches.get_mut(batch) {
             view.mixes.push(MixView { sequence, trustee, position, input, output, valid: false });
         }
     }
@@ -154,50 +152,41 @@ impl Auditor<'_> {
 
     fn verify_batch_mixes(&mut self, batch: usize, posted: &[PostedMix]) {
         let Some(first) = self.view.batches.get(batch).map(|view| view.first) else { return };
-        let mut lists = vec![List { blob: first, depth: 0, usable: self.is_readable(&first) }];
+        let mut lists = vec![List { blob: first, usable: self.is_readable(&first) }];
         let mut links = Vec::with_capacity(posted.len());
         for mix in posted {
-            let (link, depth) = self.link(&lists, mix);
+            let link = self.link(&lists, mix);
             let usable = link != Link::Broken && mix.readable;
-            lists.push(List { blob: mix.output, depth: depth.saturating_add(1), usable });
+            lists.push(List { blob: mix.output, usable });
             links.push(link);
         }
         let proved = self.prove_all(batch, posted, &lists, &links);
         self.judge_chain(batch, posted, &lists, &links, &proved);
     }
 
-    /// The list a mix starts from, and that list's depth. A bad mix may name a good list as its own
-    /// output: of several lists with one root it is one that can be read, at the place the mix says it
-    /// has, and of those the newest.
-    fn link(&mut self, lists: &[List], mix: &PostedMix) -> (Link, u64) {
+    /// The list a mix starts from. A bad mix may name a good list as its own output: of several lists
+    /// with one root it is one that can be read, and of those the newest.
+    fn link(&mut self, lists: &[List], mix: &PostedMix) -> Link {
         let culprits = [Culprit::Trustee(mix.trustee)];
         let record = Some(mix.sequence);
         self.findings.count(CheckId::MixChain, 1);
         let named = lists.iter().enumerate().filter(|(_, list)| list.blob.root == mix.input);
-        let from =
-            named.max_by_key(|(index, list)| (list.usable, list.depth == mix.position, *index));
-        let Some((from, list)) = from else {
+        let Some((from, _)) = named.max_by_key(|(index, list)| (list.usable, *index)) else {
             let evidence = "its input is no list of this batch";
             self.unchained(mix, evidence);
-            return (Link::Broken, mix.position);
+            return Link::Broken;
         };
-        if mix.position != list.depth {
-            let evidence =
-                format!("it says position {}, and stands at {}", mix.position, list.depth);
-            self.unchained(mix, &evidence);
-        }
         self.findings.count(CheckId::MixShape, 1);
-        let first = lists.first().map_or(list.blob, |list| list.blob);
+        let first = lists.first().map_or(mix.output, |list| list.blob);
         if (mix.output.rows, mix.output.row_length) != (first.rows, first.row_length) {
             let evidence = format!(
                 "{} rows of {} bytes out, and {} rows of {} bytes in",
                 mix.output.rows, mix.output.row_length, first.rows, first.row_length
             );
             self.fail(CheckId::MixShape, &culprits, record, None, evidence);
-            return (Link::Broken, list.depth);
+            return Link::Broken;
         }
-        let link = if mix.repeated { Link::Broken } else { Link::To(from) };
-        (link, list.depth)
+        Link::To(from)
     }
 
     fn unchained(&mut self, mix: &PostedMix, evidence: &str) {
@@ -346,7 +335,7 @@ impl Auditor<'_> {
         links: &[Link],
         proved: &[Proved],
     ) {
-        let mut good = 0;
+        let (mut good, mut position) = (0, 0u64);
         for (index, ((mix, link), proof)) in pairs(pairs(posted, links), proved).enumerate() {
             let made = index.saturating_add(1);
             let holds = match proof {
@@ -368,13 +357,21 @@ impl Auditor<'_> {
             match link {
                 // Empty lists all have one root.
                 Link::To(from) if root(*from) == root(good) => {
+                    if mix.position != position {
+                        let stated = mix.position;
+                        let evidence =
+                            format!("it says position {stated}, and stands at {position}");
+                        self.unchained(mix, &evidence);
+                    }
                     if holds {
                         good = made;
+                        position = position.saturating_add(1);
                         self.accept_mix(batch, mix);
                     }
                 }
-                Link::To(from) if self.is_passed_over(batch, posted, *from) => {
+                Link::To(_) if self.is_passed_over(batch, posted, lists, mix.input) => {
                     if is_overtaken(posted, good, mix) {
+                        self.overtaken.insert((batch, mix.sequence));
                         if holds {
                             self.astray.push((batch, mix.trustee));
                         }
@@ -399,21 +396,31 @@ impl Auditor<'_> {
                 Link::Broken => {}
             }
         }
-        let last = lists.get(good).map(|list| (list.blob, list.depth));
-        if let (Some((blob, depth)), Some(view)) = (last, self.view.batches.get_mut(batch)) {
+        let last = lists.get(good).map(|list| list.blob);
+        if let (Some(blob), Some(view)) = (last, self.view.batches.get_mut(batch)) {
             view.last = blob;
-            view.position = depth;
+            view.position = position;
         }
     }
 
-    /// Whether a list, which is not the last good one, was good: the first, or a valid mix's.
-    fn is_passed_over(&self, batch: usize, posted: &[PostedMix], list: usize) -> bool {
-        let Some(maker) = list.checked_sub(1).and_then(|index| posted.get(index)) else {
-            return true;
+    /// Whether a root, which is not that of the last good list, is that of an earlier good one: the
+    /// first, or a valid mix's. Who saw an overtaken mix has seen the one that came before it too.
+    fn is_passed_over(
+        &self,
+        batch: usize,
+        posted: &[PostedMix],
+        lists: &[List],
+        root: Digest,
+    ) -> bool {
+        let Some(view) = self.view.batches.get(batch) else { return false };
+        let is_valid =
+            |sequence| view.mixes.iter().any(|mix| mix.sequence == sequence && mix.valid);
+        let is_known = |maker: &PostedMix| {
+            is_valid(maker.sequence) || self.overtaken.contains(&(batch, maker.sequence))
         };
-        self.view.batches.get(batch).is_some_and(|view| {
-            view.mixes.iter().any(|mix| mix.sequence == maker.sequence && mix.valid)
-        })
+        // List i + 1 is what mix i made.
+        lists.first().is_some_and(|first| first.blob.root == root)
+            || posted.iter().any(|maker| maker.output.root == root && is_known(maker))
     }
 
     fn accept_mix(&mut self, batch: usize, mix: &PostedMix) {

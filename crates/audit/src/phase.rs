@@ -181,7 +181,7 @@ impl Auditor<'_> {
         if entry.election == stated {
             return true;
         }
-        if is_of_ceremony(kind)
+        if (is_of_ceremony(kind) || kind == Kind::SignOff)
             && let Some(manifest) = &self.view.manifest
             && manifest.earlier.contains(&entry.election)
             && entry.knew.is_none_or(|knew| knew < manifest.sequence)

@@ -13,7 +13,7 @@ use psephos_core::{Digest, Element, Scalar, group, tree};
 use psephos_proofs::shuffle::{Proof, Statement};
 use psephos_prove::shuffle::{Turn, Witness, prove_with_witness};
 use psephos_record::board::{Board, BoardError, Extent, MemoryBoard};
-use psephos_record::bodies::{Blob, Body, Mix};
+use psephos_record::bodies::{Blob, Body, Mix, SignOff};
 use psephos_testkit::{Author, Election, Plan};
 
 /// Two of three, five ballots.
@@ -279,6 +279,41 @@ fn a_mix_overtaken_by_another() {
     let audit = election.audit();
     is_valid(&audit);
     warns(&audit, "overtaken");
+}
+
+/// Who goes on from the overtaken mix has seen the one that overtook it.
+#[test]
+fn what_rests_on_an_overtaken_mix() {
+    let mut election = Election::closed(plan());
+    let body = election.mix_body(0);
+    let overtaken = body.mixes[0].output;
+    let body = Body::Mix(body);
+    let message = election.message(Author::Trustee(0), &body);
+    election.mix(2);
+    election.append(Author::Trustee(0), message);
+    let batch = election.audit().view.batches[0].clone();
+    let mut wrong = election.clone();
+    honest_mix(&mut wrong, &batch, 1, &overtaken, 1);
+    convicts(&wrong.audit(), CheckId::MixChain, &[Culprit::Trustee(1)]);
+
+    honest_mix(&mut election, &batch, 1, &batch.last, 1);
+    let body = election.share_lists(1, &[(batch, overtaken)]);
+    election.post(Author::Trustee(1), Body::Share(body));
+    convicts(&election.audit(), CheckId::DecryptInput, &[Culprit::Trustee(1)]);
+}
+
+/// A sign-off that was on its way while the authority began the key ceremony again.
+#[test]
+fn a_sign_off_of_an_earlier_attempt() {
+    let mut election = Election::enrolled(plan());
+    election.issue_manifest();
+    let body = Body::SignOff(SignOff { head: election.view().head });
+    let message = election.message(Author::Trustee(0), &body);
+    election.issue_manifest();
+    election.append(Author::Trustee(0), message);
+    let audit = election.audit();
+    assert!(audit.report.failures.is_empty(), "{}", audit.report.to_text());
+    warns(&audit, "too late");
 }
 
 /// A share that was on its way while the authority sealed.

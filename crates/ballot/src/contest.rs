@@ -9,6 +9,9 @@ pub const MAX_CONTESTS: usize = 1_000;
 pub const MAX_CANDIDATES: usize = 65_535;
 /// Most candidates in a contest counted in rounds, because its result holds candidates × rounds numbers.
 pub const MAX_CANDIDATES_IN_ROUNDS: usize = 1_000;
+/// Most of the sum, over all contests counted in rounds, of the square of their candidates: what their
+/// results hold together must fit into one record and into memory.
+pub const MAX_SQUARES_IN_ROUNDS: usize = 1_000_000;
 /// Longest contest id, in bytes.
 pub const MAX_ID: usize = 64;
 /// Longest title, in bytes of UTF-8.
@@ -154,6 +157,14 @@ pub fn check(contests: &[Contest]) -> Result<(), ContestError> {
         if !ids.insert(&contest.id) {
             return Err(name(("id", None, "an earlier contest has the same id".into())));
         }
+    }
+    let in_rounds = contests.iter().filter(|c| matches!(c.method, Method::Irv { .. }));
+    let squares: usize = in_rounds.map(|contest| contest.candidates.len().pow(2)).sum();
+    if squares > MAX_SQUARES_IN_ROUNDS {
+        return Err(whole(format!(
+            "the contests counted in rounds have too many candidates: their squares add up to {squares}, \
+             at most {MAX_SQUARES_IN_ROUNDS} is allowed"
+        )));
     }
     Ok(())
 }

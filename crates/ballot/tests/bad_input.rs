@@ -1,6 +1,8 @@
 //! Every fault in a file gives one message with the file, the line and what would be right.
 
+use psephos_ballot::contest::check;
 use psephos_ballot::file::{ElectionFile, Overrides, parse_ballots, read_ballots, read_election};
+use psephos_ballot::{Contest, Method};
 use std::path::Path;
 
 const ELECTION: &str = r#"title = "T"
@@ -138,6 +140,22 @@ fn ballots_longer_than_the_plaintext_space() {
         message,
         &["e.toml:4: ", "contests \"mayor\" and \"council\"", "1201 bytes", "at most 960"],
     );
+}
+
+/// Each may have as many candidates, but not both: a count of them all would not fit into a record.
+#[test]
+fn too_many_candidates_in_rounds_together() {
+    let contest = |id: &str, candidates: usize| Contest {
+        id: id.into(),
+        seats: 1,
+        title: id.into(),
+        method: Method::Irv { max_ranks: 1 },
+        candidates: (0..candidates).map(|index| index.to_string()).collect(),
+    };
+    assert_eq!(check(&[contest("a", 1_000)]), Ok(()));
+    assert_eq!(check(&[contest("a", 800), contest("b", 600)]), Ok(()));
+    let fault = check(&[contest("a", 1_000), contest("b", 1)]).unwrap_err();
+    says(fault.to_string(), &["1000001", "at most 1000000"]);
 }
 
 #[test]

@@ -35,6 +35,10 @@ impl Report {
         }
         section(&mut lines, "Failures", self.failures.iter().map(failure));
         section(&mut lines, "To know", self.warnings.iter().map(|text| format!("  {text}")));
+        if self.verdict != Verdict::Valid && self.results.is_some() {
+            lines.push(String::new());
+            lines.push("NOT CONFIRMED: what the plaintexts on this board would count up to".into());
+        }
         for contest in self.results.iter().flatten() {
             lines.push(String::new());
             lines.extend(result(contest));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_participant::arguments::{KeyFile, Output, Waiting};
+use psephos_participant::arguments::{KeyFile, Output, Place, Waiting};
 
 /// The election authority's part in a Psephos election.
 ///
@@ -41,6 +41,8 @@ pub enum Command {
     Close(Close),
     /// Combines the trustees' shares, publishes the result and seals the board
     Publish(Publish),
+    /// Encrypts a table of votes as voters' devices would: for trials
+    Encrypt(Encrypt),
     /// Shows how far the election is and who is awaited
     Status(Status),
     /// Runs a whole election with throwaway keys, as separate processes of the real programs
@@ -78,7 +80,8 @@ pub struct Numbers {
     /// How many trustees it takes to decrypt
     #[arg(long, value_name = "T")]
     pub threshold: Option<u64>,
-    /// How many valid mixes the election needs at least [default: the threshold]
+    /// How many valid mixes the election needs at least; in this version every trustee mixes
+    /// [default: the threshold]
     #[arg(long, value_name = "M")]
     pub mixes: Option<u64>,
 }
@@ -103,6 +106,8 @@ pub struct Open {
     #[arg(long)]
     pub again: bool,
     #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
     pub waiting: Waiting,
     #[command(flatten)]
     pub acting: Acting,
@@ -117,17 +122,41 @@ pub struct Intake {
     #[arg(long, value_name = "DIR")]
     pub watch: Option<PathBuf>,
     #[command(flatten)]
-    pub acting: Acting,
-}
-
-#[derive(Args, Debug)]
-pub struct Close {
+    pub place: Place,
     #[command(flatten)]
     pub acting: Acting,
 }
 
 #[derive(Args, Debug)]
+pub struct Close {
+    /// Close although no ballot has been taken in
+    #[arg(long)]
+    pub empty: bool,
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct Encrypt {
+    /// A table of votes; whoever runs this knows them all
+    #[arg(long, value_name = "FILE.csv")]
+    pub ballots: PathBuf,
+    /// The file of encrypted ballots to make, for `intake`
+    #[arg(long, value_name = "FILE")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub home: Home,
+    /// Print less
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Args, Debug)]
 pub struct Publish {
+    #[command(flatten)]
+    pub place: Place,
     #[command(flatten)]
     pub waiting: Waiting,
     #[command(flatten)]

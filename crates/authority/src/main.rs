@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod description;
 mod office;
+mod voters;
 
 use std::process::ExitCode;
 
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
         Command::Intake(arguments) => commands::intake::run(arguments),
         Command::Close(arguments) => commands::close::run(arguments),
         Command::Publish(arguments) => commands::publish::run(arguments),
+        Command::Encrypt(arguments) => commands::encrypt::run(arguments),
         Command::Status(arguments) => commands::status::run(arguments),
         Command::Rehearse(arguments) => commands::rehearse::run(arguments),
     })

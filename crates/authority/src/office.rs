@@ -1,5 +1,6 @@
 //! The authority at work: its home, its key, its board.
 
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -7,10 +8,9 @@ use psephos_audit::{Phase, View};
 use psephos_console::{Failure, Mode, leash, say};
 use psephos_participant::arguments::Waiting;
 use psephos_participant::{
-    Audited, Home, Offered, Passphrase, Station, board_failure, open_vault, refusal_failure,
+    Audited, Home, Offered, Passphrase, Station, open_board, open_vault, refusal_failure,
 };
 use psephos_protocol::{AuthorityAction, Awaited, Next};
-use psephos_record::board::FolderBoard;
 use psephos_record::bodies::Body;
 use psephos_record::message::Message;
 
@@ -27,8 +27,8 @@ pub struct Office {
 }
 
 impl Office {
-    /// Opens the home, its key file and the board it belongs to.
-    pub fn enter(acting: &Acting) -> Result<Office, Failure> {
+    /// Opens the home, its key file and the board it belongs to; `board` says where that lies now.
+    pub fn enter(acting: &Acting, board: Option<&Path>) -> Result<Office, Failure> {
         if acting.leash {
             leash();
         }
@@ -38,7 +38,7 @@ impl Office {
             let failure = Failure::usage(format!("this is the home of a {}", file.role));
             return Err(failure.at(home.folder().display().to_string()));
         }
-        let board = FolderBoard::open(&file.board).map_err(board_failure)?;
+        let board = open_board(&home, &file, board)?;
         let passphrase = Passphrase::obtain(acting.key_file.passphrase_file.as_deref())?;
         let (_, key) = open_vault(&home, &passphrase)?;
         Ok(Office::new(Station::new(home, board, key)?, acting))

@@ -15,6 +15,14 @@ pub struct KeyFile {
     pub throwaway: bool,
 }
 
+/// Where the board lies.
+#[derive(Args, Debug)]
+pub struct Place {
+    /// The board, if it lies elsewhere than before; remembered from then on
+    #[arg(long, value_name = "DIR")]
+    pub board: Option<PathBuf>,
+}
+
 /// How a command waits for others.
 #[derive(Args, Debug)]
 pub struct Waiting {

@@ -10,6 +10,7 @@ mod home;
 mod keys;
 mod outbox;
 mod passphrase;
+mod place;
 mod station;
 pub mod status;
 
@@ -18,4 +19,5 @@ pub use home::{Home, HomeFile, Known};
 pub use keys::{make_vault, open_vault, vault_failure};
 pub use outbox::{Outbox, Stored};
 pub use passphrase::Passphrase;
+pub use place::open_board;
 pub use station::{Audited, Offered, Station, audit_failure, board_failure, refusal_failure};

@@ -5,7 +5,8 @@ use std::path::Path;
 use psephos_audit::{Phase, View};
 use psephos_console::{Exit, Failure, count, nth, numbered, say};
 use psephos_protocol::{Awaited, Who, awaited};
-use psephos_record::board::FolderBoard;
+use psephos_record::board::{Board, FolderBoard};
+use psephos_record::message::file_digest;
 use serde_json::{Value, json};
 
 use crate::arguments::Output;
@@ -17,7 +18,23 @@ pub fn show(home: &Path, output: &Output) -> Result<Exit, Failure> {
     let board = FolderBoard::open(&file.board).map_err(board_failure)?;
     let view = psephos_audit::view(&board).map_err(audit_failure)?;
     say(if output.json { json(&file, &known, &view) } else { text(&file, &known, &view) });
-    Ok(Exit::Valid)
+    if continues(&board, &known)? {
+        return Ok(Exit::Valid);
+    }
+    Err(Failure::new(Exit::Invalid, "this is not the board that this home has verified")
+        .at(board.path().display().to_string())
+        .advice(
+            "an older copy, or altered: `psephos-verifier` says what is wrong; sign nothing on it",
+        ))
+}
+
+/// Whether the last record that this home has verified is still in its place.
+fn continues(board: &FolderBoard, known: &Known) -> Result<bool, Failure> {
+    let Some(last) = known.records.checked_sub(1) else { return Ok(true) };
+    if board.extent().map_err(board_failure)?.records <= last {
+        return Ok(false);
+    }
+    Ok(file_digest(&board.record(last).map_err(board_failure)?) == known.head)
 }
 
 /// The status for people.

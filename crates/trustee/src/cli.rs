@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_participant::arguments::{KeyFile, Output, Waiting};
+use psephos_participant::arguments::{KeyFile, Output, Place, Waiting};
 
 /// A trustee's part in a Psephos election: join with one command, run with one command.
 ///
@@ -61,6 +61,8 @@ pub struct Join {
 
 #[derive(Args, Debug)]
 pub struct Run {
+    #[command(flatten)]
+    pub place: Place,
     #[command(flatten)]
     pub waiting: Waiting,
     #[command(flatten)]

@@ -1,16 +1,15 @@
 //! A trustee at work: its home, its keys, its board.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use psephos_audit::View;
 use psephos_console::{Failure, Mode, say};
 use psephos_core::Digest;
 use psephos_participant::{
-    Audited, Home, HomeFile, Passphrase, Station, Stored, board_failure, open_vault, vault_failure,
+    Audited, Home, HomeFile, Passphrase, Station, Stored, open_board, open_vault, vault_failure,
 };
 use psephos_protocol::{Next, Step, TrusteeAction, TrusteeHome};
-use psephos_record::board::FolderBoard;
 use psephos_record::bodies::{Body, Proposal};
 use psephos_record::kind::Kind;
 use psephos_record::message::{Message, SignedMessage};
@@ -41,9 +40,10 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Opens the home, its key file and the board it belongs to.
+    /// Opens the home, its key file and the board it belongs to; `board` says where that lies now.
     pub fn open(
         home: &cli::Home,
+        board: Option<&Path>,
         mode: Mode,
         passphrase: impl FnOnce() -> Result<Passphrase, Failure>,
     ) -> Result<Desk, Failure> {
@@ -63,7 +63,7 @@ impl Desk {
             Ok(Body::Proposal(proposal)) => proposal,
             _ => return Err(damaged("the stored proposal is damaged")),
         };
-        let board = FolderBoard::open(&file.board).map_err(board_failure)?;
+        let board = open_board(&home, &file, board)?;
         let (vault, key) = open_vault(&home, &passphrase()?)?;
         let station = Station::new(home, board, key)?;
         Ok(Desk { station, vault, index, mode, proposal, proposal_digest: signed.digest() })

@@ -20,12 +20,22 @@ use crate::office::Office;
 
 /// Judges every ballot on the board and appends the lists.
 pub fn run(arguments: Close) -> Result<Exit, Failure> {
-    let mut office = Office::enter(&arguments.acting)?;
+    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
     let audited = office.settle()?;
     match office.next(&audited)? {
+        Next::Act(AuthorityAction::Close)
+            if audited.view.ballots.is_empty() && !arguments.empty =>
+        {
+            return Err(Failure::usage(
+                "no ballot has been taken in, and closing cannot be undone",
+            )
+            .advice("take ballots in with `psephos-authority intake`, or close with --empty"));
+        }
         Next::Act(AuthorityAction::Close) => {}
         _ if audited.view.phase > Phase::Voting => {
-            office.tell("Voting was closed before.");
+            office.tell(
+                "Voting was closed before. Next: `psephos-authority status` says who is awaited.",
+            );
             return Ok(Exit::Valid);
         }
         _ => {

@@ -30,7 +30,7 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
     let description = describe(&election, &arguments.numbers)?;
     let folder = place(&arguments.acting.home)?;
     if folder.join("home.json").is_file() {
-        return resume(&arguments.acting, &folder, &description);
+        return resume(&arguments, &folder, &description);
     }
     // Nothing is made before it is known that everything can be made.
     let passphrase = Passphrase::choose(arguments.acting.key_file.passphrase_file.as_deref())?;
@@ -98,8 +98,9 @@ fn name(trustee: u64) -> String {
 }
 
 /// The same command again: prints the same invitations, as long as it is the same election.
-fn resume(acting: &Acting, folder: &Path, description: &Description) -> Result<Exit, Failure> {
-    let mut office = Office::enter(acting)?;
+fn resume(arguments: &Init, folder: &Path, description: &Description) -> Result<Exit, Failure> {
+    let acting = &arguments.acting;
+    let mut office = Office::enter(acting, Some(&arguments.board))?;
     let audited = office.settle()?;
     let standing = audited.view.proposal.filter(|standing| {
         standing.authority == office.station.author()

@@ -33,7 +33,7 @@ struct Offer {
 
 /// Takes in the files, then watches the folder, if one is given.
 pub fn run(arguments: Intake) -> Result<Exit, Failure> {
-    let mut office = Office::enter(&arguments.acting)?;
+    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
     let mut audited = office.settle()?;
     let row_length = voting(&office, &audited)?;
     // Every file is looked at before the first is taken.
@@ -46,7 +46,11 @@ pub fn run(arguments: Intake) -> Result<Exit, Failure> {
         Some(folder) => watch(&mut office, audited, &folder, row_length),
         None => {
             let taken: u64 = audited.view.ballots.iter().map(|record| record.ballots.rows).sum();
-            office.tell(format!("{} ballots on the board in all.", count(taken)));
+            office.tell(format!(
+                "{} ballots on the board in all; each is judged at `close`. Next: more of \
+                 `psephos-authority intake`, or `psephos-authority close` when voting ends.",
+                count(taken)
+            ));
             Ok(Exit::Valid)
         }
     }
@@ -67,8 +71,14 @@ fn voting(office: &Office, audited: &Audited) -> Result<u64, Failure> {
 /// Checks a file's shape and names it by the root of its bytes.
 fn examine(path: &Path, row_length: u64) -> Result<Offer, Failure> {
     let failed = |error: io::Error| Failure::io("cannot read the ballots", path, &error);
-    let length = fs::metadata(path).map_err(failed)?.len();
+    let metadata = fs::metadata(path).map_err(failed)?;
+    let length = metadata.len();
     let place = path.display().to_string();
+    if !metadata.is_file() {
+        return Err(Failure::usage("this is no file of ballots")
+            .at(place)
+            .advice("give the files in it, or --watch for a folder"));
+    }
     if length == 0 {
         return Err(Failure::usage("the file holds no ballots").at(place));
     }

@@ -1,6 +1,7 @@
 //! The commands, each thin over the libraries.
 
 pub mod close;
+pub mod encrypt;
 pub mod init;
 pub mod intake;
 pub mod open;

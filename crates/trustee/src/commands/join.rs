@@ -26,9 +26,11 @@ pub fn run(arguments: Join) -> Result<Exit, Failure> {
     let passphrase_file = arguments.key_file.passphrase_file.as_deref();
     let mode = Mode::detect(arguments.quiet);
     let mut desk = if folder.join("home.json").is_file() {
-        let desk = Desk::open(&arguments.home, mode, || Passphrase::obtain(passphrase_file))?;
+        let desk = Desk::open(&arguments.home, arguments.board.as_deref(), mode, || {
+            Passphrase::obtain(passphrase_file)
+        })?;
         if desk.index != invitation.trustee || *desk.proposal().0 != invitation.proposal {
-            return Err(Failure::usage("this home already belongs to another election")
+            return Err(Failure::usage("this home already belongs to another invitation")
                 .at(folder.display().to_string())
                 .advice("give another folder with --home; one home serves one election"));
         }
@@ -41,7 +43,7 @@ pub fn run(arguments: Join) -> Result<Exit, Failure> {
         let passphrase = Passphrase::choose(passphrase_file)?;
         let throwaway = arguments.key_file.throwaway;
         settle_in(&folder, &board, sequence, &invitation, &passphrase, throwaway)?;
-        Desk::open(&arguments.home, mode, || Ok(passphrase))?
+        Desk::open(&arguments.home, None, mode, || Ok(passphrase))?
     };
     enrol(&mut desk)?;
     show(&desk);

@@ -16,9 +16,12 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
         leash();
     }
     let passphrase = arguments.key_file.passphrase_file.as_deref();
-    let mut desk = Desk::open(&arguments.home, Mode::detect(arguments.quiet), || {
-        Passphrase::obtain(passphrase)
-    })?;
+    let mut desk = Desk::open(
+        &arguments.home,
+        arguments.place.board.as_deref(),
+        Mode::detect(arguments.quiet),
+        || Passphrase::obtain(passphrase),
+    )?;
     let every = Duration::from_secs_f64(arguments.waiting.every);
     let mut told: Vec<Awaited> = Vec::new();
     let mut audited = desk.audit()?;

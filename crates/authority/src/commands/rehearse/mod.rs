@@ -4,7 +4,6 @@ mod cast;
 mod children;
 mod stage;
 mod summary;
-mod voters;
 mod watch;
 
 use std::io::{self, Write};

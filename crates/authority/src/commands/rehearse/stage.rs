@@ -17,9 +17,9 @@ use tempfile::TempDir;
 
 use super::cast::Cast;
 use super::children::{LOOK, Programs, Running};
-use super::voters;
 use super::watch::Watch;
 use crate::cli::Rehearse;
+use crate::voters;
 
 /// Seconds between two looks of a program at the board.
 const EVERY: &str = "0.05";
@@ -103,7 +103,7 @@ impl Stage {
     pub fn vote(&mut self, cast: &Cast, bar: &mut Progress) -> Result<PathBuf, Failure> {
         let board = FolderBoard::open(&self.board).map_err(board_failure)?;
         let path = self.path("cast.ballots");
-        voters::vote(&board, cast, &path, bar)?;
+        voters::vote(&board, &cast.description.contests, &cast.ballots, &path, bar)?;
         Ok(path)
     }
 
@@ -116,7 +116,8 @@ impl Stage {
 
     /// `close`.
     pub fn close(&mut self) -> Result<(), Failure> {
-        let close = self.authority("close");
+        let mut close = self.authority("close");
+        close.arg("--empty");
         self.complete("authority-close", close, None).map(|_| ())
     }
 

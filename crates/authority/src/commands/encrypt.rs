@@ -1,0 +1,36 @@
+//! `encrypt`: a table of votes as a file of ballots, for trials.
+
+use psephos_audit::view;
+use psephos_ballot::file::read_ballots;
+use psephos_console::{Exit, Failure, Mode, Progress, count, say};
+use psephos_participant::{Home, audit_failure, board_failure};
+use psephos_record::board::FolderBoard;
+
+use crate::cli::Encrypt;
+use crate::description::{file_failure, readable};
+use crate::office::place;
+use crate::voters;
+
+/// Encrypts every row of the table under a throwaway credential.
+pub fn run(arguments: Encrypt) -> Result<Exit, Failure> {
+    let (home, _) = Home::peek(&place(&arguments.home)?)?;
+    let board = FolderBoard::open(&home.board).map_err(board_failure)?;
+    let view = view(&board).map_err(audit_failure)?;
+    let description = view
+        .description()
+        .ok_or_else(|| Failure::usage("there is no election on this board yet"))?;
+    readable(&arguments.ballots)?;
+    let ballots = read_ballots(&arguments.ballots, &description.contests).map_err(file_failure)?;
+    let total = ballots.len() as u64;
+    let mut bar = Progress::start(Mode::detect(arguments.quiet), "encrypting", Some(total));
+    voters::vote(&board, &description.contests, &ballots, &arguments.output, &mut bar)?;
+    bar.finish("");
+    if !arguments.quiet {
+        let place = arguments.output.display();
+        say(format!(
+            "{} ballots in {place}. Next: `psephos-authority intake {place}`.",
+            count(total)
+        ));
+    }
+    Ok(Exit::Valid)
+}

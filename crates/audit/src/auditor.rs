@@ -129,6 +129,7 @@ impl<'a> Auditor<'a> {
             return false;
         }
         self.findings.count(CheckId::BoardBlob, 1);
+        self.findings.count(CheckId::ShapeLength, 1);
         let fault = check_blob(self.board, blob);
         let (record, none) = (Some(sequence), &[][..]);
         match &fault {

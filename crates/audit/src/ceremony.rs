@@ -62,6 +62,7 @@ impl Auditor<'_> {
             None => return self.done_before(sequence, trustee, "accepted"),
         }
         self.findings.count(CheckId::KeyProof, 1);
+        self.findings.count(CheckId::GroupMembership, 1);
         if let Err(fault) = verify_possession(&context, trustee, &key, &proof) {
             let evidence = format!("the share-encryption key: {fault}");
             self.convict(check_of(&fault, CheckId::KeyProof), trustee, sequence, evidence);
@@ -91,6 +92,9 @@ impl Auditor<'_> {
         self.findings.count(CheckId::KeyCommitment, 1);
         self.findings.count(CheckId::KeyProof, 1);
         self.findings.count(CheckId::KeyEncryption, keys.len() as u64);
+        // The commitments and the ephemeral keys.
+        self.findings.count(CheckId::ShapeLength, 2);
+        self.findings.count(CheckId::GroupMembership, threshold.saturating_add(keys.len() as u64));
         let faults = verify_deal(&context, dealer, threshold, &keys, &commitment, &deal);
         for fault in faults.err().unwrap_or_default() {
             let check = match &fault {

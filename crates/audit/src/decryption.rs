@@ -141,6 +141,10 @@ impl Auditor<'_> {
     fn verify_share(&mut self, share: &PostedShare, suspects: &mut Vec<(u64, ShareError)>) {
         if !self.is_verified(share.sequence) {
             self.findings.count(CheckId::DecryptProof, 1);
+            for list in &share.lists {
+                let elements = list.shares.rows.saturating_mul(list.shares.row_length / 32);
+                self.findings.count(CheckId::GroupMembership, elements);
+            }
             match self.check_share(share) {
                 Some(Ok(())) => {}
                 Some(Err(error)) => return suspects.push((share.sequence, error)),

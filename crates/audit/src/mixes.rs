@@ -258,6 +258,11 @@ impl Auditor<'_> {
         let claims: Vec<ProvedMix<'_>> =
             pairs(statements, proofs.iter().map(Option::as_ref)).collect();
         self.findings.count(CheckId::MixProof, claims.len() as u64);
+        self.findings.count(CheckId::ShapeLength, claims.len() as u64);
+        for (statement, _) in &claims {
+            let elements = statement.rows.saturating_mul(statement.width).saturating_mul(2);
+            self.findings.count(CheckId::GroupMembership, elements);
+        }
         let answer = verify_chain(&claims, &rows, &[self.view.head]);
         for (place, index) in chain.iter().enumerate() {
             if let Some(slot) = proved.get_mut(*index) {

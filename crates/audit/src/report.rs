@@ -109,7 +109,6 @@ pub struct Report {
     pub results: Option<Vec<ContestReport>>,
 }
 
-#[allow(clippy::ref_option, reason = "serde hands a reference to the field")]
 fn optional_hex<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
     match digest {
         Some(digest) => serializer.serialize_some(&hex::encode(digest)),

@@ -434,7 +434,6 @@ pub struct Seal {
 
 /// The body of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(clippy::large_enum_variant)]
 pub enum Body {
     /// See [`Proposal`].
     Proposal(Proposal),

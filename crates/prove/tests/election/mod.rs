@@ -1,5 +1,5 @@
 //! Small elections for the tests.
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, reason = "each test binary uses its part")]
 
 use chacha20::ChaCha20Rng;
 use psephos_core::elgamal::PublicKey;

@@ -1,5 +1,5 @@
 //! Made-up bodies of every kind, and signed messages around them.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test binary uses its part")]
 
 use ed25519_dalek::SigningKey;
 use proptest::collection::vec;

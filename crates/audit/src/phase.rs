@@ -67,6 +67,14 @@ fn is_of_ceremony(kind: Kind) -> bool {
     )
 }
 
+/// Kinds of which this version reads at most the form.
+fn is_later(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::CounterProposal | Kind::RollAmend | Kind::Challenged | Kind::Waiver | Kind::Exclusion
+    )
+}
+
 /// Whose a kind of record is.
 enum Writer {
     /// Whoever has the key that the record itself introduces.
@@ -98,7 +106,7 @@ impl Auditor<'_> {
         if self.halted.is_some() {
             return;
         }
-        if let Body::Later(kind) = entry.body {
+        if is_later(kind) {
             return self.later(kind, entry.sequence);
         }
         self.findings.count(CheckId::BoardPhase, 1);

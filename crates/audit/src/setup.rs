@@ -4,9 +4,9 @@ use crate::numbered::numbered;
 use psephos_ballot::contest;
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::ballot::BallotLayout;
-use psephos_record::bodies::{Description, Enrol, Manifest, Proposal};
+use psephos_record::bodies::{Description, Enrol, Manifest, Policy, Proposal};
 use psephos_record::invitation;
-use psephos_record::manifest::{MAX_TRUSTEES, MAX_WIDTH, OPEN_POLICY};
+use psephos_record::manifest::{MAX_TRUSTEES, MAX_WIDTH};
 
 use crate::auditor::Auditor;
 use crate::check::CheckId;
@@ -167,16 +167,26 @@ impl Auditor<'_> {
             );
         }
         let Some(description) = self.view.description() else { return };
-        if description.policy == OPEN_POLICY {
+        let bounded = description.batches().any(|placed| placed.batch.bits.is_some());
+        if description.policy == Policy::Open {
             self.findings.not_applicable(CheckId::SetupRoll);
             self.findings.not_applicable(CheckId::IntakeIneligible);
             self.findings.warn(
                 "this election is open: there is no roll, anybody could vote, and the authority could \
                  have added ballots",
             );
+        } else {
+            for check in [CheckId::SetupRoll, CheckId::IntakeIneligible, CheckId::IntakeRevote] {
+                self.findings.demand(check);
+                self.findings.not_run(check, "this version does not read rolls");
+            }
         }
-        // No counting method of this version bounds a sum of numbers.
-        self.findings.not_applicable(CheckId::BallotRange);
+        if bounded {
+            self.findings.demand(CheckId::BallotRange);
+            self.findings.not_run(CheckId::BallotRange, "this version reads no bounded ballots");
+        } else {
+            self.findings.not_applicable(CheckId::BallotRange);
+        }
     }
 
     /// The layout of every box's ballots.

@@ -6,8 +6,7 @@ use std::path::Path;
 use psephos_ballot::Layout;
 use psephos_ballot::file::{ElectionFile, FileError, Overrides, read_election};
 use psephos_console::Failure;
-use psephos_record::bodies::{BallotBox, Batch, Description, Suite};
-use psephos_record::manifest::OPEN_POLICY;
+use psephos_record::bodies::{BallotBox, Batch, Description, Policy, Suite};
 
 use crate::cli::Numbers;
 
@@ -34,7 +33,7 @@ pub fn file_failure(error: FileError) -> Failure {
     Failure::usage(bare.to_string().trim_start_matches(": ")).at(place)
 }
 
-/// One box with one batch of all contests; who decrypts and mixes by flags, file or default.
+/// One box with one batch of all contests, the intake key still open; who decrypts and mixes by flags, file or default.
 pub fn describe(election: &ElectionFile, numbers: &Numbers) -> Result<Description, Failure> {
     let overrides = Overrides {
         trustees: numbers.trustees,
@@ -46,15 +45,19 @@ pub fn describe(election: &ElectionFile, numbers: &Numbers) -> Result<Descriptio
         .map_err(|error| Failure::usage(format!("the contests do not fit on a ballot: {error}")))?;
     let batch = Batch {
         id: "all".to_owned(),
+        bits: None,
         width: layout.width() as u64,
         contests: (0..election.contests.len() as u64).collect(),
     };
     let description = Description {
-        boxes: vec![BallotBox { id: "all".to_owned(), batches: vec![batch] }],
+        roll: None,
+        boxes: vec![BallotBox { id: "all".to_owned(), merge: None, batches: vec![batch] }],
         mixes: parameters.mixes,
         suite: Suite::default(),
         title: election.title.clone(),
-        policy: OPEN_POLICY.to_owned(),
+        intake: [0; 32],
+        policy: Policy::Open,
+        minimum: 0,
         contests: election.contests.clone(),
         trustees: parameters.trustees,
         threshold: parameters.threshold,

@@ -7,7 +7,9 @@ use psephos_audit::{
     SPEC, ShareView, Verdict, View,
 };
 use psephos_core::Digest;
-use psephos_record::bodies::{BallotBox, Batch, Blob, Description, Manifest, Proposal, Suite};
+use psephos_record::bodies::{
+    BallotBox, Batch, Blob, Description, Manifest, Policy, Proposal, Suite,
+};
 
 use super::*;
 
@@ -16,14 +18,17 @@ const ELECTION: Digest = [9; 32];
 
 fn description() -> Description {
     Description {
+        roll: None,
         boxes: vec![BallotBox {
             id: "main".into(),
-            batches: vec![Batch { id: "main".into(), width: 1, contests: vec![0] }],
+            batches: vec![Batch { id: "main".into(), bits: None, width: 1, contests: vec![0] }],
         }],
         mixes: 2,
         suite: Suite::default(),
         title: "A test".into(),
-        policy: "open".into(),
+        intake: [9; 32],
+        policy: Policy::Open,
+        minimum: 0,
         contests: Vec::new(),
         trustees: (1..=3).map(|number| format!("Trustee {number}")).collect(),
         threshold: 2,
@@ -81,6 +86,7 @@ fn view(phase: Phase) -> View {
         let manifest = Manifest {
             keys: (0..3).map(key).collect(),
             attempt: 0,
+            excluded: Vec::new(),
             proposal: PROPOSAL,
             description: description(),
         };

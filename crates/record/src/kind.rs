@@ -32,7 +32,7 @@ pub enum Kind {
     Ballots,
     /// A ballot opened instead of cast.
     Challenged,
-    /// A voter's waiver.
+    /// A box may close with few ballots.
     Waiver,
     /// Which ballots count.
     Close,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use psephos_ballot::contest;
 use psephos_ballot::layout::Layout;
 
-use crate::bodies::{BallotBox, Batch, Description, Suite};
+use crate::bodies::{BallotBox, Batch, Description, Policy, RollEntry, Suite};
 
 /// Most trustees.
 pub const MAX_TRUSTEES: u64 = 32;
@@ -19,8 +19,8 @@ pub const MAX_WIDTH: u64 = 32;
 pub const MAX_ID: usize = 64;
 /// Longest title and trustee's name, in bytes of UTF-8.
 pub const MAX_TITLE: usize = 1_000;
-/// The only policy of this version: whoever casts a ballot, under a throwaway key.
-pub const OPEN_POLICY: &str = "open";
+/// Numbers of bits that a batch encoded as one number may have.
+pub const BITS: [u64; 3] = [8, 16, 32];
 
 /// What is wrong with a description (check `setup.parameters`, the authority's fault).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,11 +31,13 @@ pub enum ParameterFault {
         /// Field of [`Suite`].
         field: &'static str,
     },
-    /// A policy that this version does not know.
-    #[error("policy {policy:?} is not known; this version knows {OPEN_POLICY:?}")]
-    Policy {
-        /// As stated.
-        policy: String,
+    /// A roll in an open election, none in another, or one of another form.
+    #[error("policy {policy:?}: {fault}")]
+    Roll {
+        /// The policy's name.
+        policy: &'static str,
+        /// What is wrong.
+        fault: &'static str,
     },
     /// k is out of range.
     #[error("{trustees} trustees; there must be 1 to {MAX_TRUSTEES}")]
@@ -96,13 +98,29 @@ pub enum ParameterFault {
         /// What is wrong.
         reason: String,
     },
-    /// A contest that nobody votes in, or twice.
-    #[error("contest {contest} belongs to {batches} batches; it must be exactly one", contest = .contest + 1)]
+    /// A contest that nobody votes in.
+    #[error("contest {contest} belongs to no batch of any box", contest = .contest + 1)]
     Unplaced {
         /// Its index.
         contest: usize,
-        /// In how many batches it stands.
-        batches: usize,
+    },
+    /// A contest on a ballot twice.
+    #[error("box {box_id:?}: contest {contest} stands in two of its batches", contest = .contest + 1)]
+    Twice {
+        /// Id of the box.
+        box_id: String,
+        /// Index of the contest.
+        contest: u64,
+    },
+    /// A box that cannot go into the one it names.
+    #[error("box {box_id:?} cannot merge into box {target}: {fault}", target = .target.saturating_add(1))]
+    Merge {
+        /// Id of the box.
+        box_id: String,
+        /// Index of the box it names.
+        target: u64,
+        /// Why not.
+        fault: &'static str,
     },
 }
 
@@ -169,15 +187,25 @@ impl Description {
         })
     }
 
+    /// The same election without some trustees, by increasing index: the others move up, and no more
+    /// mixes are asked for than there are trustees left. Indices that there are not change nothing.
+    pub fn without(&self, excluded: &[u64]) -> Self {
+        let mut description = self.clone();
+        let mut index = 0u64..;
+        description
+            .trustees
+            .retain(|_| index.next().is_some_and(|index| !excluded.contains(&index)));
+        description.mixes = self.mixes.min(description.trustee_count());
+        description
+    }
+
     /// Whether an election can be held like this.
     ///
     /// # Errors
     /// The first fault found.
     pub fn check(&self) -> Result<(), ParameterFault> {
         check_suite(&self.suite)?;
-        if self.policy != OPEN_POLICY {
-            return Err(ParameterFault::Policy { policy: shortened(&self.policy) });
-        }
+        self.check_roll()?;
         self.check_trustees()?;
         check_text("title", &self.title, MAX_TITLE)?;
         contest::check(&self.contests)?;
@@ -198,10 +226,23 @@ impl Description {
         unique("trustees", self.trustees.iter())
     }
 
+    fn check_roll(&self) -> Result<(), ParameterFault> {
+        let fault = |fault| Err(ParameterFault::Roll { policy: self.policy.name(), fault });
+        match (self.policy, &self.roll) {
+            (Policy::Open, None) => Ok(()),
+            (Policy::Open, Some(_)) => fault("an open election has no roll"),
+            (_, None) => fault("there is no roll"),
+            (_, Some(roll)) if roll.row_length != RollEntry::LENGTH as u64 => {
+                fault("the roll's rows have another length")
+            }
+            (_, Some(_)) => Ok(()),
+        }
+    }
+
     fn check_boxes(&self) -> Result<(), ParameterFault> {
         check_count("boxes", self.boxes.len(), MAX_BOXES)?;
         unique("boxes", self.boxes.iter().map(|ballot_box| &ballot_box.id))?;
-        let mut placed = vec![0usize; self.contests.len()];
+        let mut placed = BTreeSet::new();
         for ballot_box in &self.boxes {
             check_text("box id", &ballot_box.id, MAX_ID)?;
             check_count("batches", ballot_box.batches.len(), MAX_BATCHES)?;
@@ -209,24 +250,36 @@ impl Description {
             for batch in &ballot_box.batches {
                 check_text("batch id", &batch.id, MAX_ID)?;
                 self.check_batch(ballot_box, batch)?;
-                for index in batch.contests.iter().filter_map(|index| usize::try_from(*index).ok())
-                {
-                    if let Some(count) = placed.get_mut(index) {
-                        *count += 1;
-                    }
-                }
             }
+            placed.extend(contests_once(ballot_box)?);
+            self.check_merge(ballot_box)?;
         }
-        match placed.iter().position(|count| *count != 1) {
-            Some(contest) => {
-                let batches = placed.get(contest).copied().unwrap_or_default();
-                Err(ParameterFault::Unplaced { contest, batches })
-            }
+        match (0..self.contests.len()).find(|contest| !placed.contains(&(*contest as u64))) {
+            Some(contest) => Err(ParameterFault::Unplaced { contest }),
             None => Ok(()),
         }
     }
 
-    /// The width is exactly what the contests need: one manifest, one form of ballot.
+    /// Ballots of a box that merges must be ballots of the other in everything but their box.
+    fn check_merge(&self, ballot_box: &BallotBox) -> Result<(), ParameterFault> {
+        let Some(target) = ballot_box.merge else { return Ok(()) };
+        let fault =
+            |fault| Err(ParameterFault::Merge { box_id: ballot_box.id.clone(), target, fault });
+        let Some(other) = self.ballot_box(target) else { return fault("there is no such box") };
+        let form = |batch: &Batch| (batch.contests.clone(), batch.width, batch.bits);
+        if other.id == ballot_box.id {
+            return fault("it is the same box");
+        }
+        if other.merge.is_some() {
+            return fault("that one merges too");
+        }
+        if !ballot_box.batches.iter().map(form).eq(other.batches.iter().map(form)) {
+            return fault("its batches are others");
+        }
+        Ok(())
+    }
+
+    /// Width and bits are exactly what the contests need: one manifest, one form of ballot.
     fn check_batch(&self, ballot_box: &BallotBox, batch: &Batch) -> Result<(), ParameterFault> {
         let fault = |reason: String| ParameterFault::Batch {
             box_id: ballot_box.id.clone(),
@@ -239,7 +292,24 @@ impl Description {
         if batch.width != needed || needed > MAX_WIDTH {
             return Err(fault(format!("width {} where its contests need {needed}", batch.width)));
         }
+        let Some(bits) = batch.bits else { return Ok(()) };
+        let data = (layout.data_length() as u64).saturating_mul(8);
+        if !BITS.contains(&bits) || data > bits {
+            return Err(fault(format!(
+                "{bits} bits where its contests need {data}, and 8, 16 or 32 there may be"
+            )));
+        }
         Ok(())
+    }
+}
+
+/// The contests of a box, if each stands there once.
+fn contests_once(ballot_box: &BallotBox) -> Result<BTreeSet<u64>, ParameterFault> {
+    let mut contests = BTreeSet::new();
+    let mut all = ballot_box.batches.iter().flat_map(|batch| &batch.contests);
+    match all.find(|contest| !contests.insert(**contest)) {
+        Some(&contest) => Err(ParameterFault::Twice { box_id: ballot_box.id.clone(), contest }),
+        None => Ok(contests),
     }
 }
 

@@ -352,6 +352,6 @@ fn unknown_kinds_and_versions_are_refused_after_the_header() {
     message.version = 2;
     assert!(matches!(Message::decode(&message.encode()), Err(DecodeError::NotCanonical { .. })));
     message.version = 1;
-    message.kind = "exclusion".into();
-    assert_eq!(message.body(), Ok(Body::Later(Kind::Exclusion)));
+    message.kind = "counter-proposal".into();
+    assert_eq!(message.body(), Ok(Body::Later(Kind::CounterProposal)));
 }

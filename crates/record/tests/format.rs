@@ -93,14 +93,18 @@ fn description() -> Description {
         candidates: vec!["Ada".into(), "Bo".into()],
     };
     Description {
+        roll: Some(Blob { root: [81; 32], rows: 1000, row_length: 40 }),
         boxes: vec![BallotBox {
             id: "all".into(),
-            batches: vec![Batch { id: "all".into(), width: 1, contests: vec![0, 1] }],
+            merge: None,
+            batches: vec![Batch { id: "all".into(), bits: None, width: 1, contests: vec![0, 1] }],
         }],
         mixes: 2,
         suite: Suite::default(),
         title: "An example".into(),
-        policy: "open".into(),
+        intake: [82; 32],
+        policy: Policy::Last,
+        minimum: 10,
         contests: vec![
             contest("mayor", Method::Irv { max_ranks: 2 }),
             contest("clerk", Method::Plurality { max_marks: 1 }),
@@ -199,7 +203,8 @@ fn samples() -> Vec<Body> {
         Body::Enrol(Enrol { trustee: 1, invitation: Fixed([42; 64]) }),
         Body::Manifest(Manifest {
             keys: vec![[43; 32]; 3],
-            attempt: 0,
+            attempt: 1,
+            excluded: vec![3],
             proposal: [44; 32],
             description: description(),
         }),
@@ -213,10 +218,26 @@ fn samples() -> Vec<Body> {
         Body::Confirm(Confirm { deals: deals_digest(&[[63; 32], [64; 32], [65; 32]]) }),
         Body::Complain(Complain { point: [66; 32], proof: dleq(67), dealer: 2 }),
         Body::Open(Open {}),
+        Body::RollAmend(RollAmend {
+            added: vec![RollEntry { box_index: 0, credential: [83; 32] }],
+            reason: "A letter was lost".into(),
+            removed: vec![[84; 32]],
+        }),
         Body::Ballots(Ballots { box_index: 0, ballots: blob(70) }),
+        Body::Challenged(Challenged { challenged: Blob { row_length: 128, ..blob(85) } }),
+        Body::Waiver(Waiver { box_index: 0, reason: "The island has nine voters".into() }),
         Body::Close(Close { batches: vec![accepted], rejected, submitted: 1000 }),
         Body::Mix(Mix { mixes: vec![mix(0, Some(proof())), mix(1, None)] }),
         Body::Share(Share { lists: vec![shares], proof: dleq(71) }),
+        Body::Exclusion(Exclusion::Absence {
+            batches: vec![Unmixed { box_index: 0, root: [86; 32], batch_index: 0 }],
+            trustee: 2,
+        }),
+        Body::Exclusion(Exclusion::Cause {
+            check: "mix.proof".into(),
+            digest: [87; 32],
+            sequence: 20,
+        }),
         Body::Result(ElectionResult { batches: vec![result], contests: results() }),
         Body::SignOff(SignOff { head: [74; 32] }),
         Body::Seal(Seal { head: [75; 32], records: 24 }),
@@ -225,7 +246,8 @@ fn samples() -> Vec<Body> {
 
 #[test]
 fn there_is_a_sample_of_every_kind() {
-    let kinds: Vec<Kind> = samples().iter().map(Body::kind).collect();
+    let mut kinds: Vec<Kind> = samples().iter().map(Body::kind).collect();
+    kinds.dedup();
     assert_eq!(kinds, common::kinds_with_bodies());
 }
 
@@ -249,6 +271,7 @@ fn derived() -> Value {
     };
     let invited = invitation.secret.signing_key();
     let enrolment = psephos_record::invitation::sign_enrolment(&invited, &[78; 32], 1, &[79; 32]);
+    let entry = RollEntry { box_index: 258, credential: [83; 32] };
     json!({
         "page": "08-board.md",
         "bodies": bodies,
@@ -267,6 +290,7 @@ fn derived() -> Value {
         },
         "rejected row": hex::encode(
             Rejected { sequence: 9, row: 258, reason: Reason::Duplicate.code() }.to_bytes()),
+        "roll row": hex::encode(entry.to_bytes()),
         "words": { "digest": hex::encode(tree::root(&[])), "words": words(&tree::root(&[])) },
     })
 }
@@ -291,4 +315,6 @@ fn reasons_and_rows_read_back() {
     assert_eq!(Reason::from_code(u64::MAX), None);
     let row = Rejected { sequence: 1, row: u64::MAX, reason: 7 };
     assert_eq!(Rejected::from_bytes(&row.to_bytes()), row);
+    let entry = RollEntry { box_index: u64::MAX - 1, credential: [3; 32] };
+    assert_eq!(RollEntry::from_bytes(&entry.to_bytes()), entry);
 }

@@ -1,7 +1,7 @@
 //! Which descriptions make an election.
 
 use psephos_ballot::{Contest, Method};
-use psephos_record::bodies::{BallotBox, Batch, Description, Suite};
+use psephos_record::bodies::{BallotBox, Batch, Blob, Description, Policy, Suite};
 use psephos_record::manifest::ParameterFault;
 
 fn contest(id: &str) -> Contest {
@@ -15,19 +15,24 @@ fn contest(id: &str) -> Contest {
 }
 
 fn description() -> Description {
-    let batch = |id: &str, contests: Vec<u64>| Batch { id: id.into(), width: 1, contests };
+    let batch =
+        |id: &str, contests: Vec<u64>| Batch { id: id.into(), bits: None, width: 1, contests };
     Description {
+        roll: None,
         boxes: vec![
             BallotBox {
                 id: "north".into(),
+                merge: None,
                 batches: vec![batch("a", vec![0, 2]), batch("b", vec![1])],
             },
-            BallotBox { id: "south".into(), batches: vec![batch("a", vec![3])] },
+            BallotBox { id: "south".into(), merge: None, batches: vec![batch("a", vec![3])] },
         ],
         mixes: 3,
         suite: Suite::default(),
         title: "Council".into(),
-        policy: "open".into(),
+        intake: [9; 32],
+        policy: Policy::Open,
+        minimum: 0,
         contests: ["mayor", "clerk", "judge", "reeve"].map(contest).into(),
         trustees: ["Ann", "Ben", "Cy"].map(String::from).into(),
         threshold: 2,
@@ -54,9 +59,10 @@ fn lengths_follow_from_the_widths() {
         description.batches().map(|placed| (placed.box_index, placed.batch_index)).collect();
     assert_eq!(places, [(0, 0), (0, 1), (1, 0)]);
     // A hostile manifest's numbers do not overflow.
-    let hostile = Batch { id: "x".into(), width: u64::MAX, contests: vec![] };
+    let hostile = Batch { id: "x".into(), bits: None, width: u64::MAX, contests: vec![] };
     assert_eq!(hostile.list_row_length(), u64::MAX);
-    let hostile = BallotBox { id: "x".into(), batches: vec![hostile.clone(), hostile] };
+    let hostile =
+        BallotBox { id: "x".into(), merge: None, batches: vec![hostile.clone(), hostile] };
     assert_eq!(hostile.ballot_row_length(), u64::MAX);
 }
 
@@ -87,14 +93,53 @@ fn other_cryptography_is_refused() {
     assert_eq!(fault(|d| d.suite.group = "p256".into()), suite("group"));
     assert_eq!(fault(|d| d.suite.hash = "sha2-256".into()), suite("hash"));
     assert_eq!(fault(|d| d.suite.generators.push('x')), suite("generators"));
-    assert!(matches!(fault(|d| d.policy = "roll".into()), ParameterFault::Policy { .. }));
 }
 
 #[test]
-fn every_contest_stands_in_exactly_one_batch() {
-    let unplaced = |contest, batches| ParameterFault::Unplaced { contest, batches };
-    assert_eq!(fault(|d| d.boxes[0].batches[1].contests = vec![3]), unplaced(1, 0));
-    assert_eq!(fault(|d| d.boxes[1].batches[0].contests.push(1)), unplaced(1, 2));
+fn a_roll_goes_with_its_policy() {
+    let roll = |row_length| Some(Blob { root: [1; 32], rows: 3, row_length });
+    let is_roll = |fault| matches!(fault, ParameterFault::Roll { .. });
+    assert!(is_roll(fault(|d| d.roll = roll(40))));
+    assert!(is_roll(fault(|d| d.policy = Policy::Last)));
+    assert!(is_roll(fault(|d| (d.policy, d.roll) = (Policy::First, roll(32)))));
+    let mut described = description();
+    (described.policy, described.roll) = (Policy::First, roll(40));
+    assert_eq!(described.check(), Ok(()));
+}
+
+#[test]
+fn boxes_merge_into_their_like() {
+    let merge = |fault| matches!(fault, ParameterFault::Merge { .. });
+    assert!(merge(fault(|d| d.boxes[1].merge = Some(0))));
+    assert!(merge(fault(|d| d.boxes[1].merge = Some(2))));
+    assert!(merge(fault(|d| d.boxes[1].merge = Some(1))));
+    let mut described = description();
+    let mut island = described.boxes[0].clone();
+    (island.id, island.merge) = ("island".into(), Some(0));
+    described.boxes.push(island.clone());
+    assert_eq!(described.check(), Ok(()), "a contest may stand in several boxes");
+    (island.id, island.merge) = ("rock".into(), Some(2));
+    described.boxes.push(island);
+    assert!(merge(described.check().unwrap_err()), "no chains");
+}
+
+#[test]
+fn trustees_can_be_left_out() {
+    let without = description().without(&[1]);
+    assert_eq!((without.trustees, without.mixes), (vec!["Ann".into(), "Cy".into()], 2));
+    assert_eq!(description().without(&[]), description());
+    assert_eq!(description().without(&[3]), description());
+}
+
+#[test]
+fn every_contest_stands_once_on_a_ballot() {
+    let unplaced = |contest| ParameterFault::Unplaced { contest };
+    assert_eq!(fault(|d| d.boxes[0].batches[1].contests = vec![3]), unplaced(1));
+    let twice = ParameterFault::Twice { box_id: "north".into(), contest: 0 };
+    assert_eq!(fault(|d| d.boxes[0].batches[1].contests = vec![0]), twice);
+    let mut described = description();
+    described.boxes[1].batches[0].contests.push(1);
+    assert_eq!(described.check(), Ok(()), "several boxes may ask the same");
     let batch = |change: fn(&mut Batch)| {
         assert!(matches!(
             fault(|d| change(&mut d.boxes[0].batches[0])),
@@ -107,6 +152,11 @@ fn every_contest_stands_in_exactly_one_batch() {
     batch(|batch| batch.width = 0);
     batch(|batch| batch.width = 2);
     batch(|batch| batch.width = u64::MAX);
+    batch(|batch| batch.bits = Some(8));
+    batch(|batch| batch.bits = Some(17));
+    let mut described = description();
+    described.boxes[0].batches[0].bits = Some(16);
+    assert_eq!(described.check(), Ok(()));
 }
 
 #[test]

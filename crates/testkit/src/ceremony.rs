@@ -15,7 +15,8 @@ use crate::{Author, Election};
 impl Election {
     /// The authority proposes the plan's election.
     pub fn propose(&mut self) -> u64 {
-        self.propose_description(self.plan.description())
+        let intake = self.public_key(Author::Authority);
+        self.propose_description(self.plan.description(intake))
     }
 
     /// The authority proposes another election, with the plan's trustees.
@@ -48,6 +49,7 @@ impl Election {
         let proposal = view.proposal.expect("a proposal");
         Manifest {
             keys: view.enrolments.iter().flatten().map(|enrolment| enrolment.key).collect(),
+            excluded: Vec::new(),
             attempt: view.manifest.map_or(0, |manifest| manifest.manifest.attempt + 1),
             proposal: proposal.digest,
             description: proposal.proposal.description,

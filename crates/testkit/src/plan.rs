@@ -1,7 +1,8 @@
 //! What an election is to look like.
 
 use psephos_ballot::{Contest, Layout, Method, Vote};
-use psephos_record::bodies::{BallotBox, Batch, Description, Suite};
+use psephos_core::Encoding;
+use psephos_record::bodies::{BallotBox, Batch, Description, Policy, Suite};
 
 /// What an election is to look like; made by [`Plan::new`] and altered where a test needs it.
 #[derive(Clone, Debug)]
@@ -57,21 +58,24 @@ impl Plan {
         Self { seed, ..self }
     }
 
-    /// The description that stands in proposal and manifest.
+    /// The description that stands in proposal and manifest, with this key for the intake.
     ///
     /// # Panics
     /// When the contests do not fit into a row.
     #[must_use]
-    pub fn description(&self) -> Description {
+    pub fn description(&self, intake: Encoding) -> Description {
         let width = self.layout().width() as u64;
-        let batch =
-            Batch { id: "all".into(), width, contests: (0..self.contests.len() as u64).collect() };
+        let contests = (0..self.contests.len() as u64).collect();
+        let batch = Batch { id: "all".into(), bits: None, width, contests };
         Description {
-            boxes: vec![BallotBox { id: "all".into(), batches: vec![batch] }],
+            roll: None,
+            boxes: vec![BallotBox { id: "all".into(), merge: None, batches: vec![batch] }],
             mixes: self.mixes,
             suite: Suite::default(),
             title: "A small election".into(),
-            policy: "open".into(),
+            intake,
+            policy: Policy::Open,
+            minimum: 0,
             contests: self.contests.clone(),
             trustees: (1..=self.trustees).map(|number| format!("Trustee {number}")).collect(),
             threshold: self.threshold,

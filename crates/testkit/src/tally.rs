@@ -187,7 +187,8 @@ impl Election {
             .map(|(_, bytes)| MemoryRows::new(bytes, width).expect("whole rows"))
             .collect();
         let lists: Vec<&dyn Rows> = rows.iter().map(|rows| rows as &dyn Rows).collect();
-        let counted = count(&self.plan.description(), &lists).expect("rows of the batch's width");
+        let counted =
+            count(&self.plan.description([0; 32]), &lists).expect("rows of the batch's width");
         ElectionResult { batches, contests: counted.contests }
     }
 

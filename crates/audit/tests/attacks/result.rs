@@ -106,7 +106,7 @@ fn marked() -> Vec<Element> {
 
 #[test]
 fn rows_that_are_no_vote_count_as_invalid() {
-    let width = plan().description().boxes[0].batches[0].width as usize;
+    let width = plan().description([0; 32]).boxes[0].batches[0].width as usize;
     let garbage = vec![embed(&[0xee; 30]); width];
     let identity = vec![Element::default(); width];
     for elements in [garbage, identity, marked()] {
@@ -123,7 +123,7 @@ fn rows_that_are_no_vote_count_as_invalid() {
 fn covert_mark_counted_as_a_vote() {
     let mut election = with_elements(&marked());
     let (trustees, bytes) = election.decrypt(&election.view().batches[0]);
-    let row = 32 * plan().description().boxes[0].batches[0].width as usize;
+    let row = 32 * plan().description([0; 32]).boxes[0].batches[0].width as usize;
     let plan = plan();
     let layout = Layout::all(&plan.contests).unwrap();
     let mut tally = psephos_ballot::ElectionTally::new(&plan.contests);

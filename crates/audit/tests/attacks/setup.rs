@@ -1,7 +1,7 @@
 //! Lines 1 to 3: INVALID, the authority's fault.
 
 use psephos_audit::{CheckId, Options, Verdict};
-use psephos_record::bodies::{Body, Description};
+use psephos_record::bodies::{Body, Description, Policy};
 use psephos_testkit::{Author, Election, Plan};
 
 use crate::{AUTHORITY, complete, enrolled, expect, plan, verdict_of};
@@ -28,7 +28,7 @@ fn parameters_of_another_suite() {
         |description| description.suite.hash = "sha256".into(),
         |description| description.suite.version = 2,
         |description| description.suite.generators = "mine".into(),
-        |description| description.policy = "roll".into(),
+        |description| description.policy = Policy::Last,
         |description| description.boxes[0].batches[0].width += 1,
     ];
     for alter in alterations {

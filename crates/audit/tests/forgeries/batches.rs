@@ -21,13 +21,18 @@ use crate::{Reading, convicts, is_valid};
 
 /// Council and mayor in two batches of one box, a second council in another box; all one wide.
 fn description(plan: &Plan) -> Description {
-    let mut description = plan.description();
+    let mut description = plan.description([0; 32]);
     let second = Contest { id: "second".into(), ..description.contests[0].clone() };
     description.contests.push(second);
-    let batch = |id: &str, contest| Batch { id: id.into(), width: 1, contests: vec![contest] };
+    let batch =
+        |id: &str, contest| Batch { id: id.into(), bits: None, width: 1, contests: vec![contest] };
     description.boxes = vec![
-        BallotBox { id: "town".into(), batches: vec![batch("council", 0), batch("mayor", 1)] },
-        BallotBox { id: "village".into(), batches: vec![batch("second", 2)] },
+        BallotBox {
+            id: "town".into(),
+            merge: None,
+            batches: vec![batch("council", 0), batch("mayor", 1)],
+        },
+        BallotBox { id: "village".into(), merge: None, batches: vec![batch("second", 2)] },
     ];
     description
 }

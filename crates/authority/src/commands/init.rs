@@ -30,7 +30,7 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
     let description = describe(&election, &arguments.numbers)?;
     let folder = place(&arguments.acting.home)?;
     if folder.join("home.json").is_file() {
-        return resume(&arguments, &folder, &description);
+        return resume(&arguments, &folder, description);
     }
     // Nothing is made before it is known that everything can be made.
     let passphrase = Passphrase::choose(arguments.acting.key_file.passphrase_file.as_deref())?;
@@ -55,7 +55,8 @@ fn begin(
 ) -> Result<Exit, Failure> {
     let place = absolute(board.path())
         .map_err(|error| Failure::io("cannot name the folder", board.path(), &error))?;
-    let (secrets, proposal) = invite(vault, description)?;
+    let intake = key.verifying_key().to_bytes();
+    let (secrets, proposal) = invite(vault, Description { intake, ..description })?;
     let mut station = Station::new(home, board, key)?;
     let audited = station.audit(&|_| {})?;
     let signed = station.sign(&audited.view, &Body::Proposal(proposal.clone()))?;
@@ -98,10 +99,11 @@ fn name(trustee: u64) -> String {
 }
 
 /// The same command again: prints the same invitations, as long as it is the same election.
-fn resume(arguments: &Init, folder: &Path, description: &Description) -> Result<Exit, Failure> {
+fn resume(arguments: &Init, folder: &Path, description: Description) -> Result<Exit, Failure> {
     let acting = &arguments.acting;
     let mut office = Office::enter(acting, Some(&arguments.board))?;
     let audited = office.settle()?;
+    let description = &Description { intake: office.station.author(), ..description };
     let standing = audited.view.proposal.filter(|standing| {
         standing.authority == office.station.author()
             && standing.proposal.description == *description

@@ -58,6 +58,7 @@ fn issue(office: &mut Office, view: &View, attempt: u64) -> Result<Audited, Fail
     let manifest = Manifest {
         keys,
         attempt,
+        excluded: Vec::new(),
         proposal: proposal.digest,
         description: proposal.proposal.description.clone(),
     };

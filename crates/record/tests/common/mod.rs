@@ -65,24 +65,74 @@ fn contest() -> impl Strategy<Value = Contest> {
 }
 
 fn ballot_box() -> impl Strategy<Value = BallotBox> {
-    let batch = (text(), any::<u64>(), vec(any::<u64>(), 0..3))
-        .prop_map(|(id, width, contests)| Batch { id, width, contests });
-    (text(), vec(batch, 0..3)).prop_map(|(id, batches)| BallotBox { id, batches })
+    let batch = (text(), option::of(any::<u64>()), any::<u64>(), vec(any::<u64>(), 0..3))
+        .prop_map(|(id, bits, width, contests)| Batch { id, bits, width, contests });
+    (text(), option::of(any::<u64>()), vec(batch, 0..3))
+        .prop_map(|(id, merge, batches)| BallotBox { id, merge, batches })
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    prop_oneof![Just(Policy::Open), Just(Policy::First), Just(Policy::Last)]
 }
 
 fn description() -> impl Strategy<Value = Description> {
-    let numbers = (any::<u64>(), any::<u64>());
-    (vec(ballot_box(), 0..3), numbers, text(), text(), vec(contest(), 0..3), vec(text(), 0..4))
-        .prop_map(|(boxes, (mixes, threshold), title, policy, contests, trustees)| Description {
-            boxes,
-            mixes,
-            suite: Suite::default(),
-            title,
-            policy,
-            contests,
-            trustees,
-            threshold,
-        })
+    let voters = (option::of(blob()), digest(), policy());
+    (
+        vec(ballot_box(), 0..3),
+        any::<[u64; 3]>(),
+        text(),
+        voters,
+        vec(contest(), 0..3),
+        vec(text(), 0..4),
+    )
+        .prop_map(
+            |(
+                boxes,
+                [mixes, threshold, minimum],
+                title,
+                (roll, intake, policy),
+                contests,
+                trustees,
+            )| {
+                Description {
+                    roll,
+                    boxes,
+                    mixes,
+                    suite: Suite::default(),
+                    title,
+                    intake,
+                    policy,
+                    minimum,
+                    contests,
+                    trustees,
+                    threshold,
+                }
+            },
+        )
+}
+
+fn roll_amend() -> impl Strategy<Value = RollAmend> {
+    let entry = (any::<u64>(), digest())
+        .prop_map(|(box_index, credential)| RollEntry { box_index, credential });
+    (vec(entry, 0..3), text(), vec(digest(), 0..3)).prop_map(|(added, reason, removed)| RollAmend {
+        added,
+        reason,
+        removed,
+    })
+}
+
+fn exclusion() -> impl Strategy<Value = Exclusion> {
+    let unmixed = (any::<[u64; 2]>(), digest())
+        .prop_map(|([box_index, batch_index], root)| Unmixed { box_index, root, batch_index });
+    prop_oneof![
+        (vec(unmixed, 0..3), any::<u64>())
+            .prop_map(|(batches, trustee)| Exclusion::Absence { batches, trustee }),
+        (text(), digest(), any::<u64>()).prop_map(|(check, digest, sequence)| Exclusion::Cause {
+            check,
+            digest,
+            sequence
+        }),
+    ]
 }
 
 fn deal() -> impl Strategy<Value = Deal> {
@@ -261,14 +311,10 @@ pub fn body() -> impl Strategy<Value = Body> {
         )),
         (any::<u64>(), fixed64())
             .prop_map(|(trustee, invitation)| Body::Enrol(Enrol { trustee, invitation })),
-        (vec(digest(), 0..4), any::<u64>(), digest(), description()).prop_map(
-            |(keys, attempt, proposal, description)| Body::Manifest(Manifest {
-                keys,
-                attempt,
-                proposal,
-                description
-            })
-        ),
+        (vec(digest(), 0..4), any::<u64>(), vec(any::<u64>(), 0..3), digest(), description())
+            .prop_map(|(keys, attempt, excluded, proposal, description)| Body::Manifest(
+                Manifest { keys, attempt, excluded, proposal, description }
+            )),
         (digest(), schnorr()).prop_map(|(key, proof)| Body::Accept(Accept { key, proof })),
         digest().prop_map(|commitment| Body::DealCommitment(DealCommitment { commitment })),
         deal().prop_map(Body::Deal),
@@ -278,6 +324,11 @@ pub fn body() -> impl Strategy<Value = Body> {
         Just(Body::Open(Open {})),
         (any::<u64>(), blob())
             .prop_map(|(box_index, ballots)| Body::Ballots(Ballots { box_index, ballots })),
+        roll_amend().prop_map(Body::RollAmend),
+        blob().prop_map(|challenged| Body::Challenged(Challenged { challenged })),
+        (any::<u64>(), text())
+            .prop_map(|(box_index, reason)| Body::Waiver(Waiver { box_index, reason })),
+        exclusion().prop_map(Body::Exclusion),
         close().prop_map(Body::Close),
         mix().prop_map(Body::Mix),
         share().prop_map(Body::Share),
@@ -312,7 +363,5 @@ pub fn signed(author: u8, counter: u64, head: [u8; 32]) -> SignedMessage {
 
 /// Every kind that has a body, with the bodies of one run of the generator.
 pub fn kinds_with_bodies() -> Vec<Kind> {
-    let later =
-        [Kind::CounterProposal, Kind::RollAmend, Kind::Challenged, Kind::Waiver, Kind::Exclusion];
-    Kind::ALL.into_iter().filter(|kind| !later.contains(kind)).collect()
+    Kind::ALL.into_iter().filter(|kind| *kind != Kind::CounterProposal).collect()
 }

@@ -4,14 +4,14 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf, absolute};
 
 use psephos_audit::{ProposalView, View, audit};
-use psephos_console::{Exit, Failure, Mode, nth, numbered};
+use psephos_console::{Exit, Failure, Mode, count, nth, numbered};
 use psephos_participant::{
     Audited, Home, HomeFile, Passphrase, audit_failure, board_failure, make_vault, refusal_failure,
     vault_failure,
 };
 use psephos_protocol::{Next, Refusal, TrusteeAction};
 use psephos_record::board::{Board, FolderBoard};
-use psephos_record::bodies::Description;
+use psephos_record::bodies::{Blob, Description, Policy};
 use psephos_record::invitation::Invitation;
 use psephos_record::message::Record;
 use psephos_record::words::words;
@@ -151,13 +151,29 @@ fn show(desk: &Desk) {
     desk.tell("If anybody's words differ, do not go on.\n\nNext: `psephos-trustee run`.");
 }
 
+/// Who may vote, in plain words.
+fn voters(description: &Description) -> String {
+    let roll = |roll: &Blob, which| {
+        let voters = count(roll.rows);
+        format!("The {voters} voters of a roll may vote; the {which} of a voter's ballots counts.")
+    };
+    match (description.policy, &description.roll) {
+        (Policy::First, Some(blob)) => roll(blob, "first"),
+        (Policy::Last, Some(blob)) => roll(blob, "last"),
+        _ => "Anybody may cast a ballot.".to_owned(),
+    }
+}
+
 /// The election in plain words.
 fn plain(description: &Description) -> String {
     let trustees = description.trustee_count();
     let mut text = format!(
         "  {}\n\n  {} of the {trustees} trustees together can decrypt the mixed ballots; fewer cannot.\n  \
-         At least {} of them mix before anything is decrypted. Anybody may cast a ballot (policy: {}).\n",
-        description.title, description.threshold, description.mixes, description.policy
+         At least {} of them mix before anything is decrypted. {}.\n",
+        description.title,
+        description.threshold,
+        description.mixes,
+        voters(description)
     );
     for (index, name) in numbered(&description.trustees) {
         text += &format!("    trustee {}: {name}\n", nth(index));

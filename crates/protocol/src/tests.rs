@@ -21,6 +21,7 @@ fn description() -> Description {
         roll: None,
         boxes: vec![BallotBox {
             id: "main".into(),
+            merge: None,
             batches: vec![Batch { id: "main".into(), bits: None, width: 1, contests: vec![0] }],
         }],
         mixes: 2,

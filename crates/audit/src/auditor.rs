@@ -14,6 +14,7 @@ use crate::log::Memory;
 use crate::mixes::PostedMix;
 use crate::report::{Culprit, Failure, Findings};
 use crate::result::PostedResult;
+use crate::roll::Eligible;
 use crate::view::View;
 use crate::{Options, Progress, Stage, Turnout};
 
@@ -47,6 +48,7 @@ pub(crate) struct Auditor<'a> {
     pub(crate) shares: Vec<PostedShare>,
     pub(crate) result: Option<PostedResult>,
     pub(crate) turnout: Option<Turnout>,
+    pub(crate) eligible: Eligible,
     blobs: BTreeMap<Digest, bool>,
 }
 
@@ -76,6 +78,7 @@ impl<'a> Auditor<'a> {
             shares: Vec::new(),
             result: None,
             turnout: None,
+            eligible: Eligible::default(),
             blobs: BTreeMap::new(),
         }
     }

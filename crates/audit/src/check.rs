@@ -82,6 +82,9 @@ checks! {
     IntakeIneligible = "intake.ineligible",
     /// Of several ballots of one credential the one its counters name is accepted.
     IntakeRevote = "intake.revote",
+    /// No box was closed with so few ballots that they do not hide each other, but by the manifest's
+    /// rule or under a waiver.
+    IntakeMinimum = "intake.minimum",
     /// A ballot that a receipt names is on the board. Only when a receipt is given.
     IntakeWithheld = "intake.withheld",
     /// The shuffle proofs hold.

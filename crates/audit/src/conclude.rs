@@ -17,6 +17,7 @@ impl Auditor<'_> {
     /// Checks lists and proofs, and draws up the report.
     pub(crate) fn conclude(mut self) -> Audit {
         self.pins();
+        self.verify_roll();
         self.verify_intake();
         self.verify_mixes();
         self.mix_quorum(self.view.phase_so_far());

@@ -22,6 +22,7 @@ mod numbered;
 mod phase;
 mod report;
 mod result;
+mod roll;
 mod setup;
 mod text;
 mod view;
@@ -35,12 +36,16 @@ use psephos_record::bodies::Reason;
 use crate::auditor::Auditor;
 
 pub use check::{CheckId, Status, Verdict};
-pub use intake::{BallotSource, Intake, IntakeError, derive_intake};
+pub use intake::{
+    BallotSource, Intake, IntakeError, Placement, Polling, ballot_layouts, derive_intake,
+};
 pub use report::{CheckResult, Culprit, FAILURES_LISTED, Failure, Report, SPEC};
 pub use result::{Count, CountError, count};
+pub use roll::{Keys, Roll, RollError, RollFault};
 pub use view::{
-    BallotsView, BatchView, Ceremony, CloseView, ComplaintView, ElectionKeys, Enrolment,
-    ManifestView, MixView, Phase, ProposalView, ShareView, View,
+    AmendmentView, BallotsView, BatchView, Ceremony, ChallengedView, CloseView, ComplaintView,
+    ElectionKeys, Enrolment, ManifestView, MixView, Phase, ProposalView, ShareView, View,
+    WaiverView,
 };
 
 /// What an auditor knows beside the board.

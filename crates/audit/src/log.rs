@@ -229,8 +229,10 @@ impl Auditor<'_> {
     /// Who a key belongs to, as far as the board says so far.
     pub(crate) fn culprit(&self, key: &Encoding) -> Culprit {
         let authority = self.view.proposal.as_ref().map(|proposal| &proposal.authority);
+        let intake = self.view.description().map(|description| &description.intake);
         match self.view.trustee(key) {
-            _ if authority == Some(key) => Culprit::Authority,
+            // The authority answers for the key that takes in ballots.
+            _ if authority == Some(key) || intake == Some(key) => Culprit::Authority,
             Some(trustee) => Culprit::Trustee(trustee),
             None => Culprit::Author(*key),
         }

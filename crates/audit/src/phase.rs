@@ -1,6 +1,7 @@
 //! Who may write what, and when (spec/09-audit.md §3.2). A record out of its phase has no effect.
 
-use psephos_record::bodies::{Ballots, Body, SignOff};
+use psephos_core::Encoding;
+use psephos_record::bodies::{Body, SignOff};
 use psephos_record::kind::Kind;
 
 use crate::auditor::Auditor;
@@ -8,7 +9,7 @@ use crate::check::CheckId;
 use crate::log::Entry;
 use crate::mixes::Standing;
 use crate::report::Culprit;
-use crate::view::{BallotsView, Phase, View};
+use crate::view::{Phase, View};
 
 impl View {
     /// How far the records lead, whatever proofs in mixes and shares are worth.
@@ -45,18 +46,15 @@ fn may_stand(kind: Kind, phase: Phase) -> bool {
         Kind::Complain => matches!(phase, Phase::Confirmation | Phase::Failed),
         // Opening over a complaint or an unfinished ceremony is judged by what is missing.
         Kind::Open => (Phase::Acceptance..=Phase::Ready).contains(&phase),
-        Kind::Ballots | Kind::Close => phase == Phase::Voting,
+        Kind::RollAmend => (Phase::Acceptance..=Phase::Voting).contains(&phase),
+        Kind::Ballots | Kind::Challenged | Kind::Waiver | Kind::Close => phase == Phase::Voting,
         // A mix after everybody has mixed is a second one, which is judged as that.
         Kind::Mix => (Phase::Mixing..=Phase::Published).contains(&phase),
         Kind::Share => (Phase::Sharing..=Phase::Published).contains(&phase),
         Kind::Result => matches!(phase, Phase::Sharing | Phase::Tallying),
         Kind::SignOff => (Phase::Acceptance..=Phase::Published).contains(&phase),
         Kind::Seal => phase == Phase::Published,
-        Kind::CounterProposal
-        | Kind::RollAmend
-        | Kind::Challenged
-        | Kind::Waiver
-        | Kind::Exclusion => true,
+        Kind::CounterProposal | Kind::Exclusion => true,
     }
 }
 
@@ -69,10 +67,7 @@ fn is_of_ceremony(kind: Kind) -> bool {
 
 /// Kinds of which this version reads at most the form.
 fn is_later(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::CounterProposal | Kind::RollAmend | Kind::Challenged | Kind::Waiver | Kind::Exclusion
-    )
+    matches!(kind, Kind::CounterProposal | Kind::Exclusion)
 }
 
 /// Whose a kind of record is.
@@ -80,6 +75,8 @@ enum Writer {
     /// Whoever has the key that the record itself introduces.
     Anybody,
     Authority,
+    /// The key that takes in ballots, for which the authority answers.
+    Intake,
     Trustee,
 }
 
@@ -95,6 +92,7 @@ fn writer(kind: Kind) -> Writer {
         | Kind::Share
         | Kind::SignOff
         | Kind::CounterProposal => Writer::Trustee,
+        Kind::Ballots | Kind::Challenged => Writer::Intake,
         _ => Writer::Authority,
     }
 }
@@ -147,7 +145,10 @@ impl Auditor<'_> {
                 self.complain(sequence, *trustee, body);
             }
             (Body::Open(_), _) => self.open(sequence),
+            (Body::RollAmend(body), _) => self.roll_amend(sequence, body),
             (Body::Ballots(body), _) => self.ballots(sequence, &body),
+            (Body::Challenged(body), _) => self.challenged(sequence, body.challenged),
+            (Body::Waiver(body), _) => self.waiver(sequence, body),
             (Body::Close(body), _) => self.close(sequence, digest, body),
             (Body::Mix(body), Culprit::Trustee(trustee)) => {
                 self.mix(Standing { sequence, file: digest, knew }, *trustee, body);
@@ -169,8 +170,6 @@ impl Auditor<'_> {
     fn later(&mut self, kind: Kind, sequence: u64) {
         let check = match kind {
             Kind::CounterProposal => CheckId::SetupIdentity,
-            Kind::RollAmend => CheckId::SetupRoll,
-            Kind::Challenged | Kind::Waiver => CheckId::BallotChallenged,
             _ => CheckId::ExclusionUnjustified,
         };
         let text = format!("record {sequence} is of kind {kind}, which this version does not read");
@@ -207,7 +206,8 @@ impl Auditor<'_> {
     fn is_entitled(&mut self, entry: &Entry, kind: Kind, author: &Culprit) -> bool {
         let (entitled, whose) = match writer(kind) {
             Writer::Anybody => (true, ""),
-            Writer::Authority => (*author == Culprit::Authority, "the authority"),
+            Writer::Authority => (self.is_authority(&entry.author), "the authority"),
+            Writer::Intake => (self.is_intake(&entry.author), "the intake key"),
             Writer::Trustee => (matches!(author, Culprit::Trustee(_)), "a trustee"),
         };
         if entitled {
@@ -227,6 +227,14 @@ impl Auditor<'_> {
         );
         self.fail(CheckId::BoardSignature, named, record, None, evidence);
         false
+    }
+
+    fn is_authority(&self, key: &Encoding) -> bool {
+        self.view.proposal.as_ref().is_some_and(|proposal| proposal.authority == *key)
+    }
+
+    fn is_intake(&self, key: &Encoding) -> bool {
+        self.view.description().is_some_and(|description| description.intake == *key)
     }
 
     /// Trustees work at the same time: what one sends while another's fault ends the attempt, or while
@@ -256,22 +264,6 @@ impl Auditor<'_> {
         }
         let culprits = std::slice::from_ref(author);
         self.fail(CheckId::BoardPhase, culprits, Some(sequence), None, evidence);
-    }
-
-    fn ballots(&mut self, sequence: u64, body: &Ballots) {
-        let boxes = self.view.description().map_or(0, |description| description.boxes.len() as u64);
-        if body.box_index >= boxes {
-            let evidence = format!("it names box {}, and there are {boxes}", body.box_index);
-            let culprits = [Culprit::Authority];
-            return self.fail(CheckId::ShapeLength, &culprits, Some(sequence), None, evidence);
-        }
-        let readable = self.blob_holds(sequence, &Culprit::Authority, &body.ballots);
-        self.view.ballots.push(BallotsView {
-            sequence,
-            box_index: body.box_index,
-            ballots: body.ballots,
-            readable,
-        });
     }
 
     fn sign_off(&mut self, sequence: u64, trustee: u64, head: psephos_core::Digest) {

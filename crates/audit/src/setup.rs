@@ -3,13 +3,13 @@
 use crate::numbered::numbered;
 use psephos_ballot::contest;
 use psephos_core::{Digest, Encoding};
-use psephos_proofs::ballot::BallotLayout;
 use psephos_record::bodies::{Description, Enrol, Manifest, Policy, Proposal};
 use psephos_record::invitation;
 use psephos_record::manifest::{MAX_TRUSTEES, MAX_WIDTH};
 
 use crate::auditor::Auditor;
 use crate::check::CheckId;
+use crate::intake::ballot_layouts;
 use crate::report::Culprit;
 use crate::view::{Ceremony, Enrolment, ManifestView, ProposalView};
 
@@ -43,6 +43,9 @@ impl Auditor<'_> {
         }
         if !is_usable(description) {
             self.halt("the election's parameters cannot be used");
+        }
+        if let Some(roll) = &description.roll {
+            self.blob_holds(sequence, &Culprit::Authority, roll);
         }
     }
 
@@ -106,6 +109,8 @@ impl Auditor<'_> {
             None => Vec::new(),
         };
         self.view.ceremony = Ceremony::new(manifest.keys.len());
+        // An amendment is of the election whose id it carries.
+        self.view.amendments.clear();
         self.view.manifest = Some(ManifestView { sequence, election, manifest, earlier });
     }
 
@@ -133,6 +138,9 @@ impl Auditor<'_> {
             }
             if *key == proposal.authority {
                 evidence.push(format!("trustee {index} has the authority's key"));
+            }
+            if *key == manifest.description.intake {
+                evidence.push(format!("trustee {index} has the intake's key"));
             }
         }
         let trustees = manifest.description.trustees.len();
@@ -168,18 +176,18 @@ impl Auditor<'_> {
         }
         let Some(description) = self.view.description() else { return };
         let bounded = description.batches().any(|placed| placed.batch.bits.is_some());
+        let minimum = description.minimum > 0;
         if description.policy == Policy::Open {
             self.findings.not_applicable(CheckId::SetupRoll);
             self.findings.not_applicable(CheckId::IntakeIneligible);
             self.findings.warn(
-                "this election is open: there is no roll, anybody could vote, and the authority could \
-                 have added ballots",
+                "this election is open: there is no roll, so anybody could vote, any number of times, and \
+                 nothing on the board tells a voter's ballot from one that the authority or anybody else \
+                 has added",
             );
-        } else {
-            for check in [CheckId::SetupRoll, CheckId::IntakeIneligible, CheckId::IntakeRevote] {
-                self.findings.demand(check);
-                self.findings.not_run(check, "this version does not read rolls");
-            }
+        }
+        if !minimum {
+            self.findings.not_applicable(CheckId::IntakeMinimum);
         }
         if bounded {
             self.findings.demand(CheckId::BallotRange);
@@ -188,18 +196,6 @@ impl Auditor<'_> {
             self.findings.not_applicable(CheckId::BallotRange);
         }
     }
-
-    /// The layout of every box's ballots.
-    pub(crate) fn layouts(&self) -> Vec<BallotLayout> {
-        let boxes = self.view.description().map_or(&[][..], |description| &description.boxes);
-        boxes.iter().filter_map(ballot_layout).collect()
-    }
-}
-
-fn ballot_layout(ballot_box: &psephos_record::bodies::BallotBox) -> Option<BallotLayout> {
-    let widths: Option<Vec<usize>> =
-        ballot_box.batches.iter().map(|batch| usize::try_from(batch.width).ok()).collect();
-    BallotLayout::new(&widths?)
 }
 
 /// Whether numbers are such that the rest of the audit makes sense, valid or not.
@@ -211,6 +207,7 @@ fn is_usable(description: &Description) -> bool {
         && (1..=MAX_TRUSTEES).contains(&trustees)
         && (1..=trustees).contains(&description.threshold)
         && !description.boxes.is_empty()
-        && description.boxes.iter().all(|b| !b.batches.is_empty() && ballot_layout(b).is_some())
+        && description.boxes.iter().all(|b| !b.batches.is_empty())
+        && ballot_layouts(description).is_some()
         && widths.into_iter().all(|width| (1..=MAX_WIDTH).contains(&width))
 }

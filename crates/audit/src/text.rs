@@ -8,6 +8,15 @@ use crate::report::{Failure, Report};
 
 const ID_WIDTH: usize = 22;
 
+/// Longest text of somebody else's that a report repeats, in characters.
+const QUOTED: usize = 300;
+
+/// Somebody's words in one line, in quotes, so that they cannot pass for the report's own.
+pub(crate) fn quoted(words: &str) -> String {
+    let cut = if words.chars().count() > QUOTED { "…" } else { "" };
+    format!("{:?}{cut}", words.chars().take(QUOTED).collect::<String>())
+}
+
 impl Report {
     /// The report for people: verdict, checks, failures, warnings, results.
     #[must_use]

@@ -7,7 +7,9 @@ use crate::numbered::numbered;
 use std::collections::BTreeMap;
 
 use psephos_core::{Digest, Encoding};
-use psephos_record::bodies::{Accept, Blob, Complain, Deal, Description, Manifest, Proposal};
+use psephos_record::bodies::{
+    Accept, Blob, Complain, Deal, Description, Manifest, Proposal, RollAmend,
+};
 
 /// How far an election has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -62,8 +64,14 @@ pub struct View {
     pub ceremony: Ceremony,
     /// Sequence of the `open` record.
     pub opened: Option<u64>,
+    /// The `roll-amend` records under the last manifest, in order, whether their changes can be made or not.
+    pub amendments: Vec<AmendmentView>,
     /// The `ballots` records, in order.
     pub ballots: Vec<BallotsView>,
+    /// The `challenged` records, in order.
+    pub challenged: Vec<ChallengedView>,
+    /// The `waiver` records, in order.
+    pub waivers: Vec<WaiverView>,
     /// The `close` record.
     pub close: Option<CloseView>,
     /// Every batch in manifest order; empty before `close`.
@@ -169,6 +177,37 @@ pub struct BallotsView {
     pub readable: bool,
 }
 
+/// A `roll-amend` record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmendmentView {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// What it changes.
+    pub amendment: RollAmend,
+}
+
+/// A `challenged` record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChallengedView {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// The challenges.
+    pub challenged: Blob,
+    /// Whether the blob was there and matched its root when it was last looked at.
+    pub readable: bool,
+}
+
+/// A `waiver` record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaiverView {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// Index of the box that may close below the minimum.
+    pub box_index: u64,
+    /// Why, in the authority's words.
+    pub reason: String,
+}
+
 /// The `close` record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CloseView {
@@ -253,6 +292,13 @@ impl View {
             (None, Some(view)) => view.digest,
             (None, None) => [0; 32],
         }
+    }
+
+    /// The id of a box; empty when there is no such box.
+    #[must_use]
+    pub fn box_id(&self, box_index: u64) -> &str {
+        let found = self.description().and_then(|description| description.ballot_box(box_index));
+        found.map_or("", |found| found.id.as_str())
     }
 
     /// The counter for the next message of this key.

@@ -37,6 +37,10 @@ pub enum Command {
     Open(Open),
     /// Takes in files of encrypted ballots
     Intake(Intake),
+    /// Publishes a change to the roll that the registrar made
+    Amend(Amend),
+    /// Lets a box close with fewer ballots than the election's minimum
+    Waive(Waive),
     /// Ends the voting: fixes which ballots count
     Close(Close),
     /// Combines the trustees' shares, publishes the result and seals the board
@@ -94,6 +98,9 @@ pub struct Init {
     /// The board to begin: a folder that is new or empty
     #[arg(long, value_name = "DIR")]
     pub board: PathBuf,
+    /// Who may vote: the roll as `psephos-registrar make` wrote it
+    #[arg(long, value_name = "FILE")]
+    pub roll: Option<PathBuf>,
     #[command(flatten)]
     pub numbers: Numbers,
     #[command(flatten)]
@@ -121,6 +128,31 @@ pub struct Intake {
     /// Also take in every file that appears in this folder, until interrupted
     #[arg(long, value_name = "DIR")]
     pub watch: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct Amend {
+    /// The amendment, as `psephos-registrar amend` wrote it
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct Waive {
+    /// The box, by its id in the election's file
+    #[arg(long = "box", value_name = "ID")]
+    pub ballot_box: String,
+    /// Why that is acceptable: it is published, and every audit shows it
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
     #[command(flatten)]
     pub place: Place,
     #[command(flatten)]

@@ -33,7 +33,8 @@ pub fn file_failure(error: FileError) -> Failure {
     Failure::usage(bare.to_string().trim_start_matches(": ")).at(place)
 }
 
-/// One box with one batch of all contests, the intake key still open; who decrypts and mixes by flags, file or default.
+/// One box with one batch of all contests; who decrypts and mixes by flags, file or default. The intake's
+/// key and the roll are still to be named.
 pub fn describe(election: &ElectionFile, numbers: &Numbers) -> Result<Description, Failure> {
     let overrides = Overrides {
         trustees: numbers.trustees,
@@ -49,7 +50,7 @@ pub fn describe(election: &ElectionFile, numbers: &Numbers) -> Result<Descriptio
         width: layout.width() as u64,
         contests: (0..election.contests.len() as u64).collect(),
     };
-    let description = Description {
+    Ok(Description {
         roll: None,
         boxes: vec![BallotBox { id: "all".to_owned(), merge: None, batches: vec![batch] }],
         mixes: parameters.mixes,
@@ -61,9 +62,5 @@ pub fn describe(election: &ElectionFile, numbers: &Numbers) -> Result<Descriptio
         contests: election.contests.clone(),
         trustees: parameters.trustees,
         threshold: parameters.threshold,
-    };
-    description
-        .check()
-        .map_err(|fault| Failure::usage(format!("no such election can be held: {fault}")))?;
-    Ok(description)
+    })
 }

@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod description;
 mod office;
+mod roll;
 mod voters;
 
 use std::process::ExitCode;
@@ -15,6 +16,8 @@ fn main() -> ExitCode {
         Command::Init(arguments) => commands::init::run(arguments),
         Command::Open(arguments) => commands::open::run(arguments),
         Command::Intake(arguments) => commands::intake::run(arguments),
+        Command::Amend(arguments) => commands::amend::run(arguments),
+        Command::Waive(arguments) => commands::waive::run(arguments),
         Command::Close(arguments) => commands::close::run(arguments),
         Command::Publish(arguments) => commands::publish::run(arguments),
         Command::Encrypt(arguments) => commands::encrypt::run(arguments),

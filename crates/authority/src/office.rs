@@ -4,20 +4,26 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use ed25519_dalek::SigningKey;
 use psephos_audit::{Phase, View};
 use psephos_console::{Failure, Mode, leash, say};
 use psephos_participant::arguments::Waiting;
 use psephos_participant::{
     Audited, Home, Offered, Passphrase, Station, open_board, open_vault, refusal_failure,
+    signing_key,
 };
 use psephos_protocol::{AuthorityAction, Awaited, Next};
+use psephos_record::board::FolderBoard;
 use psephos_record::bodies::Body;
 use psephos_record::message::Message;
+use psephos_secrets::Vault;
 
 use crate::cli::{self, Acting};
 
 /// The role's name, and its default home's.
 pub const ROLE: &str = "authority";
+/// The name of the intake's key in the home, and of its outbox.
+pub const INTAKE: &str = "intake";
 
 /// The authority, ready to act.
 pub struct Office {
@@ -29,19 +35,15 @@ pub struct Office {
 impl Office {
     /// Opens the home, its key file and the board it belongs to; `board` says where that lies now.
     pub fn enter(acting: &Acting, board: Option<&Path>) -> Result<Office, Failure> {
-        if acting.leash {
-            leash();
-        }
-        let home = Home::open(&place(&acting.home)?)?;
-        let file = home.read()?;
-        if file.role != ROLE {
-            let failure = Failure::usage(format!("this is the home of a {}", file.role));
-            return Err(failure.at(home.folder().display().to_string()));
-        }
-        let board = open_board(&home, &file, board)?;
-        let passphrase = Passphrase::obtain(acting.key_file.passphrase_file.as_deref())?;
-        let (_, key) = open_vault(&home, &passphrase)?;
+        let (home, board, _, key) = open(acting, board)?;
         Ok(Office::new(Station::new(home, board, key)?, acting))
+    }
+
+    /// As [`Office::enter`], to act with the key that takes in ballots.
+    pub fn enter_intake(acting: &Acting, board: Option<&Path>) -> Result<Office, Failure> {
+        let (home, board, vault, _) = open(acting, board)?;
+        let key = signing_key(&vault, INTAKE)?;
+        Ok(Office::new(Station::with_outbox(home, board, key, INTAKE)?, acting))
     }
 
     /// An office whose home has just been made.
@@ -91,6 +93,26 @@ impl Office {
     }
 }
 
+/// Opens everything that an office needs.
+fn open(
+    acting: &Acting,
+    board: Option<&Path>,
+) -> Result<(Home, FolderBoard, Vault, SigningKey), Failure> {
+    if acting.leash {
+        leash();
+    }
+    let home = Home::open(&place(&acting.home)?)?;
+    let file = home.read()?;
+    if file.role != ROLE {
+        let failure = Failure::usage(format!("this is the home of a {}", file.role));
+        return Err(failure.at(home.folder().display().to_string()));
+    }
+    let board = open_board(&home, &file, board)?;
+    let passphrase = Passphrase::obtain(acting.key_file.passphrase_file.as_deref())?;
+    let (vault, key) = open_vault(&home, &passphrase)?;
+    Ok((home, board, vault, key))
+}
+
 /// The authority's home folder.
 pub fn place(home: &cli::Home) -> Result<std::path::PathBuf, Failure> {
     Home::place(home.home.as_deref(), ROLE)
@@ -103,7 +125,10 @@ fn due(message: &Message, view: &View) -> bool {
         Body::Proposal(_) => view.phase == Phase::Empty,
         Body::Manifest(_) => matches!(view.phase, Phase::Enrolment | Phase::Failed),
         Body::Open(_) => view.phase == Phase::Ready,
-        Body::Ballots(_) | Body::Close(_) => view.phase == Phase::Voting,
+        Body::RollAmend(_) => (Phase::Acceptance..=Phase::Voting).contains(&view.phase),
+        Body::Ballots(_) | Body::Challenged(_) | Body::Waiver(_) | Body::Close(_) => {
+            view.phase == Phase::Voting
+        }
         Body::Result(_) => view.phase == Phase::Tallying,
         Body::Seal(seal) => view.phase == Phase::Published && seal.head == view.head,
         _ => false,

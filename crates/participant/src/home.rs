@@ -7,6 +7,7 @@
 //! | `proposal.cbor` | the proposal as it was joined or made |
 //! | `verified.json` | how far the board was verified |
 //! | `outbox/` | every record signed, by counter |
+//! | `intake/` | the same of the intake's key (authority) |
 //! | `lock` | held while a command runs |
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -81,7 +82,6 @@ impl Home {
                 failure.advice("give another folder with --home; one home serves one election")
             );
         }
-        make_private(&home.path("outbox"))?;
         Ok(home)
     }
 
@@ -131,6 +131,13 @@ impl Home {
     /// A file in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
+    }
+
+    /// A folder in the home that only its owner can read; made if it is not there.
+    pub fn make_folder(&self, name: &str) -> Result<PathBuf, Failure> {
+        let path = self.path(name);
+        make_private(&path)?;
+        Ok(path)
     }
 
     /// What `home.json` holds.

@@ -24,23 +24,29 @@ pub fn make_vault(
         made => made,
     }
     .map_err(vault_failure)?;
-    if !vault.contains(SIGNING) {
-        let seed = SigningSeed::random(&mut entropy());
-        vault.put(SIGNING, seed.expose()).map_err(vault_failure)?;
-    }
-    let key = signing_key(&vault)?;
+    let key = make_key(&vault, SIGNING)?;
     Ok((vault, key))
+}
+
+/// Makes another signing key in a vault, or opens the one of this name that is there.
+pub fn make_key(vault: &Vault, name: &str) -> Result<SigningKey, Failure> {
+    if !vault.contains(name) {
+        let seed = SigningSeed::random(&mut entropy());
+        vault.put(name, seed.expose()).map_err(vault_failure)?;
+    }
+    signing_key(vault, name)
 }
 
 /// Opens the vault of a home.
 pub fn open_vault(home: &Home, passphrase: &Passphrase) -> Result<(Vault, SigningKey), Failure> {
     let vault = Vault::open(&home.path("keys"), passphrase.expose()).map_err(vault_failure)?;
-    let key = signing_key(&vault)?;
+    let key = signing_key(&vault, SIGNING)?;
     Ok((vault, key))
 }
 
-fn signing_key(vault: &Vault) -> Result<SigningKey, Failure> {
-    let bytes = vault.get(SIGNING).map_err(vault_failure)?;
+/// The signing key of this name.
+pub fn signing_key(vault: &Vault, name: &str) -> Result<SigningKey, Failure> {
+    let bytes = vault.get(name).map_err(vault_failure)?;
     let seed: &[u8; 32] = bytes.as_slice().try_into().map_err(|_| {
         Failure::new(Exit::Io, "the signing key in the key file has another length")
             .advice("restore this home from its backup")

@@ -16,7 +16,7 @@ pub mod status;
 
 pub use entropy::entropy;
 pub use home::{Home, HomeFile, Known};
-pub use keys::{make_vault, open_vault, vault_failure};
+pub use keys::{make_key, make_vault, open_vault, signing_key, vault_failure};
 pub use outbox::{Outbox, Stored};
 pub use passphrase::Passphrase;
 pub use place::open_board;

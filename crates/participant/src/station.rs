@@ -51,7 +51,17 @@ pub struct Station {
 impl Station {
     /// Opens the outbox of `home`, to act on `board` with `key`.
     pub fn new(home: Home, board: FolderBoard, key: SigningKey) -> Result<Station, Failure> {
-        let outbox = Outbox::open(&home.path("outbox"))?;
+        Self::with_outbox(home, board, key, "outbox")
+    }
+
+    /// As [`Station::new`], for a second key of the home, whose records have an outbox of their own.
+    pub fn with_outbox(
+        home: Home,
+        board: FolderBoard,
+        key: SigningKey,
+        outbox: &str,
+    ) -> Result<Station, Failure> {
+        let outbox = Outbox::open(&home.make_folder(outbox)?)?;
         let known = home.known()?;
         let seen = known.records;
         Ok(Station { home, board, key, outbox, known, seen })

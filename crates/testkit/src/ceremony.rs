@@ -15,8 +15,9 @@ use crate::{Author, Election};
 impl Election {
     /// The authority proposes the plan's election.
     pub fn propose(&mut self) -> u64 {
-        let intake = self.public_key(Author::Authority);
-        self.propose_description(self.plan.description(intake))
+        let intake = self.public_key(Author::Intake);
+        let roll = self.put_roll();
+        self.propose_description(Description { roll, ..self.plan.description(intake) })
     }
 
     /// The authority proposes another election, with the plan's trustees.

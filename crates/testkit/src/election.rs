@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chacha20::ChaCha20Rng;
 use ed25519_dalek::SigningKey;
 use psephos_audit::{Audit, Options, View, audit, view};
+use psephos_core::hash::plain;
 use psephos_core::rows::read_all;
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::ElectionContext;
@@ -18,6 +19,7 @@ use psephos_secrets::{KeyShare, ShareEncryptionKey};
 use rand_core::{Rng, SeedableRng};
 
 use crate::Plan;
+use crate::roll::{self, Voter};
 
 /// When the first record says that it was made; each further one says a minute later.
 const START: u64 = 1_800_000_000;
@@ -27,6 +29,8 @@ const START: u64 = 1_800_000_000;
 pub enum Author {
     /// The authority.
     Authority,
+    /// Whoever takes in ballots, for whom the authority answers.
+    Intake,
     /// A trustee, from 0.
     Trustee(u64),
     /// Somebody the election does not know.
@@ -41,7 +45,10 @@ pub struct Election {
     pub board: MemoryBoard,
     /// The source of all further randomness.
     pub rng: ChaCha20Rng,
+    /// The voters on the roll, if there is one: the box of each and the credential's secret.
+    pub voters: Vec<Voter>,
     authority: SigningKey,
+    intake: SigningKey,
     stranger: SigningKey,
     pub(crate) invitations: Vec<SigningKey>,
     trustees: Vec<SigningKey>,
@@ -68,7 +75,9 @@ impl Clone for Election {
             plan: self.plan.clone(),
             board: self.board.clone(),
             rng: continued(&self.rng),
+            voters: self.voters.clone(),
             authority: self.authority.clone(),
+            intake: self.intake.clone(),
             stranger: self.stranger.clone(),
             invitations: self.invitations.clone(),
             trustees: self.trustees.clone(),
@@ -94,11 +103,14 @@ impl Election {
         let (authority, stranger) = (key(), key());
         let invitations = (0..plan.trustees).map(|_| key()).collect();
         let trustees = (0..plan.trustees).map(|_| key()).collect();
+        let intake = SigningKey::from_bytes(&plain(&authority.to_bytes()));
         Self {
+            voters: roll::voters(&plan),
             plan,
             board: MemoryBoard::new(),
             rng,
             authority,
+            intake,
             stranger,
             invitations,
             trustees,
@@ -154,8 +166,7 @@ impl Election {
     #[must_use]
     pub fn voted(plan: Plan) -> Self {
         let mut election = Self::opened(plan);
-        let ballots = election.cast_all();
-        election.take_in(&ballots);
+        election.take_in_plan();
         election
     }
 
@@ -190,6 +201,7 @@ impl Election {
     pub fn key(&self, author: Author) -> &SigningKey {
         match author {
             Author::Authority => &self.authority,
+            Author::Intake => &self.intake,
             Author::Trustee(index) => &self.trustees[index as usize],
             Author::Stranger => &self.stranger,
         }

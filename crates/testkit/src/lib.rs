@@ -11,9 +11,11 @@ mod election;
 pub mod mutate;
 mod plan;
 mod reseal;
+mod roll;
 mod tally;
 
 pub use ballots::CastBallot;
 pub use election::{Author, Election};
-pub use plan::Plan;
+pub use plan::{Plan, PlannedBox};
 pub use reseal::Reseal;
+pub use roll::{Voter, credential_of};

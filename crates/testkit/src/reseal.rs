@@ -43,7 +43,8 @@ impl Reseal {
     /// When a record does not decode: alter boards, not ruins.
     #[must_use]
     pub fn of(election: &Election) -> Self {
-        let mut keys = vec![election.key(Author::Authority), election.key(Author::Stranger)];
+        let others = [Author::Authority, Author::Intake, Author::Stranger];
+        let mut keys: Vec<&SigningKey> = others.map(|author| election.key(author)).to_vec();
         keys.extend(election.everybody().map(|index| election.key(Author::Trustee(index))));
         keys.extend(&election.invitations);
         Self::new(&election.board, keys.into_iter().cloned())
@@ -354,7 +355,10 @@ fn rename(bytes: &[u8], renamed: &BTreeMap<Digest, Digest>) -> Vec<u8> {
 /// Every blob that a body names.
 pub(crate) fn blobs(body: &mut Body) -> Vec<&mut Blob> {
     match body {
+        Body::Proposal(proposal) => proposal.description.roll.iter_mut().collect(),
+        Body::Manifest(manifest) => manifest.description.roll.iter_mut().collect(),
         Body::Ballots(ballots) => vec![&mut ballots.ballots],
+        Body::Challenged(body) => vec![&mut body.challenged],
         Body::Close(close) => {
             let lists = close.batches.iter_mut().map(|batch| &mut batch.list);
             lists.chain([&mut close.rejected]).collect()

@@ -181,10 +181,11 @@ impl Election {
                 plaintexts: self.put(32 * batch.width, bytes),
             })
             .collect();
-        let width = 32 * self.plan.layout().width();
-        let rows: Vec<MemoryRows<'_>> = plaintexts
-            .iter()
-            .map(|(_, bytes)| MemoryRows::new(bytes, width).expect("whole rows"))
+        let rows: Vec<MemoryRows<'_>> = pairs(&batches, plaintexts)
+            .map(|(batch, (_, bytes))| {
+                let length = batch.plaintexts.row_length as usize;
+                MemoryRows::new(bytes, length).expect("whole rows")
+            })
             .collect();
         let lists: Vec<&dyn Rows> = rows.iter().map(|rows| rows as &dyn Rows).collect();
         let counted =

@@ -1,10 +1,12 @@
-//! What a ballot is judged by on its own: shape, context, proof.
+//! What a ballot is judged by on its own: shape, context, eligibility, proof, range, challenged.
 
-use psephos_proofs::ElectionContext;
+use psephos_core::pairs::pairs;
+use psephos_core::rows::Rows;
 use psephos_proofs::ballot::{BallotFault, BallotLayout, verify_rows};
 use psephos_record::bodies::Reason;
 
-use super::derive::{ACCEPTED, BallotSource, IntakeError, code_of};
+use super::derive::{ACCEPTED, IntakeError, code_of};
+use super::polling::{BallotSource, Polling};
 
 /// Ballots verified in one multi-exponentiation: enough to make it efficient, few enough that their
 /// opened elements stay within some tens of megabytes.
@@ -12,12 +14,12 @@ const BLOCK: usize = 1 << 13;
 
 /// Appends one code a ballot.
 pub(super) fn judge(
-    election: &ElectionContext,
-    layout: &BallotLayout,
+    polling: &Polling<'_>,
     source: &BallotSource<'_>,
     codes: &mut Vec<u8>,
     verified: &mut dyn FnMut(u64),
 ) -> Result<(), IntakeError> {
+    let layout = polling.layout_of(source)?;
     let length = layout.row_length();
     if source.rows.row_length() != length {
         // Only pieces that were really read count as ballots.
@@ -29,9 +31,10 @@ pub(super) fn judge(
     }
     let mut block: Vec<u8> = Vec::new();
     let mut flush = |block: &mut Vec<u8>, codes: &mut Vec<u8>| {
-        let answers = verify_rows(election, source.box_index, layout, block);
+        let answers = verify_rows(&polling.election, source.box_index, layout, block);
         verified(answers.len() as u64);
-        codes.extend(answers.into_iter().map(code));
+        let judged = pairs(block.chunks(length), answers);
+        codes.extend(judged.map(|(bytes, answer)| polling.code(layout, bytes, answer)));
         block.clear();
     };
     source.pieces(&mut |_, mut piece| {
@@ -51,11 +54,25 @@ pub(super) fn judge(
     Ok(())
 }
 
-fn code(answer: Result<(), BallotFault>) -> u8 {
-    match answer {
-        Ok(()) => ACCEPTED,
-        Err(BallotFault::Form(_)) => code_of(Reason::Shape),
-        Err(BallotFault::Context) => code_of(Reason::Context),
-        Err(BallotFault::Proof) => code_of(Reason::Proof),
+impl Polling<'_> {
+    /// The code of a ballot whose proof was answered like this.
+    fn code(&self, layout: &BallotLayout, bytes: &[u8], answer: Result<(), BallotFault>) -> u8 {
+        let reason = match answer {
+            Err(BallotFault::Form(_)) => Reason::Shape,
+            Err(BallotFault::Context) => Reason::Context,
+            Err(BallotFault::Proof) => self.ineligible(layout, bytes).unwrap_or(Reason::Proof),
+            Ok(()) => match self.ineligible(layout, bytes) {
+                Some(reason) => reason,
+                None => return ACCEPTED,
+            },
+        };
+        code_of(reason)
+    }
+
+    fn ineligible(&self, layout: &BallotLayout, bytes: &[u8]) -> Option<Reason> {
+        let roll = self.roll.as_ref()?;
+        let ballot = layout.read(bytes)?;
+        let votes_here = roll.box_of(ballot.credential) == Some(ballot.box_index);
+        (!votes_here).then_some(Reason::Eligibility)
     }
 }

@@ -1,11 +1,16 @@
-//! Which ballots count (spec/09-audit.md §3.4): derived from the board alone, by the authority for
+//! Which ballots count (spec/09-audit.md §9.5): derived from the board alone, by the authority for
 //! its `close` record and by whoever audits it, with the very same code.
 
 mod claims;
 mod derive;
 mod judge;
+mod merge;
 mod multiples;
+mod polling;
+mod records;
 mod twins;
 mod verify;
 
-pub use derive::{BallotSource, Intake, IntakeError, derive_intake};
+pub use derive::{Intake, IntakeError, derive_intake};
+pub use merge::Placement;
+pub use polling::{BallotSource, Polling, ballot_layouts};

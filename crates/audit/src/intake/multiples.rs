@@ -10,11 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use psephos_core::hash::hash;
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::ballot::{BallotLayout, BallotRow};
-use psephos_record::bodies::Reason;
+use psephos_record::bodies::{Policy, Reason};
 
-use super::derive::{
-    ACCEPTED, BallotSource, Intake, IntakeError, Place, RowDigest, code_at, layout_of,
-};
+use super::derive::{ACCEPTED, Intake, IntakeError, Place, RowDigest, code_at};
+use super::polling::Polling;
 
 /// The names of which the first 64 bits stand more than once among ballots valid so far.
 pub(super) struct Suspects {
@@ -23,15 +22,10 @@ pub(super) struct Suspects {
 }
 
 impl Suspects {
-    pub(super) fn find(
-        layouts: &[BallotLayout],
-        sources: &[BallotSource<'_>],
-        intake: &Intake,
-    ) -> Result<Self, IntakeError> {
-        let credentials = repeated(layouts, sources, intake, &|ballot, _| {
-            tag(ballot.credential).into_iter().collect()
-        })?;
-        let rows = repeated(layouts, sources, intake, &|ballot, layout| {
+    pub(super) fn find(polling: &Polling<'_>, intake: &Intake) -> Result<Self, IntakeError> {
+        let credentials =
+            repeated(polling, intake, &|ballot, _| tag(ballot.credential).into_iter().collect())?;
+        let rows = repeated(polling, intake, &|ballot, layout| {
             batch_rows(ballot, layout).filter_map(tag).collect()
         })?;
         Ok(Self { credentials, rows })
@@ -56,13 +50,12 @@ type TagOf<'a> = &'a dyn Fn(&BallotRow<'_>, &BallotLayout) -> Vec<u64>;
 
 /// The tags that stand more than once; 8 bytes a tag.
 fn repeated(
-    layouts: &[BallotLayout],
-    sources: &[BallotSource<'_>],
+    polling: &Polling<'_>,
     intake: &Intake,
     tag_of: TagOf<'_>,
 ) -> Result<BTreeSet<u64>, IntakeError> {
     let mut tags = Vec::new();
-    each_valid(layouts, sources, intake, &mut |_, ballot, layout| {
+    each_valid(polling, intake, &mut |_, ballot, layout| {
         tags.extend(tag_of(ballot, layout));
     })?;
     tags.sort_unstable();
@@ -72,13 +65,12 @@ fn repeated(
 
 /// Calls `visit` on every ballot valid so far, in the order of the board.
 fn each_valid(
-    layouts: &[BallotLayout],
-    sources: &[BallotSource<'_>],
+    polling: &Polling<'_>,
     intake: &Intake,
     visit: &mut dyn FnMut(Place, &BallotRow<'_>, &BallotLayout),
 ) -> Result<(), IntakeError> {
-    for (index, source) in sources.iter().enumerate() {
-        let layout = layout_of(layouts, source)?;
+    for (index, source) in polling.sources.iter().enumerate() {
+        let layout = polling.layout_of(source)?;
         let codes = intake.codes(index);
         if !codes.contains(&ACCEPTED) {
             continue;
@@ -103,8 +95,7 @@ struct Counting {
 
 /// Rejects duplicates and all but one ballot of each credential and box.
 pub(super) fn reject(
-    layouts: &[BallotLayout],
-    sources: &[BallotSource<'_>],
+    polling: &Polling<'_>,
     suspects: &Suspects,
     intake: &mut Intake,
 ) -> Result<(), IntakeError> {
@@ -115,7 +106,7 @@ pub(super) fn reject(
     let mut trackers: BTreeSet<Digest> = BTreeSet::new();
     let mut counting: BTreeMap<(Encoding, u64), Counting> = BTreeMap::new();
     let mut rejected: Vec<(Place, Reason)> = Vec::new();
-    each_valid(layouts, sources, intake, &mut |place, ballot, layout| {
+    each_valid(polling, intake, &mut |place, ballot, layout| {
         if !suspects.concern(ballot, layout) {
             return;
         }
@@ -133,7 +124,7 @@ pub(super) fn reject(
         let now = Counting { counter: ballot.counter, tracker, place };
         let key = (*ballot.credential, ballot.box_index);
         match counting.remove(&key) {
-            Some(before) if now.counts_before(&before) => {
+            Some(before) if now.counts_before(&before, polling.policy) => {
                 rejected.push((before.place, Reason::Counter));
                 counting.insert(key, now);
             }
@@ -153,13 +144,13 @@ pub(super) fn reject(
 }
 
 impl Counting {
-    /// The highest counter counts, wherever it stands; of equal ones the lower tracker.
-    fn counts_before(&self, other: &Self) -> bool {
-        match self.counter.cmp(&other.counter) {
-            Ordering::Greater => true,
-            Ordering::Equal => self.tracker < other.tracker,
-            Ordering::Less => false,
-        }
+    /// The counter that the policy names, wherever the ballot stands; of equal ones the lower tracker.
+    fn counts_before(&self, other: &Self, policy: Policy) -> bool {
+        let order = match policy {
+            Policy::First => other.counter.cmp(&self.counter),
+            Policy::Last | Policy::Open => self.counter.cmp(&other.counter),
+        };
+        order.then_with(|| other.tracker.cmp(&self.tracker)) == Ordering::Greater
     }
 }
 

@@ -3,28 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::Encoding;
-use psephos_proofs::ballot::BallotLayout;
 use psephos_record::bodies::Reason;
 
-use super::derive::{ACCEPTED, BallotSource, Intake, IntakeError, code_at, code_of, layout_of};
+use super::derive::{ACCEPTED, Intake, IntakeError, code_at, code_of};
 use super::multiples::batch_rows;
+use super::polling::Polling;
 
 /// For each ballot (index of its source, row) the credentials of the ballots before it that have one of
 /// its rows and are not rejected for a reason of their own.
 pub(super) fn first_holders(
-    layouts: &[BallotLayout],
-    sources: &[BallotSource<'_>],
+    polling: &Polling<'_>,
     intake: &Intake,
     ballots: &BTreeSet<(usize, u64)>,
 ) -> Result<BTreeMap<(usize, u64), Encoding>, IntakeError> {
     let mut wanted: BTreeMap<Vec<u8>, Option<Encoding>> = BTreeMap::new();
-    each(layouts, sources, &mut |place, _, row| {
+    each(polling, &mut |place, _, row| {
         if ballots.contains(&place) {
             wanted.insert(row.to_vec(), None);
         }
     })?;
     let mut holders = BTreeMap::new();
-    each(layouts, sources, &mut |place, credential, row| {
+    each(polling, &mut |place, credential, row| {
         let Some(holder) = wanted.get_mut(row) else { return };
         let code = code_at(intake.codes(place.0), place.1);
         let holds = code == ACCEPTED || code == code_of(Reason::Counter);
@@ -42,13 +41,9 @@ pub(super) fn first_holders(
 type Visit<'a> = &'a mut dyn FnMut((usize, u64), &Encoding, &[u8]);
 
 /// Calls `visit(place, credential, row)` on every row of every ballot that can be read.
-fn each(
-    layouts: &[BallotLayout],
-    sources: &[BallotSource<'_>],
-    visit: Visit<'_>,
-) -> Result<(), IntakeError> {
-    for (index, source) in sources.iter().enumerate() {
-        let layout = layout_of(layouts, source)?;
+fn each(polling: &Polling<'_>, visit: Visit<'_>) -> Result<(), IntakeError> {
+    for (index, source) in polling.sources.iter().enumerate() {
+        let layout = polling.layout_of(source)?;
         source.each(&mut |row, bytes| {
             if let Some(ballot) = layout.read(bytes) {
                 for part in batch_rows(&ballot, layout) {

@@ -1,31 +1,31 @@
 //! The `close` record against what the ballots on the board imply (spec/09-audit.md §3.5).
 
-use crate::numbered::numbered;
-use psephos_core::pairs::pairs;
 use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::Digest;
 use psephos_core::hash::hash;
+use psephos_core::pairs::pairs;
 use psephos_core::rows::{Rows, RowsError};
-use psephos_proofs::ballot::BallotLayout;
 use psephos_record::bodies::{Blob, Close, CloseBatch, Reason, Rejected};
 
 use super::claims::Claims;
-use super::derive::layout_of;
 use super::twins::first_holders;
-use super::{BallotSource, Intake, IntakeError, derive_intake};
+use super::{Intake, IntakeError, Placement, Polling, derive_intake};
 use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::mixes::PostedMix;
+use crate::numbered::numbered;
 use crate::report::Culprit;
+use crate::roll::Eligible;
 use crate::view::{BatchView, CloseView};
 use crate::{Stage, Turnout};
 
 /// Every check that `close` has to answer for.
-const CHECKS: [CheckId; 10] = [
+const CHECKS: [CheckId; 12] = [
     CheckId::BallotShape,
     CheckId::BallotContext,
     CheckId::BallotProof,
+    CheckId::BallotRange,
     CheckId::BallotChallenged,
     CheckId::BallotDuplicate,
     CheckId::IntakeRejected,
@@ -33,6 +33,7 @@ const CHECKS: [CheckId; 10] = [
     CheckId::IntakeAdded,
     CheckId::IntakeIneligible,
     CheckId::IntakeRevote,
+    CheckId::IntakeMinimum,
 ];
 
 /// The check that an accepted ballot fails when it should have been rejected for this reason.
@@ -110,26 +111,17 @@ impl Auditor<'_> {
     }
 
     fn compare_intake(&mut self, close: &CloseView) -> Result<(), IntakeError> {
-        let Some(election) = self.election() else { return Ok(()) };
-        let layouts = self.layouts();
-        let taken: Vec<_> = self
-            .view
-            .ballots
-            .iter()
-            .filter_map(|view| Some((view.sequence, view.box_index, self.rows(&view.ballots)?)))
-            .collect();
-        let sources: Vec<BallotSource<'_>> = taken
-            .iter()
-            .map(|(sequence, box_index, rows)| BallotSource {
-                sequence: *sequence,
-                box_index: *box_index,
-                rows,
-            })
-            .collect();
-        let total = sources.iter().map(|source| source.rows.count()).sum();
-        let intake = derive_intake(&election, &layouts, &sources, &|done| {
-            self.progress(Stage::Ballots, done, total);
-        })?;
+        let roll = match std::mem::take(&mut self.eligible) {
+            Eligible::Everybody => None,
+            Eligible::OnRoll(roll) => Some(roll),
+            Eligible::Unknown => {
+                self.intake_not_run("the roll cannot be used");
+                return Ok(());
+            }
+        };
+        let polling = Polling::with_roll(self.board, &self.view, roll)?;
+        let total = polling.stated();
+        let intake = derive_intake(&polling, &|done| self.progress(Stage::Ballots, done, total))?;
         for check in CHECKS {
             self.findings.count(check, intake.submitted());
         }
@@ -144,8 +136,8 @@ impl Auditor<'_> {
             self.fail(CheckId::IntakeRejected, &culprits, Some(close.sequence), None, evidence);
         }
         let Some(claims) = self.read_claims(close, &intake) else { return Ok(()) };
-        self.compare_reasons(&intake, &claims, &sources, &layouts)?;
-        self.compare_lists(close, &claims, &sources, &layouts)
+        self.compare_reasons(&intake, &claims, &polling)?;
+        self.compare_lists(close, &claims, &polling)
     }
 
     fn turnout(&mut self, intake: &Intake) {
@@ -212,9 +204,9 @@ impl Auditor<'_> {
         &mut self,
         intake: &Intake,
         claims: &Claims,
-        sources: &[BallotSource<'_>],
-        layouts: &[BallotLayout],
+        polling: &Polling<'_>,
     ) -> Result<(), IntakeError> {
+        let sources = polling.sources();
         let differing: Vec<_> =
             (0..sources.len()).map(|index| claims.differences(index, intake)).collect();
         let mut duplicates = BTreeSet::new();
@@ -225,14 +217,14 @@ impl Auditor<'_> {
         let holders = if duplicates.is_empty() {
             BTreeMap::new()
         } else {
-            first_holders(layouts, sources, intake, &duplicates)?
+            first_holders(polling, intake, &duplicates)?
         };
         for ((index, source), rows) in pairs(sources.iter().enumerate(), differing) {
             if rows.is_empty() {
                 continue;
             }
             let mut credentials = BTreeMap::new();
-            let layout = layout_of(layouts, source)?;
+            let layout = polling.layout_of(source)?;
             source.each(&mut |row, bytes| {
                 if let (true, Some(ballot)) = (rows.contains_key(&row), layout.read(bytes)) {
                     credentials.insert(row, *ballot.credential);
@@ -289,9 +281,9 @@ impl Auditor<'_> {
         &mut self,
         close: &CloseView,
         claims: &Claims,
-        sources: &[BallotSource<'_>],
-        layouts: &[BallotLayout],
+        polling: &Polling<'_>,
     ) -> Result<(), IntakeError> {
+        let Some(placement) = self.placement(close, claims, polling) else { return Ok(()) };
         let batches: Vec<(u64, u64, Blob)> = self
             .view
             .batches
@@ -300,23 +292,72 @@ impl Auditor<'_> {
             .collect();
         for (box_index, batch_index, blob) in batches {
             let key = key_of(close, box_index, batch_index);
-            let place = usize::try_from(box_index).ok().zip(usize::try_from(batch_index).ok());
-            let Some((layout, batch)) =
-                place.and_then(|(index, batch)| Some((layouts.get(index)?, batch)))
-            else {
-                continue;
-            };
+            let Ok(batch) = usize::try_from(batch_index) else { continue };
             let mut expected = Vec::new();
-            claims.visit_accepted(sources, box_index, &mut |bytes| {
-                let row = layout.read(bytes).and_then(|ballot| layout.batch(ballot.rows, batch));
-                expected.extend(row.map(|row| name_of(&key, row)));
-            })?;
+            for source in placement.sources_of(box_index) {
+                let Some(layout) = polling.layout(source) else { continue };
+                claims.fates().visit_accepted(polling, source, &mut |_, _, bytes| {
+                    let ballot = layout.read(bytes);
+                    let row = ballot.and_then(|ballot| layout.batch(ballot.rows, batch));
+                    expected.extend(row.map(|row| name_of(&key, row)));
+                })?;
+            }
             expected.sort_unstable();
             // Two accepted ballots with one row are a duplicate, reported as that: the list has the row once.
             expected.dedup();
             self.compare_list(close.sequence, &key, expected, &blob);
         }
         Ok(())
+    }
+
+    /// Where the ballots that are claimed to be accepted belong, boxes that are too small considered.
+    fn placement(
+        &mut self,
+        close: &CloseView,
+        claims: &Claims,
+        polling: &Polling<'_>,
+    ) -> Option<Placement> {
+        let description = self.view.description()?;
+        let accepted: Vec<u64> = numbered(0, &description.boxes)
+            .map(|(index, _)| claims.fates().accepted_in(polling, index))
+            .collect();
+        let placement = Placement::new(description, &accepted);
+        let id = |index| self.view.box_id(index);
+        let merged: Vec<String> = placement
+            .merged()
+            .map(|(from, to)| {
+                format!(
+                    "the ballots of box {:?} are too few and were merged into box {:?}",
+                    id(from),
+                    id(to)
+                )
+            })
+            .collect();
+        let small: Vec<(String, bool)> = placement
+            .below(description)
+            .map(|(index, together)| {
+                let waived = self.view.waivers.iter().any(|waiver| waiver.box_index == index);
+                let fewer = format!(
+                    "box {:?} has {together} accepted ballots, fewer than the minimum of {}",
+                    id(index),
+                    description.minimum
+                );
+                (fewer, waived)
+            })
+            .collect();
+        for text in merged {
+            self.findings.warn(text);
+        }
+        for (text, waived) in small {
+            if waived {
+                self.findings.warn(format!("{text}, under a waiver"));
+                continue;
+            }
+            let culprits = [Culprit::Authority];
+            let evidence = format!("{text}, and no waiver stands");
+            self.fail(CheckId::IntakeMinimum, &culprits, Some(close.sequence), None, evidence);
+        }
+        Some(placement)
     }
 
     fn compare_list(&mut self, sequence: u64, key: &Digest, expected: Vec<u128>, blob: &Blob) {

@@ -176,8 +176,7 @@ fn two_messages_with_one_counter() {
 #[test]
 fn ballots_after_close() {
     let mut election = closed();
-    let ballots = election.cast_all();
-    election.take_in(&ballots);
+    election.take_in_plan();
     expect(&election, CheckId::BoardPhase, &AUTHORITY);
 }
 

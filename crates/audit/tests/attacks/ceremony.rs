@@ -190,8 +190,7 @@ fn failed_attempt_and_a_whole_one() {
     election.issue_manifest();
     election.hold_ceremony();
     election.open();
-    let ballots = election.cast_all();
-    election.take_in(&ballots);
+    election.take_in_plan();
     election.close();
     election.mix_all();
     election.share_all();

@@ -68,7 +68,8 @@ fn accepted(ballots: &[Vec<u8>], place: usize) -> Vec<u8> {
 /// Three ballots in town and two in the village, altered, taken in, and all of them accepted.
 fn closed(alter: impl Fn(&mut Vec<u8>), alter_close: impl Fn(&mut Close)) -> Election {
     let mut election = Election::new(Plan::new(3, 2, 0));
-    election.propose_description(description(&election.plan));
+    let intake = election.public_key(Author::Intake);
+    election.propose_description(Description { intake, ..description(&election.plan) });
     for trustee in election.everybody() {
         election.enrol(trustee);
     }
@@ -83,7 +84,7 @@ fn closed(alter: impl Fn(&mut Vec<u8>), alter_close: impl Fn(&mut Close)) -> Ele
     alter(&mut town[0]);
     for (box_index, ballots) in [(0, &town), (1, &village)] {
         let ballots = election.put(ballots[0].len() as u64, &ballots.concat());
-        election.post(Author::Authority, Body::Ballots(Ballots { box_index, ballots }));
+        election.post(Author::Intake, Body::Ballots(Ballots { box_index, ballots }));
     }
     let list = |box_index, batch_index, rows: Vec<u8>| CloseBatch {
         box_index,

@@ -3,14 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use psephos_audit::{BallotSource, Intake, IntakeError, Phase, View, derive_intake};
+use psephos_audit::{Intake, IntakeError, Phase, Placement, Polling, View, derive_intake};
 use psephos_console::{Exit, Failure, Progress, count, numbered};
 use psephos_core::pairs::pairs;
 use psephos_participant::board_failure;
-use psephos_proofs::ElectionContext;
-use psephos_proofs::ballot::BallotLayout;
 use psephos_protocol::{AuthorityAction, Next};
-use psephos_record::board::{BlobRows, WritableBoard};
+use psephos_record::board::WritableBoard;
 use psephos_record::bodies::{
     Blob, Body, Close as CloseBody, CloseBatch, Description, Reason, Rejected,
 };
@@ -43,7 +41,7 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
                 .advice("run `psephos-authority open` first"));
         }
     }
-    let (body, reasons) = derive(&office, &audited.view)?;
+    let Closing { body, reasons, merged } = derive(&office, &audited.view)?;
     let (submitted, rejected) = (body.submitted, body.rejected.rows);
     let audited = office.post(&audited.view, &Body::Close(body))?;
     office.next(&audited)?;
@@ -54,42 +52,41 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
         count(rejected)
     ));
     for (reason, number) in reasons {
-        office.tell(format!("  {} for {}", count(number), reason.name()));
+        office.tell(format!("  {}: {}", count(number), reason.explanation()));
+    }
+    for line in merged {
+        office.tell(format!("  {line}"));
     }
     office.tell("Next: the trustees mix and decrypt; then `psephos-authority publish`.");
     Ok(Exit::Valid)
 }
 
-fn derive(office: &Office, view: &View) -> Result<(CloseBody, BTreeMap<Reason, u64>), Failure> {
-    let missing = || Failure::internal("an open election without a key");
-    let description = view.description().ok_or_else(missing)?;
-    let keys = view.ceremony.keys.as_ref().ok_or_else(missing)?;
-    let election = ElectionContext { election: view.election(), public_key: keys.public_key };
-    let layouts = layouts(description)?;
+/// A `close` record and what to say about it.
+struct Closing {
+    body: CloseBody,
+    reasons: BTreeMap<Reason, u64>,
+    merged: Vec<String>,
+}
+
+fn derive(office: &Office, view: &View) -> Result<Closing, Failure> {
+    let description =
+        view.description().ok_or_else(|| Failure::internal("no description stands"))?;
     let board = office.station.board();
-    let lists: Result<Vec<BlobRows<'_>>, Failure> = view
-        .ballots
-        .iter()
-        .map(|record| BlobRows::new(board, &record.ballots).map_err(board_failure))
-        .collect();
-    let lists = lists?;
-    let sources: Vec<BallotSource<'_>> = pairs(&view.ballots, &lists)
-        .map(|(record, rows)| BallotSource {
-            sequence: record.sequence,
-            box_index: record.box_index,
-            rows,
-        })
-        .collect();
-    let total = view.ballots.iter().map(|record| record.ballots.rows).sum();
-    let bar = RefCell::new(Progress::start(office.mode, "judging the ballots", Some(total)));
+    let polling = Polling::read(board, view).map_err(intake_failure)?;
+    let bar =
+        RefCell::new(Progress::start(office.mode, "judging the ballots", Some(polling.stated())));
     let intake =
-        derive_intake(&election, &layouts, &sources, &|done| bar.borrow_mut().set(done, ""))
-            .map_err(intake_failure)?;
+        derive_intake(&polling, &|done| bar.borrow_mut().set(done, "")).map_err(intake_failure)?;
     bar.into_inner().finish("");
+    let accepted: Vec<u64> = numbered(&description.boxes)
+        .map(|(index, _)| intake.accepted_in(&polling, index))
+        .collect();
+    let placement = Placement::new(description, &accepted);
+    refuse_few(description, view, &placement)?;
 
     let mut batches = Vec::new();
-    for (box_index, layout) in numbered(&layouts) {
-        batches.extend(accepted(board, &intake, &sources, box_index, layout)?);
+    for (box_index, _) in numbered(&description.boxes) {
+        batches.extend(lists(board, &intake, &polling, &placement, box_index)?);
     }
     let mut reasons = BTreeMap::new();
     for rejected in intake.rejected() {
@@ -99,35 +96,79 @@ fn derive(office: &Office, view: &View) -> Result<(CloseBody, BTreeMap<Reason, u
     }
     let rows: Vec<u8> = intake.rejected().flat_map(Rejected::to_bytes).collect();
     let rejected = board.put_rows(Rejected::LENGTH as u64, &rows).map_err(board_failure)?;
-    Ok((CloseBody { batches, rejected, submitted: intake.submitted() }, reasons))
-}
-
-fn layouts(description: &Description) -> Result<Vec<BallotLayout>, Failure> {
-    let layout = |widths: Vec<usize>| BallotLayout::new(&widths);
-    let boxes = description.boxes.iter().map(|ballot_box| {
-        layout(ballot_box.batches.iter().map(|batch| batch.width as usize).collect())
+    let merged = placement.merged().map(|(from, to)| {
+        format!(
+            "the ballots of box {} were too few and were merged into box {}",
+            id(description, from),
+            id(description, to)
+        )
     });
-    boxes.collect::<Option<_>>().ok_or_else(|| Failure::internal("a ballot without a length"))
+    let merged = merged.collect();
+    let body = CloseBody { batches, rejected, submitted: intake.submitted() };
+    Ok(Closing { body, reasons, merged })
 }
 
-/// The accepted rows of each batch of a box, sorted by their bytes: an order that nobody chose.
-fn accepted(
+fn id(description: &Description, box_index: u64) -> &str {
+    description.ballot_box(box_index).map_or("", |found| found.id.as_str())
+}
+
+/// Ballots that are too few do not hide each other: no box is closed with them unless a waiver stands.
+fn refuse_few(
+    description: &Description,
+    view: &View,
+    placement: &Placement,
+) -> Result<(), Failure> {
+    let waived = |index| view.waivers.iter().any(|waiver| waiver.box_index == index);
+    let few: Vec<(u64, u64)> =
+        placement.below(description).filter(|(index, _)| !waived(*index)).collect();
+    if few.is_empty() {
+        return Ok(());
+    }
+    let boxes: Vec<String> = few
+        .iter()
+        .map(|(index, together)| format!("box {} has {together}", id(description, *index)))
+        .collect();
+    let waivers: Vec<String> = few
+        .iter()
+        .map(|(index, _)| {
+            format!("`psephos-authority waive --box {} --reason TEXT`", id(description, *index))
+        })
+        .collect();
+    Err(Failure::usage(format!(
+        "fewer accepted ballots than the minimum of {}, so that they would not hide each other: {}",
+        description.minimum,
+        boxes.join(", ")
+    ))
+    .advice(format!(
+        "nothing was closed; take in more ballots with `psephos-authority intake FILES…`, or publish why \
+         that is acceptable with {}, then close again",
+        waivers.join(" and ")
+    )))
+}
+
+/// The rows of each batch of a box that count there, sorted by their bytes: an order that nobody chose.
+fn lists(
     board: &dyn WritableBoard,
     intake: &Intake,
-    sources: &[BallotSource<'_>],
+    polling: &Polling<'_>,
+    placement: &Placement,
     box_index: u64,
-    layout: &BallotLayout,
 ) -> Result<Vec<CloseBatch>, Failure> {
-    let mut lists: Vec<Vec<Vec<u8>>> = vec![Vec::new(); layout.widths().len()];
-    let visit = &mut |_, _, bytes: &[u8]| {
-        let Some(ballot) = layout.read(bytes) else { return };
-        for (batch, list) in lists.iter_mut().enumerate() {
-            list.extend(layout.batch(ballot.rows, batch).map(<[u8]>::to_vec));
-        }
-    };
-    intake.visit_accepted(sources, box_index, visit).map_err(intake_failure)?;
+    let missing = || Failure::internal("a ballot without a length");
+    let widths = polling.layout(box_index).ok_or_else(missing)?.widths();
+    let mut lists: Vec<Vec<Vec<u8>>> = vec![Vec::new(); widths.len()];
+    for source in placement.sources_of(box_index) {
+        let layout = polling.layout(source).ok_or_else(missing)?;
+        let visit = &mut |_, _, bytes: &[u8]| {
+            let Some(ballot) = layout.read(bytes) else { return };
+            for (batch, list) in lists.iter_mut().enumerate() {
+                list.extend(layout.batch(ballot.rows, batch).map(<[u8]>::to_vec));
+            }
+        };
+        intake.visit_accepted(polling, source, visit).map_err(intake_failure)?;
+    }
     let mut batches = Vec::new();
-    for (batch_index, (mut list, width)) in numbered(pairs(lists, layout.widths())) {
+    for (batch_index, (mut list, width)) in numbered(pairs(lists, widths)) {
         list.sort_unstable();
         let list: Blob = board
             .put_blob(*width as u64 * 64, &mut |out| {

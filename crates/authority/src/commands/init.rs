@@ -4,10 +4,11 @@ use std::path::{Path, absolute};
 
 use ed25519_dalek::SigningKey;
 use psephos_audit::Phase;
-use psephos_console::{Exit, Failure, leash, nth, numbered, say};
+use psephos_console::{Exit, Failure, count, leash, nth, numbered, say};
 use psephos_core::Digest;
 use psephos_participant::{
-    Home, HomeFile, Offered, Passphrase, Station, board_failure, entropy, make_vault, vault_failure,
+    Home, HomeFile, Offered, Passphrase, Station, board_failure, entropy, make_key, make_vault,
+    signing_key, vault_failure,
 };
 use psephos_record::board::{Board, FolderBoard};
 use psephos_record::bodies::{Body, Description, Proposal};
@@ -19,7 +20,8 @@ use zeroize::Zeroizing;
 
 use crate::cli::{Acting, Init};
 use crate::description::{describe, read};
-use crate::office::{Office, ROLE, place};
+use crate::office::{INTAKE, Office, ROLE, place};
+use crate::roll::RollFile;
 
 /// Writes the proposal and prints the invitations.
 pub fn run(arguments: Init) -> Result<Exit, Failure> {
@@ -27,7 +29,15 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
         leash();
     }
     let election = read(&arguments.election)?;
-    let description = describe(&election, &arguments.numbers)?;
+    let mut description = describe(&election, &arguments.numbers)?;
+    let roll =
+        arguments.roll.as_deref().map(|path| RollFile::read(path, &description)).transpose()?;
+    if let Some(roll) = &roll {
+        roll.enter(&mut description);
+    }
+    description
+        .check()
+        .map_err(|fault| Failure::usage(format!("no such election can be held: {fault}")))?;
     let folder = place(&arguments.acting.home)?;
     if folder.join("home.json").is_file() {
         return resume(&arguments, &folder, description);
@@ -42,6 +52,9 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
     }
     let home = Home::create(&folder)?;
     let (vault, key) = make_vault(&home, &passphrase, arguments.acting.key_file.throwaway)?;
+    if let Some(roll) = &roll {
+        roll.put(&board)?;
+    }
     begin(home, board, &vault, key, description, &arguments.acting)
 }
 
@@ -55,7 +68,7 @@ fn begin(
 ) -> Result<Exit, Failure> {
     let place = absolute(board.path())
         .map_err(|error| Failure::io("cannot name the folder", board.path(), &error))?;
-    let intake = key.verifying_key().to_bytes();
+    let intake = make_key(vault, INTAKE)?.verifying_key().to_bytes();
     let (secrets, proposal) = invite(vault, Description { intake, ..description })?;
     let mut station = Station::new(home, board, key)?;
     let audited = station.audit(&|_| {})?;
@@ -103,7 +116,10 @@ fn resume(arguments: &Init, folder: &Path, description: Description) -> Result<E
     let acting = &arguments.acting;
     let mut office = Office::enter(acting, Some(&arguments.board))?;
     let audited = office.settle()?;
-    let description = &Description { intake: office.station.author(), ..description };
+    let passphrase = Passphrase::obtain(acting.key_file.passphrase_file.as_deref())?;
+    let vault = Vault::open(&folder.join("keys"), passphrase.expose()).map_err(vault_failure)?;
+    let intake = signing_key(&vault, INTAKE)?.verifying_key().to_bytes();
+    let description = &Description { intake, ..description };
     let standing = audited.view.proposal.filter(|standing| {
         standing.authority == office.station.author()
             && standing.proposal.description == *description
@@ -113,8 +129,6 @@ fn resume(arguments: &Init, folder: &Path, description: Description) -> Result<E
             .at(folder.display().to_string())
             .advice("give another folder with --home; one home serves one election"));
     };
-    let passphrase = Passphrase::obtain(acting.key_file.passphrase_file.as_deref())?;
-    let vault = Vault::open(&folder.join("keys"), passphrase.expose()).map_err(vault_failure)?;
     let mut secrets = Vec::new();
     for trustee in 0..description.trustee_count() {
         let seed = vault.get(&name(trustee)).map_err(vault_failure)?;
@@ -141,6 +155,10 @@ fn show(
         "  {trustees} trustees, any {} of them decrypt; at least {} mix",
         description.threshold, description.mixes
     ));
+    office.tell(match &description.roll {
+        Some(roll) => format!("  {} voters on the roll", count(roll.rows)),
+        None => "  open: there is no roll, so anybody can vote, any number of times".to_owned(),
+    });
     office.tell(format!("  board     {}", board.display()));
     office.tell(format!("  proposal  {}", hex::encode(digest)));
     office.tell(format!("            {}", words(digest)));

@@ -1,5 +1,6 @@
 //! The commands, each thin over the libraries.
 
+pub mod amend;
 pub mod close;
 pub mod encrypt;
 pub mod init;
@@ -8,3 +9,4 @@ pub mod open;
 pub mod publish;
 pub mod rehearse;
 pub mod status;
+pub mod waive;

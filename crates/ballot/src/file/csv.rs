@@ -4,26 +4,31 @@
 
 /// One row: the line it begins on, from 1, and its cells without their quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) line: u64,
-    pub(super) cells: Vec<String>,
+pub struct Row {
+    /// The line it begins on.
+    pub line: u64,
+    /// Its cells.
+    pub cells: Vec<String>,
 }
 
 /// What is wrong with the text, and on which line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed {
-    pub(super) line: u64,
-    pub(super) fault: &'static str,
+pub struct Malformed {
+    /// The line.
+    pub line: u64,
+    /// What is wrong, and what would be right.
+    pub fault: &'static str,
 }
 
 /// The rows of a text, to the first fault.
-pub(super) struct Rows<'a> {
+pub struct Rows<'a> {
     rest: &'a str,
     line: u64,
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(text: &'a str) -> Rows<'a> {
+    /// Begins at the first line.
+    pub fn new(text: &'a str) -> Rows<'a> {
         Rows { rest: text, line: 1 }
     }
 

@@ -1,7 +1,7 @@
 //! The files an authority starts from: `election.toml` and `ballots.csv`.
 
 mod ballots;
-mod csv;
+pub mod csv;
 mod election;
 mod parameters;
 

@@ -190,7 +190,21 @@ impl Reason {
         Self::ALL.get(usize::try_from(code).ok()?).copied()
     }
 
-    /// The name for people and reports.
+    /// The same for people, after a number of ballots.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Reason::Shape => "not shaped like a ballot of their box",
+            Reason::Context => "made for another election or box",
+            Reason::Eligibility => "of voters who may not vote in their box",
+            Reason::Proof => "without a proof that holds",
+            Reason::Range => "with a number that is out of range",
+            Reason::Challenged => "challenged by their voters instead of cast",
+            Reason::Duplicate => "copies of earlier ballots",
+            Reason::Counter => "replaced by another ballot of the same voter",
+        }
+    }
+
+    /// The name in reports.
     pub const fn name(self) -> &'static str {
         match self {
             Reason::Shape => "shape",

@@ -1,0 +1,196 @@
+//! A file of ballots, looked at as a whole before anything of it is taken.
+//!
+//! Each ballot says at its beginning which election and box it is of (spec/06-ballot.md), and so how long
+//! it is; a file may hold ballots of several boxes.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use psephos_console::{Failure, count, nth, numbered};
+use psephos_core::Digest;
+use psephos_core::tree::TreeHasher;
+
+/// What the ballots of an election look like.
+pub struct Forms {
+    /// The election's id.
+    pub election: Digest,
+    /// Bytes of a ballot, by box.
+    pub lengths: Vec<usize>,
+}
+
+/// The ballots of one box in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Index of the box.
+    pub box_index: u64,
+    /// Root of the tree hash over them.
+    pub root: Digest,
+    /// How many there are.
+    pub rows: u64,
+}
+
+const ELECTION: usize = 32;
+const HEADER: usize = ELECTION + 8;
+
+/// Why a file is refused.
+#[derive(Debug, thiserror::Error)]
+enum Flaw {
+    #[error("the file holds no ballots")]
+    Empty,
+    #[error("the file is of another election, {}", hex::encode(.0))]
+    Election(Digest),
+    #[error("ballot {}: it is of another election, {}", count(nth(*ballot)), hex::encode(election))]
+    OneElection { ballot: u64, election: Digest },
+    #[error("ballot {}: it is of box {}, and this election has {boxes}", count(nth(*ballot)), nth(*box_index))]
+    Box { ballot: u64, box_index: u64, boxes: usize },
+    #[error("ballot {} is cut off: it has {found} of {length} bytes", count(nth(*ballot)))]
+    Cut { ballot: u64, found: usize, length: usize },
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// The ballots in a file, by box; none of it is taken unless all of it can be.
+pub fn examine(path: &Path, forms: &Forms) -> Result<Vec<Part>, Failure> {
+    let place = path.display().to_string();
+    let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    if !metadata.is_file() {
+        return Err(Failure::usage("this is no file of ballots")
+            .at(place)
+            .advice("give the files in it, or --watch for a folder"));
+    }
+    let mut parts: BTreeMap<u64, (TreeHasher, u64)> = BTreeMap::new();
+    each(path, forms, &mut |box_index, ballot| {
+        let (hasher, rows) = parts.entry(box_index).or_insert_with(|| (TreeHasher::new(), 0));
+        hasher.update(ballot);
+        *rows += 1;
+        Ok(())
+    })?;
+    let part = |(box_index, (hasher, rows)): (u64, (TreeHasher, u64))| Part {
+        box_index,
+        root: hasher.finish(),
+        rows,
+    };
+    Ok(parts.into_iter().map(part).collect())
+}
+
+/// Calls `visit(box, bytes)` on every ballot of a file.
+pub fn each(
+    path: &Path,
+    forms: &Forms,
+    visit: &mut dyn FnMut(u64, &[u8]) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let mut reader = BufReader::with_capacity(1 << 20, file);
+    read(&mut reader, forms, visit).map_err(|flaw| match flaw {
+        Flaw::Io(error) => unreadable(path, &error),
+        flaw => Failure::usage(flaw.to_string())
+            .at(path.display().to_string())
+            .advice("nothing of this file was taken in"),
+    })
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::io("cannot read the ballots", path, error)
+}
+
+fn read(
+    reader: &mut dyn Read,
+    forms: &Forms,
+    visit: &mut dyn FnMut(u64, &[u8]) -> io::Result<()>,
+) -> Result<(), Flaw> {
+    let mut ballot = Vec::new();
+    for (number, ()) in numbered(std::iter::repeat(())) {
+        ballot.clear();
+        let found = fill(reader, &mut ballot, HEADER)?;
+        if found == 0 {
+            return if number == 0 { Err(Flaw::Empty) } else { Ok(()) };
+        }
+        let length = length_of(&ballot, forms, number)?;
+        let found = fill(reader, &mut ballot, length)?;
+        if found < length {
+            return Err(Flaw::Cut { ballot: number, found, length });
+        }
+        visit(box_of(&ballot), &ballot)?;
+    }
+    Ok(())
+}
+
+/// Reads until `bytes` has `length` bytes or the file ends; how many it has then.
+fn fill(reader: &mut dyn Read, bytes: &mut Vec<u8>, length: usize) -> io::Result<usize> {
+    let missing = length.saturating_sub(bytes.len()) as u64;
+    reader.take(missing).read_to_end(bytes)?;
+    Ok(bytes.len())
+}
+
+fn box_of(ballot: &[u8]) -> u64 {
+    let field = ballot.get(ELECTION..).and_then(<[u8]>::first_chunk);
+    field.map_or(u64::MAX, |bytes| u64::from_le_bytes(*bytes))
+}
+
+/// The length of the ballot that begins like this.
+fn length_of(header: &[u8], forms: &Forms, ballot: u64) -> Result<usize, Flaw> {
+    let shortest = forms.lengths.iter().min().copied().unwrap_or(HEADER);
+    let cut = Flaw::Cut { ballot, found: header.len(), length: shortest };
+    let Some(election) = header.first_chunk::<ELECTION>() else { return Err(cut) };
+    if *election != forms.election {
+        let election = *election;
+        return Err(match ballot {
+            0 => Flaw::Election(election),
+            ballot => Flaw::OneElection { ballot, election },
+        });
+    }
+    if header.len() < HEADER {
+        return Err(cut);
+    }
+    let box_index = box_of(header);
+    let place = usize::try_from(box_index).ok();
+    let boxes = forms.lengths.len();
+    let length = place.and_then(|place| forms.lengths.get(place)).copied();
+    length.ok_or(Flaw::Box { ballot, box_index, boxes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FORMS: fn() -> Forms = || Forms { election: [7; 32], lengths: vec![50, 60] };
+
+    fn ballot(election: u8, box_index: u64, length: usize) -> Vec<u8> {
+        let mut bytes = vec![election; 32];
+        bytes.extend(box_index.to_le_bytes());
+        bytes.resize(length, 9);
+        bytes
+    }
+
+    fn flaw(bytes: &[u8]) -> String {
+        let mut reader = bytes;
+        read(&mut reader, &FORMS(), &mut |_, _| Ok(())).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn ballots_of_several_boxes_are_told_apart() {
+        let bytes = [ballot(7, 1, 60), ballot(7, 0, 50), ballot(7, 1, 60)].concat();
+        let mut seen = Vec::new();
+        let mut reader = bytes.as_slice();
+        read(&mut reader, &FORMS(), &mut |box_index, ballot| {
+            seen.push((box_index, ballot.len()));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(seen, [(1, 60), (0, 50), (1, 60)]);
+    }
+
+    #[test]
+    fn each_flaw_is_named_with_its_ballot() {
+        let good = ballot(7, 0, 50);
+        assert!(flaw(&[]).contains("no ballots"));
+        assert!(flaw(&ballot(8, 0, 50)).starts_with("the file is of another election, 0808"));
+        assert!(flaw(&[good.clone(), ballot(8, 0, 50)].concat()).starts_with("ballot 2: "));
+        assert!(flaw(&[good.clone(), ballot(7, 2, 50)].concat()).contains("of box 3"));
+        assert!(flaw(&good[..20]).contains("20 of 50 bytes"));
+        assert!(flaw(&[&good[..], &good[..49]].concat()).contains("ballot 2 is cut off"));
+        assert!(flaw(&[&good[..], &good[..35]].concat()).contains("35 of 50 bytes"));
+    }
+}

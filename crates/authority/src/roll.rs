@@ -1,0 +1,61 @@
+//! The roll that an election begins with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use psephos_audit::{Keys, Roll};
+use psephos_console::Failure;
+use psephos_core::rows::MemoryRows;
+use psephos_core::tree;
+use psephos_participant::board_failure;
+use psephos_record::board::WritableBoard;
+use psephos_record::bodies::{Blob, Description, Policy, RollEntry};
+
+/// A roll that was read and found to be one.
+pub struct RollFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl RollFile {
+    /// Reads a roll for an election with these boxes.
+    pub fn read(path: &Path, description: &Description) -> Result<RollFile, Failure> {
+        let place = || path.display().to_string();
+        let bytes =
+            fs::read(path).map_err(|error| Failure::io("cannot read the roll", path, &error))?;
+        let whole = MemoryRows::new(&bytes, RollEntry::LENGTH).filter(|_| !bytes.is_empty());
+        let rows = whole.ok_or_else(|| {
+            Failure::usage(format!(
+                "{} bytes are not whole rows of {}: the file was cut off, or is no roll",
+                bytes.len(),
+                RollEntry::LENGTH
+            ))
+            .at(place())
+            .advice("`psephos-registrar make` writes one; nothing was begun")
+        })?;
+        Roll::read(&rows, description.boxes.len() as u64, Keys::Unknown).map_err(|error| {
+            Failure::usage(error.to_string())
+                .at(place())
+                .advice("nothing was begun; make the roll anew with `psephos-registrar make`")
+        })?;
+        Ok(RollFile { path: path.to_owned(), bytes })
+    }
+
+    /// Names the roll in the description; without another policy the last ballot of a voter counts.
+    pub fn enter(&self, description: &mut Description) {
+        let row_length = RollEntry::LENGTH as u64;
+        let rows = self.bytes.len() as u64 / row_length;
+        description.roll = Some(Blob { root: tree::root(&self.bytes), rows, row_length });
+        if description.policy == Policy::Open {
+            description.policy = Policy::Last;
+        }
+    }
+
+    /// Puts it on the board.
+    pub fn put(&self, board: &dyn WritableBoard) -> Result<(), Failure> {
+        board
+            .put_rows(RollEntry::LENGTH as u64, &self.bytes)
+            .map(|_| ())
+            .map_err(|error| board_failure(error).at(self.path.display().to_string()))
+    }
+}

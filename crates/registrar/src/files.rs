@@ -1,0 +1,58 @@
+//! Files that are made whole and never over others.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use psephos_console::Failure;
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Its owner alone: it holds codes.
+    Owner,
+    /// Anybody: it is published.
+    Anybody,
+}
+
+/// Fails if a file is there already.
+pub fn absent(path: &Path) -> Result<(), Failure> {
+    if !path.exists() {
+        return Ok(());
+    }
+    Err(Failure::usage("this file is there already, and nothing is written over it")
+        .at(path.display().to_string())
+        .advice("give another place with --output"))
+}
+
+/// Makes a folder that only its owner can enter, if there is none.
+pub fn folder(path: &Path) -> Result<(), Failure> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| Failure::io("cannot make the folder", path, &error))
+}
+
+/// Writes a new file; when that fails nothing of it is left.
+pub fn create(path: &Path, readers: Readers, bytes: &[u8]) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::io("cannot write the file", path, &error);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if readers == Readers::Owner {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    let mut file = options.open(path).map_err(failed)?;
+    let written = write(&mut file, bytes);
+    if written.is_err() {
+        // The first failure is the one to tell.
+        let _ = fs::remove_file(path);
+    }
+    written.map_err(failed)
+}
+
+fn write(file: &mut File, bytes: &[u8]) -> io::Result<()> {
+    file.write_all(bytes)?;
+    file.sync_all()
+}

@@ -17,13 +17,15 @@ pub mod report;
 pub mod result;
 pub mod table;
 pub mod vote;
+pub mod written;
 
 pub use cell::{CellError, format_cell, parse_cell};
-pub use contest::{Contest, ContestError, Form, Method};
+pub use contest::{Contest, ContestError, Form, Method, WriteIns};
 pub use count::{Decoded, ElectionTally};
 pub use field::Fault;
 pub use layout::{Invalid, Layout, LayoutError};
 pub use report::ContestReport;
 pub use result::{ContestResult, Round, Tally, Tie};
 pub use table::table;
-pub use vote::{Vote, VoteError};
+pub use vote::{Choice, Named, Vote, VoteError};
+pub use written::{TextFault, WriteInFault};

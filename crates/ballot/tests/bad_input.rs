@@ -2,7 +2,7 @@
 
 use psephos_ballot::contest::check;
 use psephos_ballot::file::{ElectionFile, Overrides, parse_ballots, read_ballots, read_election};
-use psephos_ballot::{Contest, Method};
+use psephos_ballot::{Contest, Form, Method, Vote};
 use std::path::Path;
 
 const ELECTION: &str = r#"title = "T"
@@ -59,7 +59,7 @@ fn the_text_above_is_an_election() {
     assert_eq!(parameters.trustees, ["Trustee 1", "Trustee 2", "Trustee 3"]);
     assert_eq!((parameters.threshold, parameters.mixes), (2, 2));
     assert_eq!(parsed.contests[1].title, "council");
-    assert_eq!(parsed.contests[1].form().max(), 2);
+    assert_eq!(parsed.contests[1].form(), Form::Marks { max: 2 });
     let flags = Overrides { trustees: Some(5), threshold: Some(3), mixes: None };
     let parameters = parsed.parameters(&flags).unwrap();
     assert_eq!((parameters.trustees.len(), parameters.threshold, parameters.mixes), (5, 3, 3));
@@ -150,6 +150,7 @@ fn too_many_candidates_in_rounds_together() {
         seats: 1,
         title: id.into(),
         method: Method::Irv { max_ranks: 1 },
+        write_ins: None,
         candidates: (0..candidates).map(|index| index.to_string()).collect(),
     };
     assert_eq!(check(&[contest("a", 1_000)]), Ok(()));
@@ -185,7 +186,16 @@ fn impossible_numbers_of_trustees() {
 #[test]
 fn good_ballots() {
     let read = ballots("council,mayor\r\n2+1,3>1\r\n\"\",\r\n");
-    assert_eq!(read, "accepted: [[Ranking([2, 0]), Marks([0, 1])], [Ranking([]), Marks([])]]");
+    assert_eq!(
+        read,
+        format!(
+            "accepted: {:?}",
+            [
+                [Vote::ranking(vec![2, 0]), Vote::marks(vec![0, 1])],
+                [Vote::ranking(vec![]), Vote::marks(vec![])]
+            ]
+        )
+    );
     assert_eq!(ballots("council,mayor\n"), "accepted: []");
 }
 

@@ -10,7 +10,7 @@ use psephos_ballot::{
 
 fn contest(method: Method, seats: u16, candidates: u16) -> Contest {
     let candidates = (1..=candidates).map(|number| format!("candidate {number}")).collect();
-    Contest { id: "c".into(), seats, title: "Contest".into(), method, candidates }
+    Contest { id: "c".into(), seats, title: "Contest".into(), method, write_ins: None, candidates }
 }
 
 fn count(contest: &Contest, votes: &[Vote]) -> ContestResult {

@@ -3,14 +3,21 @@
 use proptest::prelude::*;
 use psephos_ballot::layout::{data_to_elements, elements_to_data};
 use psephos_ballot::{
-    Contest, ElectionTally, Fault, Invalid, Layout, LayoutError, Method, Vote, VoteError,
+    Choice, Contest, ElectionTally, Fault, Invalid, Layout, LayoutError, Method, Vote, VoteError,
 };
 use psephos_core::Encoding;
 use psephos_core::group::encode;
 
 fn contest(id: usize, method: Method, candidates: u16) -> Contest {
     let candidates = (1..=candidates).map(|number| number.to_string()).collect();
-    Contest { id: format!("c{id}"), seats: 1, title: "Contest".into(), method, candidates }
+    Contest {
+        id: format!("c{id}"),
+        seats: 1,
+        title: "Contest".into(),
+        method,
+        write_ins: None,
+        candidates,
+    }
 }
 
 /// A contest, and a vote for it.
@@ -30,7 +37,7 @@ fn voted() -> impl Strategy<Value = (Method, u16, Vote)> {
 fn ballot() -> impl Strategy<Value = (Vec<Contest>, Vec<Vote>)> {
     prop::collection::vec(voted(), 1..8).prop_map(|parts| {
         let contest = |(id, (method, candidates, _)): (usize, &(Method, u16, Vote))| {
-            contest(id, *method, *candidates)
+            contest(id, method.clone(), *candidates)
         };
         let contests = parts.iter().enumerate().map(contest).collect();
         (contests, parts.into_iter().map(|(_, _, vote)| vote).collect())
@@ -109,8 +116,8 @@ fn exactly_as_many_encodings_as_votes() {
     }
 }
 
-fn decode(method: Method, candidates: u16, bytes: &[u8]) -> Result<Vec<Vote>, Invalid> {
-    let contests = [contest(0, method, candidates)];
+fn decode(method: &Method, candidates: u16, bytes: &[u8]) -> Result<Vec<Vote>, Invalid> {
+    let contests = [contest(0, method.clone(), candidates)];
     let layout = Layout::all(&contests).unwrap();
     let mut data = bytes.to_vec();
     data.resize(30 * layout.width(), 0);
@@ -123,19 +130,19 @@ fn each_fault_has_its_reason() {
     let list = Method::Plurality { max_marks: 2 };
     let bits = Method::Plurality { max_marks: 3 };
     let fault = |fault| Err(Invalid::Contest { contest: 0, fault });
-    assert_eq!(decode(irv, 4, &[2, 4, 1]), Ok(vec![Vote::Ranking(vec![1, 3, 0])]));
-    assert_eq!(decode(irv, 4, &[5]), fault(Fault::OutOfRange));
-    assert_eq!(decode(irv, 4, &[1, 0, 2]), fault(Fault::Gap));
-    assert_eq!(decode(irv, 4, &[1, 2, 1]), fault(Fault::Duplicate));
-    assert_eq!(decode(irv, 4, &[1, 2, 3, 4]), Err(Invalid::Padding));
-    assert_eq!(decode(irv, 300, &[44, 1, 1]), Ok(vec![Vote::Ranking(vec![299, 0])]));
-    assert_eq!(decode(irv, 300, &[45, 1]), fault(Fault::OutOfRange));
-    assert_eq!(decode(list, 20, &[7, 20]), Ok(vec![Vote::Marks(vec![6, 19])]));
-    assert_eq!(decode(list, 20, &[20, 7]), fault(Fault::Order));
-    assert_eq!(decode(list, 20, &[7, 7]), fault(Fault::Duplicate));
-    assert_eq!(decode(bits, 9, &[0b101, 1]), Ok(vec![Vote::Marks(vec![0, 2, 8])]));
-    assert_eq!(decode(bits, 9, &[0b111, 1]), fault(Fault::TooMany));
-    assert_eq!(decode(bits, 9, &[0, 2]), fault(Fault::OutOfRange));
+    assert_eq!(decode(&irv, 4, &[2, 4, 1]), Ok(vec![Vote::ranking(vec![1, 3, 0])]));
+    assert_eq!(decode(&irv, 4, &[5]), fault(Fault::OutOfRange));
+    assert_eq!(decode(&irv, 4, &[1, 0, 2]), fault(Fault::Gap));
+    assert_eq!(decode(&irv, 4, &[1, 2, 1]), fault(Fault::Duplicate));
+    assert_eq!(decode(&irv, 4, &[1, 2, 3, 4]), Err(Invalid::Padding));
+    assert_eq!(decode(&irv, 300, &[44, 1, 1]), Ok(vec![Vote::ranking(vec![299, 0])]));
+    assert_eq!(decode(&irv, 300, &[45, 1]), fault(Fault::OutOfRange));
+    assert_eq!(decode(&list, 20, &[7, 20]), Ok(vec![Vote::marks(vec![6, 19])]));
+    assert_eq!(decode(&list, 20, &[20, 7]), fault(Fault::Order));
+    assert_eq!(decode(&list, 20, &[7, 7]), fault(Fault::Duplicate));
+    assert_eq!(decode(&bits, 9, &[0b101, 1]), Ok(vec![Vote::marks(vec![0, 2, 8])]));
+    assert_eq!(decode(&bits, 9, &[0b111, 1]), fault(Fault::TooMany));
+    assert_eq!(decode(&bits, 9, &[0, 2]), fault(Fault::OutOfRange));
 }
 
 #[test]
@@ -160,15 +167,15 @@ fn votes_that_do_not_fit_are_not_encoded() {
         contest(1, Method::Plurality { max_marks: 1 }, 2),
     ];
     let layout = Layout::all(&contests).unwrap();
-    let blank = Vote::Marks(vec![]);
+    let blank = Vote::marks(vec![]);
     let encode = |first: Vote| layout.encode(&[first, blank.clone()]).unwrap_err();
-    assert!(matches!(encode(Vote::Marks(vec![])), (0, VoteError::Form { .. })));
-    assert!(matches!(encode(Vote::Ranking(vec![4])), (0, VoteError::OutOfRange { .. })));
-    assert!(matches!(encode(Vote::Ranking(vec![1, 1])), (0, VoteError::Duplicate { .. })));
-    assert!(matches!(encode(Vote::Ranking(vec![1, 2, 3])), (0, VoteError::TooMany { .. })));
+    assert!(matches!(encode(Vote::marks(vec![])), (0, VoteError::Form { .. })));
+    assert!(matches!(encode(Vote::ranking(vec![4])), (0, VoteError::OutOfRange { .. })));
+    assert!(matches!(encode(Vote::ranking(vec![1, 1])), (0, VoteError::Duplicate { .. })));
+    assert!(matches!(encode(Vote::ranking(vec![1, 2, 3])), (0, VoteError::TooMany { .. })));
     assert!(matches!(layout.encode(&[blank]), Err((1, VoteError::Count { .. }))));
     let other = Layout::of(&contests, &[1]).unwrap();
-    assert_eq!(other.encode(&[Vote::Marks(vec![1, 0])]), Err((0, VoteError::Order)));
+    assert_eq!(other.encode(&[Vote::from(Choice::Marks(vec![1, 0]))]), Err((0, VoteError::Order)));
 }
 
 #[test]

@@ -90,6 +90,7 @@ fn description() -> Description {
         seats: 1,
         title: "Who?".into(),
         method,
+        write_ins: None,
         candidates: vec!["Ada".into(), "Bo".into()],
     };
     Description {

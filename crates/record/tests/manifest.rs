@@ -10,6 +10,7 @@ fn contest(id: &str) -> Contest {
         seats: 1,
         title: "Who?".into(),
         method: Method::Plurality { max_marks: 1 },
+        write_ins: None,
         candidates: vec!["Ada".into(), "Bo".into()],
     }
 }

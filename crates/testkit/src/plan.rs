@@ -75,6 +75,7 @@ impl Plan {
             seats: 1,
             title: "Council".into(),
             method: Method::Plurality { max_marks: 2 },
+            write_ins: None,
             candidates: names(&["Anna", "Boris", "Clara"]),
         };
         let mayor = Contest {
@@ -82,6 +83,7 @@ impl Plan {
             seats: 1,
             title: "Mayor".into(),
             method: Method::Irv { max_ranks: 3 },
+            write_ins: None,
             candidates: names(&["Dora", "Emil", "Fatma"]),
         };
         let votes = (0..ballots)

@@ -16,6 +16,7 @@ fn contests() -> Vec<Contest> {
         seats: 1,
         title: id.to_owned(),
         method,
+        write_ins: None,
         candidates: vec!["Ada".to_owned(), "Ben".to_owned(), "Cem".to_owned()],
     };
     vec![

@@ -168,6 +168,7 @@ fn one_column_shuffled_by_itself() {
         seats: 1,
         title: "Council".into(),
         method: Method::Irv { max_ranks: 30 },
+        write_ins: None,
         candidates: (0..30).map(|index| format!("Candidate {index}")).collect(),
     };
     let votes = (0..5).map(|index| vec![Vote::ranking(vec![index]), Vote::ranking(vec![index, 9])]);

@@ -114,7 +114,7 @@ fn mayor(draw: &mut Draw) -> Vec<Vote> {
             votes.push(Vote::ranking(ranks));
         }
     }
-    column(draw, Vote::Ranking(Vec::new()), votes)
+    column(draw, Vote::ranking(Vec::new()), votes)
 }
 
 fn council(draw: &mut Draw) -> Vec<Vote> {
@@ -124,7 +124,7 @@ fn council(draw: &mut Draw) -> Vec<Vote> {
         votes.push(draw.distinct(&mut COUNCIL_WEIGHTS.clone(), marks));
     }
     tie_last_seat(&mut votes);
-    column(draw, Vote::Marks(Vec::new()), votes.into_iter().map(Vote::marks).collect())
+    column(draw, Vote::marks(Vec::new()), votes.into_iter().map(Vote::marks).collect())
 }
 
 /// Adds marks for the candidate just below the last seat until it is level.
@@ -143,7 +143,7 @@ fn library(draw: &mut Draw) -> Vec<Vote> {
     let answers = LIBRARY.into_iter().enumerate();
     let votes = answers.flat_map(|(answer, count)| vec![Vote::marks(vec![answer as u16]); count]);
     let votes = votes.collect();
-    column(draw, Vote::Marks(Vec::new()), votes)
+    column(draw, Vote::marks(Vec::new()), votes)
 }
 
 fn expected(election: &ElectionFile, ballots: &[Vec<Vote>]) -> Value {

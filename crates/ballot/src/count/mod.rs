@@ -136,8 +136,9 @@ pub type Decoded = Result<Vec<Vote>, Invalid>;
 impl Gathered {
     fn result(&self, contest: &Contest) -> ContestResult {
         let outcome = match contest.method {
-            Method::Plurality { .. } => plurality::count(contest, &self.votes),
             Method::Irv { .. } => irv::count(contest, &self.votes),
+            // `contest::check` lets no method pass that is not counted yet.
+            _ => plurality::count(contest, &self.votes),
         };
         let blank = self.votes.iter().filter(|(vote, _)| vote.is_blank());
         ContestResult {

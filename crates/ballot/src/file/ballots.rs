@@ -70,7 +70,7 @@ fn read_row(
         let message = format!("the line has {}, the header {expected}", count(found, "cell"));
         return Err(FileError::new(file, Some(row.line), message));
     }
-    let mut votes: Vec<Vote> = contests.iter().map(|contest| contest.form().blank()).collect();
+    let mut votes: Vec<Vote> = contests.iter().map(|contest| contest.blank()).collect();
     for (place, (text, &index)) in pairs(&row.cells, columns).enumerate() {
         let (Some(contest), Some(vote)) = (contests.get(index), votes.get_mut(index)) else {
             continue;

@@ -164,7 +164,7 @@ impl RawContest {
             return Err(source.fault(stated.span(), message));
         }
         let title = self.title.as_ref().map_or(&id, |title| title.get_ref()).clone();
-        Ok(Contest { id, seats, title, method, candidates })
+        Ok(Contest { id, seats, title, method, write_ins: None, candidates })
     }
 
     /// The field at fault; none when the file does not state it.

@@ -29,6 +29,7 @@ pub fn count(contest: &Contest, cells: &[&str]) -> Count {
     match contest.method {
         Method::Plurality { .. } => plurality(contest, cells),
         Method::Irv { .. } => irv(contest, cells),
+        ref other => unreachable!("no naive count of {other:?}"),
     }
 }
 

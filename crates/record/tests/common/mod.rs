@@ -5,7 +5,7 @@ use ed25519_dalek::SigningKey;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use psephos_ballot::{Contest, ContestResult, Method, Round, Tally, Tie};
+use psephos_ballot::{Contest, ContestResult, Method, Round, Tally, Tie, WriteIns};
 use psephos_core::encodings::{Encodings, Fixed};
 use psephos_proofs::shuffle;
 use psephos_proofs::sigma::{Dleq, Schnorr};
@@ -54,13 +54,36 @@ pub fn blob() -> impl Strategy<Value = Blob> {
     })
 }
 
+fn method() -> impl Strategy<Value = Method> {
+    (0..13, any::<u16>(), vec(text(), 0..4)).prop_map(|(kind, number, grades)| match kind {
+        0 => Method::Plurality { max_marks: number },
+        1 => Method::Approval {},
+        2 => Method::Score { max_score: number },
+        3 => Method::Borda { max_ranks: number },
+        4 => Method::Irv { max_ranks: number },
+        5 => Method::Stv { max_ranks: number },
+        6 => Method::ScottishStv { max_ranks: number },
+        7 => Method::Meek { max_ranks: number },
+        8 => Method::Schulze { max_ranks: number },
+        9 => Method::MajorityJudgment { grades },
+        10 => Method::DHondt { max_marks: number },
+        11 => Method::SainteLague { max_marks: number },
+        _ => Method::Text { max_bytes: number },
+    })
+}
+
 fn contest() -> impl Strategy<Value = Contest> {
-    let method = prop_oneof![
-        any::<u16>().prop_map(|max_marks| Method::Plurality { max_marks }),
-        any::<u16>().prop_map(|max_ranks| Method::Irv { max_ranks }),
-    ];
-    (text(), any::<u16>(), text(), method, vec(text(), 0..4)).prop_map(
-        |(id, seats, title, method, candidates)| Contest { id, seats, title, method, candidates },
+    let write_ins =
+        any::<(u16, u16)>().prop_map(|(slots, max_bytes)| WriteIns { slots, max_bytes });
+    (text(), any::<u16>(), text(), method(), option::of(write_ins), vec(text(), 0..4)).prop_map(
+        |(id, seats, title, method, write_ins, candidates)| Contest {
+            id,
+            seats,
+            title,
+            method,
+            write_ins,
+            candidates,
+        },
     )
 }
 

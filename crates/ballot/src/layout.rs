@@ -1,4 +1,4 @@
-//! A batch's votes as one row of elements (spec/11-plaintext.md §1 and §3).
+//! A batch's votes as one row of elements, or as one number (spec/11-plaintext.md §1, §4 and §5).
 
 use crate::contest::Contest;
 use crate::field::{Fault, Field};
@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 
 /// Most elements in a row.
 pub const MAX_WIDTH: usize = 32;
+
+/// Bits that a number can have.
+pub const NUMBER_BITS: [u64; 3] = [8, 16, 32];
 
 /// Where each contest of a batch stands in the data of a row.
 #[derive(Clone, Debug)]
@@ -45,7 +48,7 @@ pub enum LayoutError {
     },
     /// More bytes than a row holds.
     #[error(
-        "a ballot with {} takes {length} bytes, at most {} fit; allow fewer marks or ranks",
+        "a ballot with {} takes {length} bytes, at most {} fit; allow fewer marks, ranks or scores, or shorter texts",
         named(.contests),
         MAX_WIDTH * DATA_LENGTH
     )]
@@ -56,6 +59,16 @@ pub enum LayoutError {
         length: usize,
         /// Index in the election of the contest with most bytes.
         largest: usize,
+    },
+    /// More bytes than a number holds, or a number that there is not.
+    #[error("a vote in {} takes {} bits, the number has {bits}; 8, 16 or 32 there may be", named(.contests), 8 * .length)]
+    Number {
+        /// The contests' ids, in the order of the batch.
+        contests: Vec<String>,
+        /// Bytes of a vote.
+        length: usize,
+        /// Bits of the number.
+        bits: u64,
     },
 }
 
@@ -117,7 +130,7 @@ impl<'a> Layout<'a> {
         let largest = largest.ok_or(LayoutError::Empty)?.index;
         let data_length = entries.iter().map(|entry| entry.field.length()).sum();
         if data_length > MAX_WIDTH * DATA_LENGTH {
-            let contests = entries.iter().map(|entry| entry.contest.id.clone()).collect();
+            let contests = ids(&entries);
             return Err(LayoutError::TooLong { contests, length: data_length, largest });
         }
         Ok(Layout { entries, data_length })
@@ -130,6 +143,18 @@ impl<'a> Layout<'a> {
     pub fn all(contests: &'a [Contest]) -> Result<Layout<'a>, LayoutError> {
         let indices: Vec<u64> = (0..).take(contests.len()).collect();
         Layout::of(contests, &indices)
+    }
+
+    /// Whether the votes fit into one number of so many bits.
+    ///
+    /// # Errors
+    /// `Number`.
+    pub fn check_bits(&self, bits: u64) -> Result<(), LayoutError> {
+        let length = self.data_length;
+        if NUMBER_BITS.contains(&bits) && 8 * length as u64 <= bits {
+            return Ok(());
+        }
+        Err(LayoutError::Number { contests: ids(&self.entries), length, bits })
     }
 
     /// Bytes that the votes take, without padding.
@@ -152,6 +177,13 @@ impl<'a> Layout<'a> {
     /// # Errors
     /// The index in the batch of the first vote that does not fit its contest, and why.
     pub fn encode(&self, votes: &[Vote]) -> Result<Vec<u8>, (usize, VoteError)> {
+        let mut data = self.fields(votes)?;
+        data.resize(self.width() * DATA_LENGTH, 0);
+        Ok(data)
+    }
+
+    /// The fields of all contests, without padding.
+    fn fields(&self, votes: &[Vote]) -> Result<Vec<u8>, (usize, VoteError)> {
         let (expected, found) = (self.entries.len(), votes.len());
         if expected != found {
             return Err((expected.min(found), VoteError::Count { expected, found }));
@@ -161,7 +193,6 @@ impl<'a> Layout<'a> {
             vote.check(entry.contest).map_err(|error| (place, error))?;
             entry.field.write(vote, &mut data);
         }
-        data.resize(self.width() * DATA_LENGTH, 0);
         Ok(data)
     }
 
@@ -173,6 +204,33 @@ impl<'a> Layout<'a> {
         if data.len() != self.width() * DATA_LENGTH {
             return Err(Invalid::Length);
         }
+        self.read(data)
+    }
+
+    /// One vote for each contest, in the order of the batch, as a number below 2^(8·[`Layout::data_length`]):
+    /// the bytes of the fields, least significant first.
+    ///
+    /// # Errors
+    /// As [`Layout::encode`]; `NoNumber` for a batch with more than four bytes.
+    pub fn encode_number(&self, votes: &[Vote]) -> Result<u32, (usize, VoteError)> {
+        let data = self.fields(votes)?;
+        let fits = data.len() <= size_of::<u32>();
+        if !fits {
+            return Err((0, VoteError::NoNumber { length: data.len() }));
+        }
+        Ok(data.iter().rev().fold(0, |sum, &byte| sum << 8 | u32::from(byte)))
+    }
+
+    /// The votes of a number, the inverse of [`Layout::encode_number`].
+    ///
+    /// # Errors
+    /// For any other number; the first fault in the order of its bytes.
+    pub fn decode_number(&self, number: u32) -> Result<Vec<Vote>, Invalid> {
+        self.read(&number.to_le_bytes())
+    }
+
+    /// The fields of all contests, followed by zeros only.
+    fn read(&self, data: &[u8]) -> Result<Vec<Vote>, Invalid> {
         let mut rest = data;
         let mut votes = Vec::with_capacity(self.entries.len());
         for entry in &self.entries {
@@ -235,6 +293,10 @@ impl Invalid {
             Unreadable::NotElement => Invalid::NotElement { element },
         }
     }
+}
+
+fn ids(entries: &[Entry<'_>]) -> Vec<String> {
+    entries.iter().map(|entry| entry.contest.id.clone()).collect()
 }
 
 fn named(contests: &[String]) -> String {

@@ -133,6 +133,12 @@ pub enum VoteError {
     /// Write-ins that do not go with the slots that are named.
     #[error(transparent)]
     WriteIns(#[from] WriteInFault),
+    /// Votes that take more than a number holds.
+    #[error("the votes take {length} bytes, a number holds 4")]
+    NoNumber {
+        /// Bytes of the votes.
+        length: usize,
+    },
     /// A list of votes that is not one vote for each contest.
     #[error("{found} votes for {expected} contests")]
     Count {

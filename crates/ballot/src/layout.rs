@@ -104,6 +104,9 @@ pub enum Invalid {
         /// What is wrong.
         fault: Fault,
     },
+    /// An element of a bounded batch that holds no number in its range.
+    #[error("the element holds no number in the batch's range")]
+    OutOfRange,
     /// The bytes after the last contest are not all zero.
     #[error("the bytes after the last contest are not zero")]
     Padding,

@@ -13,6 +13,7 @@ mod field;
 #[cfg(feature = "files")]
 pub mod file;
 pub mod layout;
+pub mod number;
 pub mod report;
 pub mod result;
 pub mod table;

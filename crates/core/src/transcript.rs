@@ -36,6 +36,11 @@ impl Transcript {
         self.bytes(label, encodings.as_flattened());
     }
 
+    /// The transcript itself, for an argument of another library that goes on with it.
+    pub fn merlin(&mut self) -> &mut merlin::Transcript {
+        &mut self.0
+    }
+
     /// Draws 64 bytes and reduces them mod q; zero is drawn again.
     pub fn challenge(&mut self, label: &'static str) -> Scalar {
         loop {

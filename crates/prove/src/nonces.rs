@@ -52,10 +52,16 @@ impl Nonces {
 
     /// The next scalar, uniform mod q.
     pub fn scalar(&mut self) -> Scalar {
+        let mut wide = Zeroizing::new([0; 64]);
+        self.fill(&mut *wide);
+        group::scalar_wide(&wide)
+    }
+
+    /// The next bytes, for a library that draws its nonces itself.
+    pub fn fill(&mut self, bytes: &mut [u8]) {
         let index = self.drawn.to_le_bytes();
         self.drawn += 1;
-        let wide = Zeroizing::new(hash::xof(NONCE, &[&self.seed, &index]).take::<64>());
-        group::scalar_wide(&wide)
+        hash::xof(NONCE, &[&self.seed, &index]).fill(bytes);
     }
 
     /// The next `count` scalars.

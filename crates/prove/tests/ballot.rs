@@ -7,11 +7,11 @@ use election::{Ceremony, ciphertexts, election as context, rng};
 use proptest::prelude::*;
 use psephos_core::{Encoding, Scalar, group};
 use psephos_proofs::ballot::{
-    BallotFault, BallotLayout, BallotRow, tracker, verify_ballot, verify_rows,
+    BallotFault, BallotLayout, BallotRow, Challenge, tracker, verify_ballot, verify_rows,
 };
 use psephos_proofs::{ElectionContext, Fault};
 use psephos_prove::ProveError;
-use psephos_prove::ballot::{BallotContent, prove_ballot};
+use psephos_prove::ballot::{BallotContent, prove_ballot, prove_challenge};
 use psephos_secrets::SecretScalar;
 
 const BOX: u64 = 3;
@@ -256,4 +256,25 @@ fn errors_that_cancel_without_weights_are_found() {
     let answers = verify_rows(&election, BOX, &layout, &[&honest[..], &honest[..99]].concat());
     let fault = BallotFault::Form(Fault::Length { field: "ballot" });
     assert_eq!(answers, [Ok(()), Err(fault)]);
+}
+
+#[test]
+fn a_challenge_binds_election_credential_and_tracker() {
+    let (election, mut rng) = election(20);
+    let credential = SecretScalar::random(&mut rng);
+    let challenge = prove_challenge(&election, [7; 32], &credential, &mut rng).unwrap();
+    let bytes = challenge.to_bytes();
+    assert_eq!(Challenge::from_bytes(&bytes), challenge);
+    assert_eq!(challenge.verify(&election), Ok(()));
+    for place in 0..bytes.len() {
+        let mut other = bytes;
+        other[place] ^= 1;
+        assert!(Challenge::from_bytes(&other).verify(&election).is_err(), "{place}");
+    }
+    let other = ElectionContext { election: [1; 32], ..election };
+    assert_eq!(challenge.verify(&other), Err(Fault::Equation));
+    let other = ElectionContext { public_key: group::encode(&group::base()), ..election };
+    assert_eq!(challenge.verify(&other), Err(Fault::Equation));
+    let nobody = Challenge { credential: [0; 32], ..challenge };
+    assert!(matches!(nobody.verify(&election), Err(Fault::Membership { .. })));
 }

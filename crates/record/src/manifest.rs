@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use psephos_ballot::contest;
 use psephos_ballot::layout::Layout;
+use psephos_proofs::ballot::BallotLayout;
 
 use crate::bodies::{BallotBox, Batch, Description, Policy, RollEntry, Suite};
 
@@ -142,10 +143,20 @@ impl BallotBox {
         self.batches.iter().fold(0, |sum, batch| sum.saturating_add(batch.width))
     }
 
-    /// Bytes in a ballot of this box (spec/06-ballot.md): election, box, credential and counter, the rows
-    /// of every batch, T and the response.
+    /// What a ballot of this box consists of (spec/06-ballot.md §6.2); none for widths or bits that
+    /// [`Description::check`] refuses.
+    pub fn ballot_layout(&self) -> Option<BallotLayout> {
+        let batches: Option<Vec<(usize, Option<u64>)>> = self
+            .batches
+            .iter()
+            .map(|batch| Some((usize::try_from(batch.width).ok()?, batch.bits)))
+            .collect();
+        BallotLayout::of(&batches?)
+    }
+
+    /// Bytes in a ballot of this box; `u64::MAX` where there is no layout.
     pub fn ballot_row_length(&self) -> u64 {
-        self.width().saturating_mul(64).saturating_add(32 + 8 + 32 + 8 + 64)
+        self.ballot_layout().map_or(u64::MAX, |layout| layout.row_length() as u64)
     }
 }
 

@@ -4,13 +4,17 @@ use psephos_ballot::{Layout, Vote, VoteError};
 use psephos_core::elgamal::PublicKey;
 use psephos_core::embed::{DATA_LENGTH, embed};
 use psephos_core::group::{self, GroupError};
-use psephos_core::{Element, Encoding};
+use psephos_core::pairs::pairs;
+use psephos_core::{Element, Encoding, Scalar};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::BallotLayout;
 use psephos_prove::ProveError;
-use psephos_prove::ballot::{BallotContent, prove_ballot};
+use psephos_prove::ballot::{BallotContent, BallotWitness, prove_bounded_ballot};
 use psephos_secrets::SecretScalar;
 use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use crate::Prepared;
 
 /// Why there is no ballot.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -58,9 +62,16 @@ pub struct BallotMaker {
     layout: BallotLayout,
 }
 
+/// What one batch of a ballot holds.
+pub enum BatchContent {
+    /// ω elements.
+    Elements(Vec<Element>),
+    /// The number of a bounded batch.
+    Number(u64),
+}
+
 impl BallotMaker {
-    /// `widths` are those of the box's batches in manifest order. Opens the election key and builds
-    /// its table once for any number of ballots.
+    /// A maker for a box without bounded batches; `widths` are those of its batches in manifest order.
     ///
     /// # Errors
     /// `PublicKey`, `Widths`.
@@ -69,10 +80,24 @@ impl BallotMaker {
         box_index: u64,
         widths: &[usize],
     ) -> Result<Self, VoterError> {
+        let layout = BallotLayout::new(widths).ok_or(VoterError::Widths)?;
+        Self::with_layout(election, box_index, layout)
+    }
+
+    /// Opens the election key and builds its table once for any number of ballots.
+    ///
+    /// # Errors
+    /// `PublicKey`, `Widths`.
+    pub fn with_layout(
+        election: ElectionContext,
+        box_index: u64,
+        layout: BallotLayout,
+    ) -> Result<Self, VoterError> {
         let key = group::decode_proper(&election.public_key).map_err(VoterError::PublicKey)?;
-        let layout = BallotLayout::new(widths)
-            .filter(|layout| !widths.is_empty() && layout.widths().iter().all(|width| *width > 0))
-            .ok_or(VoterError::Widths)?;
+        let widths = layout.widths();
+        if widths.is_empty() || widths.contains(&0) {
+            return Err(VoterError::Widths);
+        }
         Ok(Self { election, key: PublicKey::new(key), box_index, layout })
     }
 
@@ -82,10 +107,35 @@ impl BallotMaker {
         &self.layout
     }
 
-    /// A ballot with these votes: for each batch its contests' layout and their votes, in order.
+    /// A ballot with these votes, for a voter who has yet to decide between casting and challenging it:
+    /// for each batch its contests' layout and their votes, in order.
     ///
     /// # Errors
     /// `Batches`, `Vote`, `Width`, `Prove`.
+    pub fn prepare(
+        &self,
+        batches: &[(&Layout<'_>, &[Vote])],
+        credential: &SecretScalar,
+        counter: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Prepared, VoterError> {
+        let mut contents = Vec::with_capacity(batches.len());
+        for (batch, (layout, votes)) in batches.iter().enumerate() {
+            let failed = |(contest, error)| VoterError::Vote { batch, contest, error };
+            contents.push(match self.layout.bits(batch) {
+                Some(_) => {
+                    BatchContent::Number(layout.encode_number(votes).map_err(failed)?.into())
+                }
+                None => BatchContent::Elements(layout.encode_row(votes).map_err(failed)?),
+            });
+        }
+        self.encrypt(&contents, credential, counter, rng)
+    }
+
+    /// The bytes of a ballot with these votes.
+    ///
+    /// # Errors
+    /// As [`BallotMaker::prepare`].
     pub fn vote(
         &self,
         batches: &[(&Layout<'_>, &[Vote])],
@@ -93,18 +143,10 @@ impl BallotMaker {
         counter: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, VoterError> {
-        let mut rows = Vec::with_capacity(batches.len());
-        for (batch, (layout, votes)) in batches.iter().enumerate() {
-            rows.push(layout.encode_row(votes).map_err(|(contest, error)| VoterError::Vote {
-                batch,
-                contest,
-                error,
-            })?);
-        }
-        self.encrypt(&rows, credential, counter, rng)
+        Ok(self.prepare(batches, credential, counter, rng)?.cast())
     }
 
-    /// A ballot with this data, 30·ω bytes for each batch.
+    /// The bytes of a ballot with this data, 30·ω bytes for each batch; no batch is bounded.
     ///
     /// # Errors
     /// `Batches`, `Width`, `Prove`.
@@ -115,35 +157,45 @@ impl BallotMaker {
         counter: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, VoterError> {
-        let mut rows = Vec::with_capacity(batches.len());
+        let mut contents = Vec::with_capacity(batches.len());
         for (batch, data) in batches.iter().enumerate() {
             let (pieces, rest) = data.as_chunks::<DATA_LENGTH>();
             if !rest.is_empty() {
                 return Err(VoterError::Width { batch });
             }
-            rows.push(pieces.iter().map(embed).collect());
+            contents.push(BatchContent::Elements(pieces.iter().map(embed).collect()));
         }
-        self.encrypt(&rows, credential, counter, rng)
+        Ok(self.encrypt(&contents, credential, counter, rng)?.cast())
     }
 
-    /// A ballot with these elements, ω for each batch.
+    /// A ballot with these contents, one for each batch.
     ///
     /// # Errors
     /// `Batches`, `Width`, `Prove`.
     pub fn encrypt(
         &self,
-        batches: &[Vec<Element>],
+        batches: &[BatchContent],
         credential: &SecretScalar,
         counter: u64,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, VoterError> {
-        self.check_widths(batches)?;
+    ) -> Result<Prepared, VoterError> {
+        self.check_contents(batches)?;
         let mut elements: Vec<Encoding> = Vec::with_capacity(2 * self.layout.ciphertexts());
         let mut randomness = Vec::with_capacity(self.layout.ciphertexts());
-        for message in batches.iter().flatten() {
+        let mut numbers = Zeroizing::new(Vec::with_capacity(batches.len()));
+        let mut add = |message: &Element| {
             let random = SecretScalar::random(rng);
             elements.extend(self.key.encrypt(message, random.expose()).encode());
             randomness.push(random);
+        };
+        for batch in batches {
+            match batch {
+                BatchContent::Elements(row) => row.iter().for_each(&mut add),
+                BatchContent::Number(number) => {
+                    add(&group::mul_base(&Scalar::from(*number)));
+                    numbers.push(*number);
+                }
+            }
         }
         let content = BallotContent {
             election: &self.election,
@@ -151,19 +203,27 @@ impl BallotMaker {
             counter,
             elements: &elements,
         };
-        Ok(prove_ballot(&self.layout, &content, credential, &randomness, rng)?)
+        let witness = BallotWitness { credential, randomness: &randomness, numbers: &numbers };
+        let ballot = prove_bounded_ballot(&self.layout, &content, &witness, rng)?;
+        Ok(Prepared::new(ballot, randomness))
     }
 
-    fn check_widths(&self, batches: &[Vec<Element>]) -> Result<(), VoterError> {
+    fn check_contents(&self, batches: &[BatchContent]) -> Result<(), VoterError> {
         let widths = self.layout.widths();
         if batches.len() != widths.len() {
             let (found, stated) = (batches.len(), widths.len());
             return Err(VoterError::Batches { found, stated });
         }
-        match batches.iter().enumerate().find(|(batch, row)| widths.get(*batch) != Some(&row.len()))
-        {
-            Some((batch, _)) => Err(VoterError::Width { batch }),
-            None => Ok(()),
+        for (batch, (content, width)) in pairs(batches, widths).enumerate() {
+            let fits = match (content, self.layout.bits(batch)) {
+                (BatchContent::Elements(row), None) => row.len() == *width,
+                (BatchContent::Number(_), Some(_)) => true,
+                _ => false,
+            };
+            if !fits {
+                return Err(VoterError::Width { batch });
+            }
         }
+        Ok(())
     }
 }

@@ -61,6 +61,7 @@ impl Polling<'_> {
             Err(BallotFault::Form(_)) => Reason::Shape,
             Err(BallotFault::Context) => Reason::Context,
             Err(BallotFault::Proof) => self.ineligible(layout, bytes).unwrap_or(Reason::Proof),
+            Err(BallotFault::Range) => self.ineligible(layout, bytes).unwrap_or(Reason::Range),
             Ok(()) => match self.ineligible(layout, bytes) {
                 Some(reason) => reason,
                 None => return ACCEPTED,

@@ -131,11 +131,5 @@ impl BallotSource<'_> {
 /// The form of the ballots of every box; none when a width is beyond all measure.
 #[must_use]
 pub fn ballot_layouts(description: &Description) -> Option<Vec<BallotLayout>> {
-    description.boxes.iter().map(ballot_layout).collect()
-}
-
-fn ballot_layout(ballot_box: &BallotBox) -> Option<BallotLayout> {
-    let widths: Option<Vec<usize>> =
-        ballot_box.batches.iter().map(|batch| usize::try_from(batch.width).ok()).collect();
-    BallotLayout::new(&widths?)
+    description.boxes.iter().map(BallotBox::ballot_layout).collect()
 }

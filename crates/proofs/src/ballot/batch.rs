@@ -8,7 +8,7 @@ use psephos_core::weights::Weights;
 use psephos_core::{Element, Encoding, Scalar};
 use rayon::prelude::*;
 
-use super::statement::OpenedBallot;
+use super::statement::{OpenedBallot, election_key, verify_ranges};
 use super::{BallotFault, BallotLayout, BallotRow};
 use crate::context::ElectionContext;
 use crate::fault::Fault;
@@ -61,7 +61,26 @@ pub fn verify_batch(
             *answer = Err(BallotFault::Proof);
         }
     }
+    judge_ranges(election, box_index, ballots, &mut answers);
     answers
+}
+
+/// Checks the range parts of the ballots that hold so far, each alone.
+fn judge_ranges(
+    election: &ElectionContext,
+    box_index: u64,
+    ballots: &[BallotRow<'_>],
+    answers: &mut [Result<(), BallotFault>],
+) {
+    if !ballots.iter().any(BallotRow::has_ranges) {
+        return;
+    }
+    let key = election_key(election);
+    answers.par_iter_mut().zip_eq(ballots).filter(|(answer, _)| answer.is_ok()).for_each(
+        |(answer, ballot)| {
+            *answer = key.and_then(|key| verify_ranges(election, &key, box_index, ballot));
+        },
+    );
 }
 
 type Weighted<'a> = (usize, Scalar, &'a OpenedBallot);

@@ -4,6 +4,7 @@ use psephos_core::transcript::Transcript;
 use psephos_core::{Element, Encoding, Scalar, group};
 
 use super::BallotRow;
+use super::range;
 use crate::context::ElectionContext;
 use crate::fault::{self, Fault, indexed};
 
@@ -19,6 +20,9 @@ pub enum BallotFault {
     /// The equation does not hold. A rejection as proof.
     #[error("the ballot's proof does not hold")]
     Proof,
+    /// A bounded batch's number is not shown to be in its range. A rejection as range.
+    #[error("the proof that a number of the ballot is in its range does not hold")]
+    Range,
 }
 
 /// The transcript `ballot` of a ballot's statement: election, public key, box, credential,
@@ -38,6 +42,11 @@ pub fn ballot_transcript(
     transcript.integer("counter", counter);
     transcript.encodings("rows", elements);
     transcript
+}
+
+/// Absorbs the range parts of a ballot that has bounded batches: whoever signs the ballot signs them.
+pub fn absorb_ranges(transcript: &mut Transcript, ranges: &[u8]) {
+    transcript.bytes("ranges", ranges);
 }
 
 /// Absorbs T and draws e.
@@ -83,16 +92,16 @@ impl OpenedBallot {
         let length = BallotFault::Form(Fault::Length { field: "rows" });
         let (credential, elements) = points.split_first().ok_or(length)?;
         let response = fault::scalar(ballot.response, "response", 0).map_err(BallotFault::Form)?;
+        for row in ballot.bounded() {
+            range::check_form(&row)?;
+        }
         if *ballot.election != election.election || ballot.box_index != box_index {
             return Err(BallotFault::Context);
         }
-        let mut transcript = ballot_transcript(
-            election,
-            box_index,
-            ballot.credential,
-            ballot.counter,
-            ballot.elements,
-        );
+        let mut transcript = statement_transcript(election, box_index, ballot);
+        if ballot.has_ranges() {
+            absorb_ranges(&mut transcript, ballot.ranges);
+        }
         let challenge = ballot_challenge(&mut transcript, ballot.commitment);
         let randomness = elements.iter().step_by(2).copied().collect();
         Ok(Self { credential: *credential, randomness, commitment, response, challenge })
@@ -111,6 +120,34 @@ impl OpenedBallot {
     }
 }
 
+fn statement_transcript(
+    election: &ElectionContext,
+    box_index: u64,
+    ballot: &BallotRow<'_>,
+) -> Transcript {
+    let (credential, counter) = (ballot.credential, ballot.counter);
+    ballot_transcript(election, box_index, credential, counter, ballot.elements)
+}
+
+/// Checks the range parts of a ballot whose own proof holds; `key` is Y.
+pub(super) fn verify_ranges(
+    election: &ElectionContext,
+    key: &Element,
+    box_index: u64,
+    ballot: &BallotRow<'_>,
+) -> Result<(), BallotFault> {
+    if !ballot.has_ranges() {
+        return Ok(());
+    }
+    let transcript = statement_transcript(election, box_index, ballot);
+    ballot.bounded().try_for_each(|row| range::verify(&transcript, key, &row))
+}
+
+/// Y, opened.
+pub(super) fn election_key(election: &ElectionContext) -> Result<Element, BallotFault> {
+    proper(&election.public_key, "public key", 0)
+}
+
 fn proper(encoding: &Encoding, field: &'static str, index: u64) -> Result<Element, BallotFault> {
     fault::proper_element(encoding, field, index).map_err(BallotFault::Form)
 }
@@ -125,5 +162,8 @@ pub fn verify_ballot(
     ballot: &BallotRow<'_>,
 ) -> Result<(), BallotFault> {
     let opened = OpenedBallot::open(election, box_index, ballot)?;
-    if opened.holds() { Ok(()) } else { Err(BallotFault::Proof) }
+    if !opened.holds() {
+        return Err(BallotFault::Proof);
+    }
+    verify_ranges(election, &election_key(election)?, box_index, ballot)
 }

@@ -92,8 +92,11 @@ impl Auditor<'_> {
             let evidence = format!("it says attempt {}, and should say {next}", manifest.attempt);
             return self.out_of_phase(sequence, &Culprit::Authority, evidence);
         }
-        if self.view.enrolments.iter().any(Option::is_none) {
-            let evidence = "a manifest before every trustee has enrolled".into();
+        let awaited = |(index, enrolment): (u64, &Option<Enrolment>)| {
+            enrolment.is_none() && !manifest.excluded.contains(&index)
+        };
+        if numbered(0, &self.view.enrolments).any(awaited) {
+            let evidence = "a manifest before every trustee in it has enrolled".into();
             self.out_of_phase(sequence, &Culprit::Authority, evidence);
             return self.halt("the manifest came before its time");
         }
@@ -103,6 +106,7 @@ impl Auditor<'_> {
             let description = manifest.description.clone();
             self.parameters(sequence, &description);
         }
+        self.left_out(&manifest);
         self.forgive_attempt();
         let earlier = match self.view.manifest.take() {
             Some(view) => view.earlier.into_iter().chain([view.election]).collect(),
@@ -122,11 +126,19 @@ impl Auditor<'_> {
         if manifest.proposal != proposal.digest {
             evidence.push("it names another proposal".to_owned());
         }
-        if manifest.description != proposal.proposal.description {
+        let proposed = &proposal.proposal.description;
+        if manifest.description != proposed.without(&manifest.excluded) {
             evidence.push("it describes another election than the proposal".to_owned());
         }
-        let enrolled: Vec<_> =
-            self.view.enrolments.iter().flatten().map(|enrolment| enrolment.key).collect();
+        let increasing = manifest.excluded.is_sorted_by(|left, right| left < right);
+        let last = manifest.excluded.last().copied().unwrap_or(0);
+        if !increasing || last >= proposed.trustee_count() {
+            evidence.push("the trustees it leaves out are not trustees in order".to_owned());
+        }
+        let enrolled: Vec<_> = numbered(0, &self.view.enrolments)
+            .filter(|(index, _)| !manifest.excluded.contains(index))
+            .filter_map(|(_, enrolment)| Some(enrolment.as_ref()?.key))
+            .collect();
         if manifest.keys != enrolled {
             evidence.push("its keys are not those that the trustees enrolled".to_owned());
         }
@@ -151,6 +163,22 @@ impl Auditor<'_> {
         for evidence in evidence {
             let culprits = [Culprit::Authority];
             self.fail(CheckId::SetupIdentity, &culprits, Some(sequence), None, evidence);
+        }
+    }
+
+    /// Tells of trustees that were invited and take no part.
+    fn left_out(&mut self, manifest: &Manifest) {
+        let Some(proposal) = &self.view.proposal else { return };
+        let names = &proposal.proposal.description.trustees;
+        for (index, name) in numbered(0, names) {
+            if manifest.excluded.contains(&index) {
+                let number = index.saturating_add(1);
+                self.findings.warn(format!(
+                    "attempt {} of the key ceremony was begun without {name}, trustee {number} of the \
+                     proposal; the others moved up",
+                    manifest.attempt.saturating_add(1)
+                ));
+            }
         }
     }
 

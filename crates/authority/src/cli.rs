@@ -112,6 +112,9 @@ pub struct Open {
     /// After a failed key ceremony: issue a manifest for another one
     #[arg(long)]
     pub again: bool,
+    /// Begin the key ceremony (again) without this trustee, by its number in `status`; repeatable
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=32))]
+    pub without: Vec<u64>,
     #[command(flatten)]
     pub place: Place,
     #[command(flatten)]

@@ -117,8 +117,11 @@ fn done(view: &View, trustee: u64) -> Vec<&'static str> {
     let index = usize::try_from(trustee).unwrap_or(usize::MAX);
     let has = |list: Option<&bool>| list.copied().unwrap_or(false);
     let ceremony = &view.ceremony;
+    // A manifest may hold fewer trustees than were invited, and all of them have enrolled.
+    let enrolled =
+        view.manifest.is_some() || view.enrolments.get(index).is_some_and(Option::is_some);
     let steps = [
-        (view.enrolments.get(index).is_some_and(Option::is_some), "enrolled"),
+        (enrolled, "enrolled"),
         (ceremony.accepts.get(index).is_some_and(Option::is_some), "accepted"),
         (ceremony.deals.get(index).is_some_and(Option::is_some), "dealt"),
         (has(ceremony.confirmed.get(index)), "confirmed"),

@@ -44,6 +44,9 @@ pub enum Refusal {
         /// What differs.
         difference: String,
     },
+    /// The manifest goes on without this trustee.
+    #[error("the key ceremony was begun again without this trustee: it takes no part any more")]
+    LeftOut,
     /// This trustee has signed the step already, and the board does not show it.
     #[error(
         "this trustee has already signed its {step} and does not sign another one, but the board does not show it"

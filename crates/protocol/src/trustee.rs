@@ -46,7 +46,7 @@ impl Step {
 /// What a trustee holds at home, as far as its next step depends on it.
 #[derive(Clone, Debug)]
 pub struct TrusteeHome {
-    /// Its index, from 0.
+    /// Its index in the proposal, from 0.
     pub index: u64,
     /// Its signing key.
     pub key: Encoding,
@@ -139,26 +139,26 @@ fn due(view: &View, report: &Report, home: &TrusteeHome) -> Result<Option<Truste
     if view.phase == Phase::Enrolment {
         return enrolment(view, home);
     }
-    if let Some(manifest) = &view.manifest {
-        agreed(manifest, home)?;
-    }
+    let Some(manifest) = &view.manifest else { return Ok(None) };
+    agreed(manifest, home)?;
+    let index = view.trustee(&home.key).ok_or(Refusal::LeftOut)?;
     let ceremony = &view.ceremony;
     let election = view.election();
     let (action, secret) = match view.phase {
-        Phase::Acceptance if lacks(&ceremony.accepts, home) => (TrusteeAction::Accept, None),
-        Phase::Commitment if lacks(&ceremony.commitments, home) => {
+        Phase::Acceptance if lacks(&ceremony.accepts, index) => (TrusteeAction::Accept, None),
+        Phase::Commitment if lacks(&ceremony.commitments, index) => {
             (TrusteeAction::CommitDeal, None)
         }
-        Phase::Dealing if lacks(&ceremony.deals, home) => {
+        Phase::Dealing if lacks(&ceremony.deals, index) => {
             (TrusteeAction::Deal, Some((&home.deals, "deal")))
         }
-        Phase::Confirmation if unconfirmed(view, home) => {
+        Phase::Confirmation if unconfirmed(view, index) => {
             (TrusteeAction::ConfirmOrComplain, Some((&home.share_keys, "share-encryption secret")))
         }
-        Phase::Mixing if view.next_mixer() == Some(home.index) => {
+        Phase::Mixing if view.next_mixer() == Some(index) => {
             (TrusteeAction::Mix { batches: batches(view) }, None)
         }
-        Phase::Sharing | Phase::Tallying if !has_shared_any(view, home) => {
+        Phase::Sharing | Phase::Tallying if !has_shared_any(view, index) => {
             enough_mixes(view)?;
             (TrusteeAction::Share { lists: batches(view) }, Some((&home.key_shares, "key share")))
         }
@@ -171,20 +171,22 @@ fn due(view: &View, report: &Report, home: &TrusteeHome) -> Result<Option<Truste
 }
 
 fn enrolment(view: &View, home: &TrusteeHome) -> Result<Option<TrusteeAction>, Refusal> {
-    match place(home).and_then(|place| view.enrolments.get(place)) {
+    match place(home.index).and_then(|place| view.enrolments.get(place)) {
         Some(Some(enrolment)) if enrolment.key != home.key => Err(Refusal::OtherEnrolment),
         Some(None) => Ok(Some(TrusteeAction::Enrol)),
         _ => Ok(None),
     }
 }
 
-/// The manifest must be the proposal joined, with this trustee's own key in its place.
+/// The manifest must be the proposal joined, with this trustee's own key, or without this trustee.
 fn agreed(standing: &ManifestView, home: &TrusteeHome) -> Result<(), Refusal> {
     let differs =
         |difference: &str| Err(Refusal::ManifestDiffers { difference: difference.to_owned() });
     let (manifest, proposal) = (&standing.manifest, &home.proposal);
-    let (now, then) = (&manifest.description, &proposal.description);
-    if manifest.keys.get(place(home).unwrap_or(usize::MAX)) != Some(&home.key) {
+    let (now, then) = (&manifest.description, &proposal.description.without(&manifest.excluded));
+    let above = manifest.excluded.iter().filter(|excluded| **excluded < home.index).count();
+    let own = place(home.index).and_then(|place| manifest.keys.get(place.checked_sub(above)?));
+    if own != Some(&home.key) && !manifest.excluded.contains(&home.index) {
         return differs("another signing key stands in this trustee's place");
     }
     if manifest.proposal != home.proposal_digest {
@@ -208,24 +210,23 @@ fn agreed(standing: &ManifestView, home: &TrusteeHome) -> Result<(), Refusal> {
     differs(&changed.join(", "))
 }
 
-fn place(home: &TrusteeHome) -> Option<usize> {
-    usize::try_from(home.index).ok()
+fn place(index: u64) -> Option<usize> {
+    usize::try_from(index).ok()
 }
 
-fn lacks<T>(contributions: &[Option<T>], home: &TrusteeHome) -> bool {
-    place(home).and_then(|place| contributions.get(place)).is_some_and(Option::is_none)
+fn lacks<T>(contributions: &[Option<T>], index: u64) -> bool {
+    place(index).and_then(|place| contributions.get(place)).is_some_and(Option::is_none)
 }
 
-fn unconfirmed(view: &View, home: &TrusteeHome) -> bool {
-    let complained =
-        view.ceremony.complaints.iter().any(|complaint| complaint.complainer == home.index);
-    let confirmed = place(home).and_then(|place| view.ceremony.confirmed.get(place));
+fn unconfirmed(view: &View, index: u64) -> bool {
+    let complained = view.ceremony.complaints.iter().any(|complaint| complaint.complainer == index);
+    let confirmed = place(index).and_then(|place| view.ceremony.confirmed.get(place));
     confirmed == Some(&false) && !complained
 }
 
 /// Any share at all rules out another record of shares: it would share some list a second time.
-fn has_shared_any(view: &View, home: &TrusteeHome) -> bool {
-    view.batches.iter().any(|batch| !lacks(&batch.shares, home))
+fn has_shared_any(view: &View, index: u64) -> bool {
+    view.batches.iter().any(|batch| !lacks(&batch.shares, index))
 }
 
 fn enough_mixes(view: &View) -> Result<(), Refusal> {

@@ -33,6 +33,7 @@ pub fn place(home: &cli::Home) -> Result<PathBuf, Failure> {
 pub struct Desk {
     pub station: Station,
     pub vault: Vault,
+    /// Its index in the proposal.
     pub index: u64,
     pub mode: Mode,
     proposal: Proposal,
@@ -79,6 +80,11 @@ impl Desk {
         if self.mode != Mode::Silent {
             say(text);
         }
+    }
+
+    /// This trustee's index in the manifest, whose trustees move up where others were left out.
+    pub fn place(&self, view: &View) -> u64 {
+        view.trustee(&self.station.author()).unwrap_or(self.index)
     }
 
     /// Audits what is new on the board.

@@ -54,7 +54,7 @@ impl Desk {
     fn accept(&self, view: &View) -> Result<Body, Failure> {
         let context = ceremony(view)?;
         let (secret, acceptance) =
-            accept(&context, self.index, &mut entropy()).map_err(prover_failure)?;
+            accept(&context, self.place(view), &mut entropy()).map_err(prover_failure)?;
         self.keep(Secret::ShareKey, view, &*secret.to_bytes())?;
         self.tell(format!("accepting the manifest {}", hex::encode(context.election)));
         self.tell(format!("  {}", words(&context.election)));
@@ -66,7 +66,7 @@ impl Desk {
         let keys: Vec<_> =
             view.ceremony.accepts.iter().flatten().map(|accept| accept.key).collect();
         let threshold = view.description().map_or(0, |description| description.threshold);
-        let sealed = SealedDeal::new(&context, self.index, threshold, &keys, &mut entropy())
+        let sealed = SealedDeal::new(&context, self.place(view), threshold, &keys, &mut entropy())
             .map_err(prover_failure)?;
         self.keep(Secret::Deal, view, &cbor::encode(sealed.deal()))?;
         self.tell("committing to a deal of key shares");
@@ -87,8 +87,8 @@ impl Desk {
             .ok_or_else(|| damaged("the stored share-encryption secret is no scalar"))?;
         let posted: Vec<&(Digest, Deal)> = view.ceremony.deals.iter().flatten().collect();
         let deals: Vec<&Deal> = posted.iter().map(|(_, deal)| deal).collect();
-        let received =
-            receive(&context, self.index, &key, &deals, &mut entropy()).map_err(prover_failure)?;
+        let received = receive(&context, self.place(view), &key, &deals, &mut entropy())
+            .map_err(prover_failure)?;
         match received {
             Received::Share(share) => {
                 self.keep(Secret::KeyShare, view, &*share.to_bytes())?;
@@ -131,7 +131,7 @@ impl Desk {
             let turn = Turn {
                 context: batch_context(election, close, *index),
                 position: batch.position,
-                prover: self.index,
+                prover: self.place(view),
                 prover_key: self.station.author(),
                 width: batch.width,
             };
@@ -197,7 +197,7 @@ impl Desk {
         let statement = Statement {
             election,
             close: close.digest,
-            trustee: self.index,
+            trustee: self.place(view),
             trustee_key: self.station.author(),
             share_key,
             lists: shared.collect(),
@@ -214,7 +214,7 @@ impl Desk {
 
     fn share_key(&self, view: &View) -> Result<[u8; 32], Failure> {
         let keys = view.ceremony.keys.as_ref();
-        let place = usize::try_from(self.index).ok();
+        let place = usize::try_from(self.place(view)).ok();
         keys.zip(place)
             .and_then(|(keys, place)| keys.share_keys.get(place).copied())
             .ok_or_else(|| missing("share key"))

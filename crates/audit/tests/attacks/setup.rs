@@ -93,3 +93,24 @@ fn one_key_as_two_trustees() {
     election.issue_manifest();
     expect(&election, CheckId::SetupIdentity, &AUTHORITY);
 }
+
+#[test]
+fn manifest_that_leaves_out_somebody_not_there_or_twice() {
+    for excluded in [vec![3], vec![1, 1], vec![2, 1]] {
+        let mut election = enrolled();
+        let mut body = election.manifest_body();
+        body.excluded = excluded;
+        election.post(Author::Authority, Body::Manifest(body));
+        expect(&election, CheckId::SetupIdentity, &AUTHORITY);
+    }
+}
+
+#[test]
+fn manifest_without_a_trustee_whose_key_it_holds() {
+    let mut election = enrolled();
+    let mut body = election.manifest_body();
+    body.excluded = vec![2];
+    body.description = body.description.without(&[2]);
+    election.post(Author::Authority, Body::Manifest(body));
+    expect(&election, CheckId::SetupIdentity, &AUTHORITY);
+}

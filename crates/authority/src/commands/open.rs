@@ -1,7 +1,7 @@
 //! `open`: from the enrolments over the manifest and the key ceremony to an open election.
 
-use psephos_audit::{Phase, View};
-use psephos_console::{Exit, Failure, nth};
+use psephos_audit::{ManifestView, Phase, ProposalView, View};
+use psephos_console::{Exit, Failure, nth, numbered};
 use psephos_participant::Audited;
 use psephos_protocol::{AuthorityAction, Next};
 use psephos_record::bodies::{Body, Manifest, Open as OpenBody};
@@ -16,6 +16,10 @@ pub fn run(arguments: Open) -> Result<Exit, Failure> {
     let mut wait = Wait::new(&arguments.waiting);
     let mut audited = office.settle()?;
     let mut again = arguments.again;
+    if !arguments.without.is_empty() {
+        audited = restart(&mut office, &audited, &arguments.without)?;
+        again = false;
+    }
     loop {
         match office.next(&audited)? {
             Next::Act(AuthorityAction::IssueManifest { attempt }) => {
@@ -23,7 +27,8 @@ pub fn run(arguments: Open) -> Result<Exit, Failure> {
                 if failed && !std::mem::take(&mut again) {
                     return Err(failed_ceremony(&audited));
                 }
-                audited = issue(&mut office, &audited.view, attempt)?;
+                let excluded = left_out(&audited.view).to_vec();
+                audited = issue(&mut office, &audited.view, attempt, excluded)?;
             }
             Next::Act(AuthorityAction::Open) => {
                 audited = office.post(&audited.view, &Body::Open(OpenBody {}))?;
@@ -52,19 +57,78 @@ pub fn run(arguments: Open) -> Result<Exit, Failure> {
     Ok(Exit::Valid)
 }
 
-fn issue(office: &mut Office, view: &View, attempt: u64) -> Result<Audited, Failure> {
-    let proposal = view.proposal.as_ref().ok_or_else(|| Failure::internal("no proposal stands"))?;
-    let keys = view.enrolments.iter().flatten().map(|enrolment| enrolment.key).collect();
-    let manifest = Manifest {
-        keys,
-        attempt,
-        excluded: Vec::new(),
-        proposal: proposal.digest,
-        description: proposal.proposal.description.clone(),
-    };
+/// The proposal's indices of the trustees that the last manifest leaves out.
+fn left_out(view: &View) -> &[u64] {
+    view.manifest.as_ref().map_or(&[], |standing| &standing.manifest.excluded)
+}
+
+/// A new attempt without some trustees, given by their numbers of today.
+fn restart(office: &mut Office, audited: &Audited, numbers: &[u64]) -> Result<Audited, Failure> {
+    let view = &audited.view;
+    let proposal = standing(view)?;
+    if !(Phase::Enrolment..=Phase::Ready).contains(&view.phase) {
+        return Err(Failure::usage("the election is open: its trustees stay as they are")
+            .advice("who does not mix is left out with `psephos-authority exclude --trustee N`"));
+    }
+    let proposed = &proposal.proposal.description;
+    let present: Vec<u64> =
+        (0..proposed.trustee_count()).filter(|index| !left_out(view).contains(index)).collect();
+    let mut excluded = left_out(view).to_vec();
+    for number in numbers {
+        let index = number.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        let index = index.and_then(|place| present.get(place)).ok_or_else(|| {
+            Failure::usage(format!("there is no trustee {number}"))
+                .advice("`psephos-authority status` lists them")
+        })?;
+        excluded.push(*index);
+    }
+    excluded.sort_unstable();
+    excluded.dedup();
+    proposed.without(&excluded).check().map_err(|fault| {
+        Failure::usage(format!("too few trustees would be left: {fault}"))
+            .advice("begin a new election with `psephos-authority init` in another folder")
+    })?;
+    if view.phase == Phase::Enrolment && !enrolled_but(view, &excluded) {
+        return Err(Failure::usage("other trustees have not enrolled yet")
+            .advice("wait for them, or name them with --without as well"));
+    }
+    let next = |standing: &ManifestView| standing.manifest.attempt.saturating_add(1);
+    let attempt = view.manifest.as_ref().map_or(0, next);
+    issue(office, view, attempt, excluded)
+}
+
+/// Whether everybody has enrolled but those left out.
+fn enrolled_but(view: &View, excluded: &[u64]) -> bool {
+    numbered(&view.enrolments)
+        .all(|(index, enrolment)| enrolment.is_some() || excluded.contains(&index))
+}
+
+fn standing(view: &View) -> Result<&ProposalView, Failure> {
+    view.proposal.as_ref().ok_or_else(|| {
+        Failure::usage("the board is empty").advice("run `psephos-authority init` first")
+    })
+}
+
+fn issue(
+    office: &mut Office,
+    view: &View,
+    attempt: u64,
+    excluded: Vec<u64>,
+) -> Result<Audited, Failure> {
+    let proposal = standing(view)?;
+    let keys = numbered(&view.enrolments)
+        .filter(|(index, _)| !excluded.contains(index))
+        .filter_map(|(_, enrolment)| Some(enrolment.as_ref()?.key))
+        .collect();
+    let description = proposal.proposal.description.without(&excluded);
+    let manifest = Manifest { keys, attempt, excluded, proposal: proposal.digest, description };
     let audited = office.post(view, &Body::Manifest(manifest))?;
     if let Some(standing) = &audited.view.manifest {
-        office.tell("All trustees have enrolled; the manifest is issued.");
+        office.tell(format!(
+            "The manifest is issued, with {} trustees; any {} of them decrypt.",
+            standing.manifest.keys.len(),
+            standing.manifest.description.threshold
+        ));
         office.tell(format!("  election  {}", hex::encode(standing.election)));
         office.tell(format!("            {}", words(&standing.election)));
     }
@@ -72,16 +136,19 @@ fn issue(office: &mut Office, view: &View, attempt: u64) -> Result<Audited, Fail
 }
 
 fn failed_ceremony(audited: &Audited) -> Failure {
-    let convicted: Vec<String> = audited
-        .view
-        .ceremony
-        .convicted
-        .iter()
-        .map(|index| format!("trustee {}", nth(*index)))
-        .collect();
+    let ceremony = &audited.view.ceremony;
+    let convicted: Vec<String> =
+        ceremony.convicted.iter().map(|index| format!("trustee {}", nth(*index))).collect();
     let blame =
         if convicted.is_empty() { "nobody can be named".to_owned() } else { convicted.join(", ") };
     let evidence = audited.report.failures.first().map_or("", |failure| failure.evidence.as_str());
+    let numbers: Vec<String> =
+        ceremony.convicted.iter().map(|index| format!(" --without {}", nth(*index))).collect();
+    let without = if numbers.is_empty() {
+        String::new()
+    } else {
+        format!("`psephos-authority open{}`, or with everybody ", numbers.concat())
+    };
     Failure::new(Exit::Incomplete, format!("the key ceremony has failed ({blame}): {evidence}"))
-        .advice("speak with the trustees, then run `psephos-authority open --again`")
+        .advice(format!("begin again: {without}`psephos-authority open --again`"))
 }

@@ -1,0 +1,44 @@
+//! A key ceremony that stands still, or fails, begins again without one trustee by one command.
+
+use psephos_tests::{Election, SMALL, SMALL_BALLOTS};
+
+/// The trustees of these numbers run by turns, the authority between them, until everything is done.
+fn finish(election: &Election, trustees: &[usize]) {
+    for trustee in trustees.iter().cycle().take(4 * trustees.len()) {
+        election.trustee(*trustee, &["run", "--once"]);
+    }
+    election.authority(&["publish"]).exits(0);
+}
+
+#[test]
+fn a_silent_trustee_is_left_out_of_the_next_attempt() {
+    let election = Election::begin(SMALL, 3, 2);
+    election.authority(&["open", "--once"]).exits(2).says(&["manifest is issued"]);
+    for trustee in [1, 3] {
+        election.trustee(trustee, &["run", "--once"]).exits(2);
+    }
+    election.authority(&["open", "--once"]).exits(2).says(&["trustee 2"]);
+
+    election.authority(&["open", "--without", "4", "--once"]).exits(64).says(&["no trustee 4"]);
+    let all = ["open", "--without", "1", "--without", "2", "--once"];
+    election.authority(&all).exits(64).says(&["too few trustees"]);
+    election.authority(&["open", "--without", "2", "--once"]).exits(2).says(&["with 2 trustees"]);
+
+    // The one left out is told so, and trustee 3 is now the second.
+    let left = election.trustee(2, &["run", "--once"]);
+    assert_ne!(left.code, 0);
+    left.says(&["begun again without this trustee"]);
+    for trustee in [1, 3].into_iter().cycle().take(8) {
+        election.trustee(trustee, &["run", "--once"]).exits(2);
+    }
+    election.authority(&["open", "--once"]).exits(0);
+    election.authority(&["open", "--without", "1", "--once"]).exits(64).says(&["exclude"]);
+
+    election.vote(SMALL_BALLOTS);
+    election.authority(&["close"]).exits(0);
+    finish(&election, &[1, 3]);
+    let report = election.verify().exits(0).json();
+    assert_eq!(report["verdict"], "VALID");
+    let warnings = report["warnings"].to_string();
+    assert!(warnings.contains("without Trustee 2"), "{warnings}");
+}

@@ -180,12 +180,7 @@ impl Auditor<'_> {
 
     /// A message made for another election, or for an attempt that has been replaced since.
     fn is_of_this_election(&mut self, entry: &Entry, kind: Kind) -> bool {
-        let stated = match (kind, &self.view.proposal) {
-            (Kind::Proposal, _) => [0; 32],
-            (Kind::Enrol | Kind::Manifest, Some(proposal)) => proposal.digest,
-            _ => self.view.election(),
-        };
-        if entry.election == stated {
+        if entry.election == self.view.election_for(kind) {
             return true;
         }
         if (is_of_ceremony(kind) || kind == Kind::SignOff)

@@ -10,6 +10,7 @@ use psephos_core::{Digest, Encoding};
 use psephos_record::bodies::{
     Accept, Blob, Complain, Deal, Description, Manifest, Proposal, RollAmend,
 };
+use psephos_record::kind::Kind;
 
 /// How far an election has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -283,8 +284,18 @@ impl View {
         }
     }
 
-    /// What the next message of the protocol carries as `election`: zeros in a proposal, its digest
-    /// until there is a manifest, then the manifest's.
+    /// What a message of this kind carries as `election`: zeros in a proposal, the proposal's digest in
+    /// enrolments and manifests, [`View::election`] in all others.
+    #[must_use]
+    pub fn election_for(&self, kind: Kind) -> Digest {
+        match (kind, &self.proposal) {
+            (Kind::Proposal, _) => [0; 32],
+            (Kind::Enrol | Kind::Manifest, Some(proposal)) => proposal.digest,
+            _ => self.election(),
+        }
+    }
+
+    /// The election's id: the proposal's digest until there is a manifest, then the manifest's.
     #[must_use]
     pub fn election(&self) -> Digest {
         match (&self.manifest, &self.proposal) {

@@ -144,7 +144,7 @@ impl Station {
             author: self.author(),
             counter: self.outbox.next_counter().max(view.next_counter(&self.author())),
             version: VERSION,
-            election: view.election(),
+            election: view.election_for(body.kind()),
         };
         let signed = sign(message, &self.key);
         self.outbox.put(signed.clone())?;

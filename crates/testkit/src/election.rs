@@ -242,11 +242,6 @@ impl Election {
     /// The next message of an author, as an honest one would write it, not yet signed.
     pub fn message(&mut self, author: Author, body: &Body) -> Message {
         let view = self.view();
-        let election = match (body, &view.proposal) {
-            (Body::Proposal(_), _) => [0; 32],
-            (Body::Enrol(_) | Body::Manifest(_), Some(proposal)) => proposal.digest,
-            _ => view.election(),
-        };
         let key = self.public_key(author);
         let counter = self.counters.entry(key).or_default();
         let message = Message {
@@ -257,7 +252,7 @@ impl Election {
             author: key,
             counter: *counter,
             version: VERSION,
-            election,
+            election: view.election_for(body.kind()),
         };
         *counter += 1;
         self.time += 60;

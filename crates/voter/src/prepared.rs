@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use psephos_core::Digest;
+use psephos_core::{Digest, Encoding};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::{Challenge, tracker};
 use psephos_prove::ProveError;
@@ -41,6 +41,12 @@ impl Prepared {
     #[must_use]
     pub fn tracker(&self) -> Digest {
         tracker(&self.ballot)
+    }
+
+    /// The credential it was made with.
+    #[must_use]
+    pub fn credential(&self) -> Option<Encoding> {
+        self.ballot.get(40..72)?.try_into().ok()
     }
 
     /// The ballot's bytes, to hand in.

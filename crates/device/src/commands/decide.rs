@@ -1,0 +1,145 @@
+//! What becomes of a finished ballot: cast, challenged, or kept until the voter decides.
+
+use std::path::Path;
+
+use psephos_console::{Exit, Failure, say, warn};
+use psephos_core::{Digest, group};
+use psephos_participant::entropy;
+use psephos_secrets::SecretScalar;
+use psephos_voter::Prepared;
+use serde_json::json;
+
+use super::vote::code;
+use crate::ask::Terminal;
+use crate::booth::Booth;
+use crate::cli::{Cast, Challenge, Output};
+use crate::files::{self, Readers};
+
+/// What a voter does with a ballot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Cast,
+    Challenge,
+    Keep,
+}
+
+/// Casts a kept ballot.
+pub fn cast(arguments: Cast) -> Result<Exit, Failure> {
+    let (prepared, _) = files::kept(&arguments.kept)?;
+    show_tracker(&prepared.tracker(), arguments.output.json);
+    let exit = write_ballot(prepared, &arguments.output)?;
+    files::forget(&arguments.kept)?;
+    Ok(exit)
+}
+
+/// Opens a kept ballot.
+pub fn challenge(arguments: Challenge) -> Result<Exit, Failure> {
+    let (prepared, key) = files::kept(&arguments.kept)?;
+    let booth = Booth::enter(&arguments.place)?;
+    let secret = match key {
+        Some(key) => key,
+        None => code(&arguments.code)?.secret(),
+    };
+    show_tracker(&prepared.tracker(), arguments.output.json);
+    let exit = write_opening(prepared, &booth, &secret, &arguments.output)?;
+    files::forget(&arguments.kept)?;
+    Ok(exit)
+}
+
+/// The tracker, which stands before the voter decides anything.
+pub fn show_tracker(tracker: &Digest, json: bool) {
+    if !json {
+        say(format!("Your ballot's tracker: {}", hex::encode(tracker)));
+    }
+}
+
+/// Asks at the terminal.
+pub fn ask(terminal: &mut Terminal<'_>) -> Result<Decision, Failure> {
+    terminal.say(
+        "\nNote the tracker. Then either cast this ballot, or challenge it to see whether the device\n\
+         encrypted what you chose: it is opened and never counts, and you vote again. The ballot is\n\
+         finished; casting changes nothing of it.",
+    );
+    let decisions = [Decision::Cast, Decision::Challenge, Decision::Keep];
+    let answer =
+        terminal.choose("cast, challenge, or keep for later? ", &["cast", "challenge", "keep"])?;
+    decisions.get(answer).copied().ok_or_else(|| Failure::internal("an answer there is not"))
+}
+
+/// Writes NAME.ballot.
+pub fn write_ballot(prepared: Prepared, output: &Output) -> Result<Exit, Failure> {
+    let tracker = prepared.tracker();
+    let place = files::place(output.output.as_deref(), &tracker, "ballot");
+    files::write(&place, &prepared.cast(), Readers::Everybody)?;
+    if output.json {
+        return report(&tracker, "cast", &[("ballot", &place)]);
+    }
+    say(format!(
+        "Cast: hand in {}. Later, `psephos-voter find` with the tracker says whether it is on the board.",
+        place.display()
+    ));
+    Ok(Exit::Valid)
+}
+
+/// Writes NAME.opening and NAME.challenge.
+pub fn write_opening(
+    prepared: Prepared,
+    booth: &Booth,
+    credential: &SecretScalar,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let made_with = prepared.credential();
+    if made_with != Some(group::encode(&credential.public())) {
+        return Err(Failure::usage("the ballot was not made with this code")
+            .advice("challenge it with the code it was made with"));
+    }
+    let challenged = prepared
+        .challenge(&booth.election, credential, &mut entropy())
+        .map_err(|error| Failure::internal(error.to_string()))?;
+    let tracker = challenged.challenge.tracker;
+    let opening = files::place(output.output.as_deref(), &tracker, "opening");
+    let challenge = files::place(output.output.as_deref(), &tracker, "challenge");
+    files::write(&opening, &challenged.opening.to_bytes(), Readers::Owner)?;
+    files::write(&challenge, &challenged.challenge.to_bytes(), Readers::Everybody)?;
+    warn("this ballot is opened and must not be cast: it would be rejected, and its vote is known");
+    if output.json {
+        let places = [("opening", opening.as_path()), ("challenge", challenge.as_path())];
+        return report(&tracker, "challenged", &places);
+    }
+    say(format!(
+        "Challenged: hand in {}, then check {} on another device with `psephos-voter check`. To vote, run \
+         `psephos-voter vote` again.",
+        challenge.display(),
+        opening.display()
+    ));
+    Ok(Exit::Valid)
+}
+
+/// Writes NAME.kept.
+pub fn write_kept(
+    prepared: &Prepared,
+    throwaway: Option<&SecretScalar>,
+    output: &Output,
+) -> Result<Exit, Failure> {
+    let tracker = prepared.tracker();
+    let place = files::place(output.output.as_deref(), &tracker, "kept");
+    files::keep(&place, prepared, throwaway)?;
+    if output.json {
+        return report(&tracker, "kept", &[("kept", &place)]);
+    }
+    say(format!(
+        "Kept in {0}, which tells your vote to whoever reads it. Next: `psephos-voter cast {0}` or \
+         `psephos-voter challenge {0}`; either deletes it.",
+        place.display()
+    ));
+    Ok(Exit::Valid)
+}
+
+fn report(tracker: &Digest, done: &str, files: &[(&str, &Path)]) -> Result<Exit, Failure> {
+    let mut value = json!({ "tracker": hex::encode(tracker), "done": done });
+    for (name, path) in files {
+        value[*name] = json!(path.display().to_string());
+    }
+    say(format!("{value:#}"));
+    Ok(Exit::Valid)
+}

@@ -1,0 +1,6 @@
+//! The commands, each thin over the libraries.
+
+pub mod check;
+pub mod decide;
+pub mod find;
+pub mod vote;

@@ -19,6 +19,7 @@ impl Auditor<'_> {
         self.pins();
         self.verify_roll();
         self.verify_intake();
+        self.verify_receipts();
         self.verify_mixes();
         self.mix_quorum(self.view.phase_so_far());
         self.verify_shares();

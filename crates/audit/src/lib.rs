@@ -20,6 +20,7 @@ mod log;
 mod mixes;
 mod numbered;
 mod phase;
+mod receipt;
 mod report;
 mod result;
 mod roll;
@@ -32,6 +33,7 @@ use std::collections::BTreeMap;
 use psephos_core::Digest;
 use psephos_record::board::{Board, BoardError};
 use psephos_record::bodies::Reason;
+use psephos_record::receipt::SignedReceipt;
 
 use crate::auditor::Auditor;
 
@@ -56,6 +58,8 @@ pub struct Options {
     /// So many records, the last of them with this digest, were audited before and not found INVALID:
     /// their proofs and blobs are not checked again.
     pub verified: Option<(u64, Digest)>,
+    /// Receipts that voters have for their ballots.
+    pub receipts: Vec<SignedReceipt>,
 }
 
 /// Why there is no report.

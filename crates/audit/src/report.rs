@@ -138,6 +138,7 @@ pub(crate) struct Findings {
     waiting: BTreeMap<CheckId, String>,
     not_applicable: Vec<CheckId>,
     demanded: Vec<CheckId>,
+    asked: Vec<CheckId>,
     failed: BTreeMap<CheckId, usize>,
     failures: Vec<Failure>,
     warnings: Vec<String>,
@@ -179,6 +180,11 @@ impl Findings {
         self.demanded.push(check);
     }
 
+    /// Lists a check that is not standard.
+    pub(crate) fn ask(&mut self, check: CheckId) {
+        self.asked.push(check);
+    }
+
     /// Something that changes no verdict; said once.
     pub(crate) fn warn(&mut self, text: impl Into<String>) {
         let text = text.into();
@@ -203,7 +209,7 @@ impl Findings {
     ) -> Report {
         let checks: Vec<CheckResult> = CheckId::ALL
             .iter()
-            .filter(|id| id.is_standard())
+            .filter(|id| id.is_standard() || self.asked.contains(id))
             .map(|&id| CheckResult {
                 id,
                 status: self.status(id),

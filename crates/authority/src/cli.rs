@@ -35,7 +35,7 @@ pub enum Command {
     Init(Init),
     /// Issues the manifest when all trustees have enrolled, sees the key ceremony through, and opens
     Open(Open),
-    /// Takes in files of encrypted ballots
+    /// Takes in files of encrypted ballots and of challenges
     Intake(Intake),
     /// Publishes a change to the roll that the registrar made
     Amend(Amend),
@@ -125,9 +125,12 @@ pub struct Open {
 
 #[derive(Args, Debug)]
 pub struct Intake {
-    /// Files of encrypted ballots, one fixed-size row per ballot
+    /// Files of encrypted ballots, or of challenges, one after the other; each is taken in whole or not
     #[arg(required_unless_present = "watch")]
     pub files: Vec<PathBuf>,
+    /// Write a signed receipt for each ballot into this folder, `<tracker>.receipt`, for its voter
+    #[arg(long, value_name = "DIR")]
+    pub receipts: Option<PathBuf>,
     /// Also take in every file that appears in this folder, until interrupted
     #[arg(long, value_name = "DIR")]
     pub watch: Option<PathBuf>,

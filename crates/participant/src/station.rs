@@ -12,6 +12,7 @@ use psephos_protocol::Refusal;
 use psephos_record::board::{Board, BoardError, FolderBoard, Placed, WritableBoard};
 use psephos_record::bodies::Body;
 use psephos_record::message::{Message, Record, SignedMessage, VERSION};
+use psephos_record::receipt::{Receipt, SignedReceipt};
 use psephos_record::signature::sign;
 
 use crate::home::{Home, Known};
@@ -149,6 +150,11 @@ impl Station {
         let signed = sign(message, &self.key);
         self.outbox.put(signed.clone())?;
         Ok(signed)
+    }
+
+    /// Signs a receipt.
+    pub fn sign_receipt(&self, receipt: &Receipt) -> SignedReceipt {
+        receipt.sign(&self.key)
     }
 
     /// The record that was signed last, if the board lacks it.

@@ -22,6 +22,7 @@ pub mod invitation;
 pub mod kind;
 pub mod manifest;
 pub mod message;
+pub mod receipt;
 pub mod signature;
 pub mod words;
 

@@ -7,9 +7,13 @@ use psephos_ballot::Vote;
 use psephos_core::elgamal::PublicKey;
 use psephos_core::pairs::pairs;
 use psephos_core::{Element, Encoding, group};
-use psephos_proofs::ballot::BallotLayout;
+use psephos_proofs::ballot::{
+    BallotLayout, CHALLENGE_LENGTH, Challenge, challenge_transcript, tracker,
+};
 use psephos_prove::ballot::{BallotContent, prove_ballot};
-use psephos_record::bodies::{Ballots, Body, Close, CloseBatch, Policy, Rejected};
+use psephos_prove::sigma::prove_knowledge;
+use psephos_record::bodies::{Ballots, Body, Challenged, Close, CloseBatch, Policy, Rejected};
+use psephos_record::receipt::{Receipt, SignedReceipt};
 use psephos_secrets::SecretScalar;
 
 use crate::{Author, Election};
@@ -159,6 +163,31 @@ impl Election {
                 self.take_in_box(box_index, &ballots);
             }
         }
+    }
+
+    /// A voter's statement that a ballot was opened instead of cast, as a row of a `challenged` record.
+    #[must_use]
+    pub fn challenge(&mut self, ballot: &CastBallot) -> [u8; CHALLENGE_LENGTH] {
+        let tracker = tracker(&ballot.bytes);
+        let transcript = challenge_transcript(&self.context(), &tracker);
+        let proof = prove_knowledge(transcript, &ballot.credential, &mut self.rng)
+            .expect("an honest challenge");
+        let credential = group::encode(&ballot.credential.public());
+        Challenge { tracker, credential, proof }.to_bytes()
+    }
+
+    /// The authority posts challenges.
+    pub fn post_challenges(&mut self, rows: &[[u8; CHALLENGE_LENGTH]]) -> u64 {
+        let challenged = self.put(CHALLENGE_LENGTH as u64, rows.as_flattened());
+        self.post(Author::Intake, Body::Challenged(Challenged { challenged }))
+    }
+
+    /// The intake's receipt for a ballot.
+    #[must_use]
+    pub fn receipt(&self, box_index: u64, ballot: &[u8]) -> SignedReceipt {
+        let election = self.view().election();
+        let receipt = Receipt { box_index, time: 0, tracker: tracker(ballot), election };
+        receipt.sign(self.key(Author::Intake))
     }
 
     /// The rejected list that the ballots on the board imply.

@@ -21,6 +21,7 @@ const EXAMPLES: &str = "\
 Examples:
   psephos-verifier board/                       audit a board
   psephos-verifier board/ --expect 3f0c…9a      and insist on this election id or board head
+  psephos-verifier board/ --receipt my.receipt  and prove it if my ballot was withheld
   psephos-verifier board/ --json > report.json  the report for machines
   psephos-verifier digest board/blobs/3f0c…     a blob's root, computed from its bytes
 
@@ -36,6 +37,12 @@ pub struct AuditArguments {
     /// 64 hexadecimal digits. Without any, a report says what identity rests on.
     #[arg(long, value_name = "DIGEST", value_parser = digest)]
     pub expect: Vec<[u8; 32]>,
+    /// A voter's receipt: its ballot must be on the board; may repeat
+    ///
+    /// A ballot that is not there, of an election that is closed, fails intake.withheld. A receipt that is
+    /// not of this election proves nothing, and keeps the verdict from VALID.
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Vec<PathBuf>,
     /// Print the report as one JSON object
     #[arg(long)]
     pub json: bool,

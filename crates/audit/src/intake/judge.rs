@@ -62,10 +62,12 @@ impl Polling<'_> {
             Err(BallotFault::Context) => Reason::Context,
             Err(BallotFault::Proof) => self.ineligible(layout, bytes).unwrap_or(Reason::Proof),
             Err(BallotFault::Range) => self.ineligible(layout, bytes).unwrap_or(Reason::Range),
-            Ok(()) => match self.ineligible(layout, bytes) {
-                Some(reason) => reason,
-                None => return ACCEPTED,
-            },
+            Ok(()) => {
+                match self.ineligible(layout, bytes).or_else(|| self.challenged(layout, bytes)) {
+                    Some(reason) => reason,
+                    None => return ACCEPTED,
+                }
+            }
         };
         code_of(reason)
     }
@@ -75,5 +77,14 @@ impl Polling<'_> {
         let ballot = layout.read(bytes)?;
         let votes_here = roll.box_of(ballot.credential) == Some(ballot.box_index);
         (!votes_here).then_some(Reason::Eligibility)
+    }
+
+    fn challenged(&self, layout: &BallotLayout, bytes: &[u8]) -> Option<Reason> {
+        if self.challenges.is_empty() {
+            return None;
+        }
+        let ballot = layout.read(bytes)?;
+        let challenged = self.challenges.hold(&ballot.tracker(), ballot.credential);
+        challenged.then_some(Reason::Challenged)
     }
 }

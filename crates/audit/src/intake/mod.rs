@@ -1,6 +1,7 @@
 //! Which ballots count (spec/09-audit.md §9.5): derived from the board alone, by the authority for
 //! its `close` record and by whoever audits it, with the very same code.
 
+mod challenges;
 mod claims;
 mod derive;
 mod judge;

@@ -6,6 +6,7 @@ use psephos_proofs::ballot::BallotLayout;
 use psephos_record::board::{BlobRows, Board, BoardError};
 use psephos_record::bodies::{BallotBox, Blob, Description, Policy};
 
+use super::challenges::Challenges;
 use super::derive::IntakeError;
 use crate::numbered::numbered;
 use crate::roll::Roll;
@@ -29,6 +30,7 @@ pub struct Polling<'a> {
     pub(super) layouts: Vec<BallotLayout>,
     pub(super) policy: Policy,
     pub(super) roll: Option<Roll>,
+    pub(super) challenges: Challenges,
     pub(super) sources: Vec<BallotSource<'a>>,
 }
 
@@ -52,6 +54,7 @@ impl<'a> Polling<'a> {
         let keys = view.ceremony.keys.as_ref().ok_or(IntakeError::NotOpen)?;
         let election = ElectionContext { election: view.election(), public_key: keys.public_key };
         let layouts = ballot_layouts(description).ok_or(IntakeError::Layout)?;
+        let challenges = Challenges::read(board, view, &election)?;
         let sources: Result<Vec<_>, BoardError> = view
             .ballots
             .iter()
@@ -66,7 +69,7 @@ impl<'a> Polling<'a> {
             .collect();
         let sources = sources.map_err(|error| IntakeError::Storage(error.to_string()))?;
         let policy = description.policy;
-        Ok(Self { election, layouts, policy, roll, sources })
+        Ok(Self { election, layouts, policy, roll, challenges, sources })
     }
 
     /// How many ballots the records say there are.

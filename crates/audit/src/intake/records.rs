@@ -1,5 +1,6 @@
 //! What is taken in while voting goes on.
 
+use psephos_proofs::ballot::CHALLENGE_LENGTH;
 use psephos_record::bodies::{Ballots, Blob, Waiver};
 
 use crate::auditor::Auditor;
@@ -23,6 +24,11 @@ impl Auditor<'_> {
     }
 
     pub(crate) fn challenged(&mut self, sequence: u64, challenged: Blob) {
+        if challenged.row_length != CHALLENGE_LENGTH as u64 {
+            let evidence = format!("its rows must have {CHALLENGE_LENGTH} bytes");
+            let culprits = [Culprit::Authority];
+            return self.fail(CheckId::ShapeLength, &culprits, Some(sequence), None, evidence);
+        }
         let readable = self.blob_holds(sequence, &Culprit::Authority, &challenged);
         self.view.challenged.push(ChallengedView { sequence, challenged, readable });
     }

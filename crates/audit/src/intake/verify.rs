@@ -98,6 +98,9 @@ impl Auditor<'_> {
         if self.view.ballots.iter().any(|ballots| !ballots.readable) {
             return self.intake_not_run("not all ballots can be read");
         }
+        if self.view.challenged.iter().any(|challenged| !challenged.readable) {
+            return self.intake_not_run("not all challenges can be read");
+        }
         if let Err(error) = self.compare_intake(&close) {
             self.intake_not_run(&error.to_string());
             self.findings.unreadable(format!("the ballots could not be checked: {error}"));
@@ -120,6 +123,12 @@ impl Auditor<'_> {
             }
         };
         let polling = Polling::with_roll(self.board, &self.view, roll)?;
+        let refused = polling.challenges.refused();
+        if refused > 0 {
+            self.findings.warn(format!(
+                "{refused} challenges are not signed under their credential, and have no effect"
+            ));
+        }
         let total = polling.stated();
         let intake = derive_intake(&polling, &|done| self.progress(Stage::Ballots, done, total))?;
         for check in CHECKS {

@@ -4,6 +4,7 @@
 mod ballots;
 mod board;
 mod ceremony;
+mod eligibility;
 mod mixes;
 mod result;
 mod setup;

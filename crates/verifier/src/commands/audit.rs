@@ -1,11 +1,14 @@
 //! The audit of a board.
 
 use std::cell::RefCell;
+use std::fs;
+use std::path::Path;
 use std::time::Instant;
 
 use psephos_audit::{Audit, AuditError, Options, Report, Turnout, audit};
 use psephos_console::{Exit, Failure, Mode, Progress, count, duration, say};
 use psephos_record::board::{BoardError, FolderBoard};
+use psephos_record::receipt::SignedReceipt;
 
 use crate::cli::AuditArguments;
 
@@ -14,7 +17,9 @@ pub fn run(arguments: AuditArguments) -> Result<Exit, Failure> {
     let folder = arguments.board.unwrap_or_default();
     let board = FolderBoard::open(folder).map_err(unreadable)?;
     let begun = Instant::now();
-    let options = Options { expect: arguments.expect.clone(), verified: None };
+    let receipts: Result<Vec<_>, Failure> =
+        arguments.receipt.iter().map(|path| read_receipt(path)).collect();
+    let options = Options { expect: arguments.expect.clone(), verified: None, receipts: receipts? };
     let bars = Bars::new(Mode::detect(arguments.quiet || arguments.json));
     let Audit { report, turnout, .. } = audit(&board, &options, &|progress| bars.show(progress))
         .map_err(|error| match error {
@@ -36,6 +41,14 @@ pub fn run(arguments: AuditArguments) -> Result<Exit, Failure> {
     }
     Exit::from_code(i32::from(report.exit))
         .ok_or_else(|| Failure::internal(format!("exit code {} is none", report.exit)))
+}
+
+fn read_receipt(path: &Path) -> Result<SignedReceipt, Failure> {
+    let bytes =
+        fs::read(path).map_err(|error| Failure::io("cannot read the receipt", path, &error))?;
+    SignedReceipt::decode(&bytes).map_err(|error| {
+        Failure::usage(format!("this is no receipt: {error}")).at(path.display().to_string())
+    })
 }
 
 fn turnout_line(turnout: &Turnout) -> String {

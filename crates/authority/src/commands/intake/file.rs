@@ -9,13 +9,17 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use psephos_console::{Failure, count, nth, numbered};
-use psephos_core::Digest;
 use psephos_core::tree::TreeHasher;
+use psephos_core::{Digest, Encoding};
+use psephos_proofs::ElectionContext;
+use psephos_proofs::ballot::{CHALLENGE_LENGTH, Challenge};
 
 /// What the ballots of an election look like.
 pub struct Forms {
     /// The election's id.
     pub election: Digest,
+    /// The election's key.
+    pub public_key: Encoding,
     /// Bytes of a ballot, by box.
     pub lengths: Vec<usize>,
 }
@@ -32,7 +36,17 @@ pub struct Part {
 }
 
 const ELECTION: usize = 32;
+/// Bytes of a ballot that say its election and box.
 const HEADER: usize = ELECTION + 8;
+
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Ballots, by box.
+    Ballots(Vec<Part>),
+    /// The rows of a `challenged` record.
+    Challenges(Vec<u8>),
+}
 
 /// Why a file is refused.
 #[derive(Debug, thiserror::Error)]
@@ -51,14 +65,20 @@ enum Flaw {
     Io(#[from] io::Error),
 }
 
-/// The ballots in a file, by box; none of it is taken unless all of it can be.
-pub fn examine(path: &Path, forms: &Forms) -> Result<Vec<Part>, Failure> {
+/// What is in a file; none of it is taken unless all of it can be.
+///
+/// Challenges are told from ballots by what they say: every one is signed for this election by the
+/// credential that it names, and ballots begin with the election's id.
+pub fn examine(path: &Path, forms: &Forms) -> Result<Content, Failure> {
     let place = path.display().to_string();
     let metadata = fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     if !metadata.is_file() {
         return Err(Failure::usage("this is no file of ballots")
             .at(place)
             .advice("give the files in it, or --watch for a folder"));
+    }
+    if let Some(rows) = challenges(path, metadata.len(), forms)? {
+        return Ok(Content::Challenges(rows));
     }
     let mut parts: BTreeMap<u64, (TreeHasher, u64)> = BTreeMap::new();
     each(path, forms, &mut |box_index, ballot| {
@@ -72,7 +92,34 @@ pub fn examine(path: &Path, forms: &Forms) -> Result<Vec<Part>, Failure> {
         root: hasher.finish(),
         rows,
     };
-    Ok(parts.into_iter().map(part).collect())
+    Ok(Content::Ballots(parts.into_iter().map(part).collect()))
+}
+
+/// The rows of a file of challenges; none when its first row is none.
+fn challenges(path: &Path, length: u64, forms: &Forms) -> Result<Option<Vec<u8>>, Failure> {
+    if length == 0 || !length.is_multiple_of(CHALLENGE_LENGTH as u64) {
+        return Ok(None);
+    }
+    let mut file = File::open(path).map_err(|error| unreadable(path, &error))?;
+    let mut first = [0; CHALLENGE_LENGTH];
+    file.read_exact(&mut first).map_err(|error| unreadable(path, &error))?;
+    let election = ElectionContext { election: forms.election, public_key: forms.public_key };
+    let holds = |row: &[u8; CHALLENGE_LENGTH]| Challenge::from_bytes(row).verify(&election).is_ok();
+    if first.starts_with(&forms.election) || !holds(&first) {
+        return Ok(None);
+    }
+    let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let (rows, _) = bytes.as_chunks::<CHALLENGE_LENGTH>();
+    let bad = numbered(rows).find(|(_, row)| !holds(row)).map(|(index, _)| index);
+    match bad {
+        None => Ok(Some(bytes)),
+        Some(index) => Err(Failure::usage(format!(
+            "challenge {} is not signed under its credential for this election",
+            count(nth(index))
+        ))
+        .at(path.display().to_string())
+        .advice("nothing of this file was taken in")),
+    }
 }
 
 /// Calls `visit(box, bytes)` on every ballot of a file.
@@ -155,7 +202,8 @@ fn length_of(header: &[u8], forms: &Forms, ballot: u64) -> Result<usize, Flaw> {
 mod tests {
     use super::*;
 
-    const FORMS: fn() -> Forms = || Forms { election: [7; 32], lengths: vec![50, 60] };
+    const FORMS: fn() -> Forms =
+        || Forms { election: [7; 32], public_key: [0; 32], lengths: vec![50, 60] };
 
     fn ballot(election: u8, box_index: u64, length: usize) -> Vec<u8> {
         let mut bytes = vec![election; 32];

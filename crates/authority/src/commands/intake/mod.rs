@@ -1,25 +1,28 @@
-//! `intake`: files of encrypted ballots onto the board.
+//! `intake`: files of encrypted ballots and of challenges onto the board.
 
 mod file;
+mod receipts;
 mod watch;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use psephos_audit::{Phase, View, ballot_layouts};
 use psephos_console::{Exit, Failure, count};
 use psephos_participant::{Audited, board_failure};
+use psephos_proofs::ballot::{BallotLayout, CHALLENGE_LENGTH};
 use psephos_protocol::{AuthorityAction, Next};
 use psephos_record::board::WritableBoard;
-use psephos_record::bodies::{Ballots, Body};
+use psephos_record::bodies::{Ballots, Body, Challenged};
 
 use crate::cli::Intake;
 use crate::office::Office;
-use file::{Forms, Part, each, examine};
+use file::{Content, Forms, Part, each, examine};
 
 /// A file that can be taken in.
 struct Offer {
     path: PathBuf,
-    parts: Vec<Part>,
+    content: Content,
 }
 
 /// Takes in the files, then watches the folder, if one is given.
@@ -49,6 +52,8 @@ struct Desk {
     office: Office,
     audited: Audited,
     forms: Forms,
+    /// The folder for receipts, if there are to be any.
+    receipts: Option<PathBuf>,
 }
 
 impl Desk {
@@ -58,34 +63,70 @@ impl Desk {
         voting(&office, &audited)?;
         let layouts = audited.view.description().and_then(ballot_layouts);
         let layouts = layouts.ok_or_else(|| Failure::internal("a ballot without a length"))?;
+        let keys = audited.view.ceremony.keys.as_ref();
+        let keys = keys.ok_or_else(|| Failure::internal("an open election without a key"))?;
         let forms = Forms {
             election: audited.view.election(),
-            lengths: layouts.iter().map(psephos_proofs::ballot::BallotLayout::row_length).collect(),
+            public_key: keys.public_key,
+            lengths: layouts.iter().map(BallotLayout::row_length).collect(),
         };
-        Ok(Desk { office, audited, forms })
+        let receipts = arguments.receipts.clone();
+        if let Some(folder) = &receipts {
+            fs::create_dir_all(folder)
+                .map_err(|error| Failure::io("cannot make the folder", folder, &error))?;
+        }
+        Ok(Desk { office, audited, forms, receipts })
     }
 
     /// Looks at a whole file.
     fn offer(&self, path: &Path) -> Result<Offer, Failure> {
-        Ok(Offer { path: path.to_owned(), parts: examine(path, &self.forms)? })
+        Ok(Offer { path: path.to_owned(), content: examine(path, &self.forms)? })
     }
 
-    /// Appends one file's ballots, a record for each box; what stands on the board already is passed over.
+    /// Appends what one file holds; what stands on the board already is passed over.
     fn take(&mut self, offer: &Offer) -> Result<(), Failure> {
-        let name = offer.path.display();
-        for part in &offer.parts {
+        match &offer.content {
+            Content::Ballots(parts) => self.take_ballots(&offer.path, parts),
+            Content::Challenges(rows) => self.take_challenges(&offer.path, rows),
+        }
+    }
+
+    /// A record for each box, then the receipts: nobody has one for a ballot that is not on the board.
+    fn take_ballots(&mut self, path: &Path, parts: &[Part]) -> Result<(), Failure> {
+        let name = path.display();
+        for part in parts {
             let taken = if taken_before(&self.audited.view, part) {
                 "taken in before, passed over".to_owned()
             } else {
-                self.append(&offer.path, part)?;
+                self.append(path, part)?;
                 format!("{} ballots", count(part.rows))
             };
-            let boxes = self.audited.view.description().map_or(&[][..], |all| &all.boxes);
-            let place = usize::try_from(part.box_index).ok().and_then(|index| boxes.get(index));
-            let place = place.filter(|_| boxes.len() > 1);
-            let place = place.map_or(String::new(), |place| format!(", box {:?}", place.id));
+            let several = self.forms.lengths.len() > 1;
+            let place = match several {
+                true => format!(", box {}", self.audited.view.box_id(part.box_index)),
+                false => String::new(),
+            };
             self.office.tell(format!("{name}{place}: {taken}"));
         }
+        match &self.receipts {
+            Some(folder) => receipts::write(&self.office, folder, path, &self.forms),
+            None => Ok(()),
+        }
+    }
+
+    fn take_challenges(&mut self, path: &Path, rows: &[u8]) -> Result<(), Failure> {
+        let name = path.display();
+        let board = self.office.station.board();
+        let blob = board.put_rows(CHALLENGE_LENGTH as u64, rows).map_err(board_failure)?;
+        if self.audited.view.challenged.iter().any(|record| record.challenged.root == blob.root) {
+            self.office.tell(format!("{name}: taken in before, passed over"));
+            return Ok(());
+        }
+        let body = Body::Challenged(Challenged { challenged: blob });
+        self.audited = self.office.post(&self.audited.view, &body)?;
+        self.office.next(&self.audited)?;
+        self.office
+            .tell(format!("{name}: {} challenges; their ballots will not count", count(blob.rows)));
         Ok(())
     }
 

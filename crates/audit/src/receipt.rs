@@ -1,0 +1,98 @@
+//! Receipts that voters bring: a ballot taken in must be on the board (spec/09-audit.md §9.9).
+
+use std::collections::BTreeMap;
+
+use psephos_core::Digest;
+use psephos_proofs::ballot::tracker;
+use psephos_record::board::BlobRows;
+use psephos_record::receipt::{Receipt, SignedReceipt};
+
+use crate::auditor::Auditor;
+use crate::check::CheckId;
+use crate::intake::{BallotSource, IntakeError};
+use crate::report::Culprit;
+
+/// Receipts by box and tracker; each with the place of its ballot once that is found.
+type Wanted = BTreeMap<(u64, Digest), Option<(u64, u64)>>;
+
+impl Auditor<'_> {
+    /// Looks for the ballot of every receipt that is given.
+    pub(crate) fn verify_receipts(&mut self) {
+        if self.options.receipts.is_empty() {
+            return;
+        }
+        self.findings.ask(CheckId::IntakeWithheld);
+        let mut wanted = Wanted::new();
+        for signed in &self.options.receipts {
+            match self.genuine(signed) {
+                Ok(receipt) => {
+                    self.findings.count(CheckId::IntakeWithheld, 1);
+                    wanted.insert((receipt.box_index, receipt.tracker), None);
+                }
+                Err(why) => {
+                    let text = format!("a receipt proves nothing here: {why}");
+                    self.findings.not_run(CheckId::IntakeWithheld, text.clone());
+                    self.findings.warn(text);
+                }
+            }
+        }
+        let Some(close) = self.view.close.as_ref().map(|close| close.sequence) else {
+            let why = "the election is not closed: ballots may still be posted";
+            return self.findings.not_run(CheckId::IntakeWithheld, why);
+        };
+        if self.is_uncertain() || self.view.ballots.iter().any(|ballots| !ballots.readable) {
+            return self.findings.not_run(CheckId::IntakeWithheld, "not all ballots can be read");
+        }
+        match self.look_for(&mut wanted) {
+            Ok(()) => self.tell(close, wanted),
+            Err(error) => self.findings.not_run(CheckId::IntakeWithheld, error.to_string()),
+        }
+    }
+
+    /// What a receipt states, if this election's intake signed it.
+    fn genuine(&self, signed: &SignedReceipt) -> Result<Receipt, String> {
+        let receipt = signed.content().map_err(|error| error.to_string())?;
+        let view = self.view.manifest.as_ref().ok_or("there is no manifest yet")?;
+        if receipt.election != view.election {
+            let other = hex::encode(receipt.election);
+            return Err(format!("it is of another election, {other}"));
+        }
+        let verified = signed.verify(&view.manifest.description.intake);
+        verified.map_err(|_| "it is not signed by this election's intake".to_owned())?;
+        Ok(receipt)
+    }
+
+    fn look_for(&self, wanted: &mut Wanted) -> Result<(), IntakeError> {
+        for record in &self.view.ballots {
+            let rows = BlobRows::new(self.board, &record.ballots)
+                .map_err(|error| IntakeError::Storage(error.to_string()))?;
+            let (sequence, box_index) = (record.sequence, record.box_index);
+            let source = BallotSource { sequence, box_index, blob: record.ballots, rows };
+            source.each(&mut |row, bytes| {
+                if let Some(place) = wanted.get_mut(&(box_index, tracker(bytes))) {
+                    place.get_or_insert((sequence, row));
+                }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, close: u64, wanted: Wanted) {
+        for ((box_index, tracker), place) in wanted {
+            let tracker = hex::encode(tracker);
+            if let Some((sequence, row)) = place {
+                self.findings.warn(format!(
+                    "the ballot of a receipt, tracker {tracker}, is on the board: record {sequence}, row {row}"
+                ));
+                continue;
+            }
+            let evidence = format!(
+                "the intake has signed a receipt for the ballot with tracker {tracker} in box {:?}, and \
+                 it is in no record of that box's ballots",
+                self.view.box_id(box_index)
+            );
+            let culprits = [Culprit::Authority];
+            self.fail(CheckId::IntakeWithheld, &culprits, Some(close), None, evidence);
+        }
+    }
+}

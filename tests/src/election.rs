@@ -27,6 +27,11 @@ pub struct Election {
 impl Election {
     /// Runs `init` and every `join`.
     pub fn begin(toml: &str, trustees: usize, threshold: usize) -> Election {
+        Election::begin_with(toml, trustees, threshold, &[])
+    }
+
+    /// As [`Election::begin`], with further options for `init`.
+    pub fn begin_with(toml: &str, trustees: usize, threshold: usize, options: &[&str]) -> Election {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let election = Election { folder, toml: toml.to_owned(), trustees };
         fs::write(election.path("election.toml"), toml).expect("written");
@@ -35,6 +40,7 @@ impl Election {
         init.arg("--throwaway").arg("--election").arg(election.path("election.toml"));
         init.arg("--board").arg(election.board());
         init.arg(format!("--trustees={trustees}")).arg(format!("--threshold={threshold}"));
+        init.args(options);
         let printed = Outcome::of(init.output().expect("it starts")).exits(0).out;
         let lines: Vec<&str> =
             printed.lines().filter(|line| line.starts_with("psephos-invite:")).collect();
@@ -79,8 +85,17 @@ impl Election {
         path
     }
 
-    /// Encrypted ballots for this election, one row each.
+    /// Encrypted ballots for this election under throwaway credentials, one row each.
     pub fn ballots(&self, csv: &str) -> Vec<u8> {
+        self.ballots_by(csv, &|_| SecretScalar::random(&mut entropy()))
+    }
+
+    /// Encrypted ballots; `credential` has the secret of the voter of each line, from 0.
+    pub fn ballots_by(
+        &self,
+        csv: &str,
+        credential: &(dyn Fn(usize) -> SecretScalar + Sync),
+    ) -> Vec<u8> {
         let file = ElectionFile::parse("election.toml", &self.toml).expect("an election");
         let votes = parse_ballots("ballots.csv", csv, &file.contests).expect("votes");
         let layout = Layout::all(&file.contests).expect("a layout");
@@ -91,9 +106,10 @@ impl Election {
         let maker = BallotMaker::new(election, 0, &[layout.width()]).expect("a ballot maker");
         let ballots: Vec<Vec<u8>> = votes
             .par_iter()
-            .map(|votes| {
+            .enumerate()
+            .map(|(line, votes)| {
                 let mut random = entropy();
-                let credential = SecretScalar::random(&mut random);
+                let credential = credential(line);
                 maker.vote(&[(&layout, votes)], &credential, 0, &mut random).expect("a ballot")
             })
             .collect();

@@ -23,6 +23,7 @@ impl Auditor<'_> {
         self.verify_mixes();
         self.mix_quorum(self.view.phase_so_far());
         self.verify_shares();
+        let anonymity = self.anonymity();
         let results = self.verify_result();
         self.view.phase = self.phase();
         self.not_yet();
@@ -37,7 +38,7 @@ impl Auditor<'_> {
         let election = self.view.manifest.as_ref().map(|manifest| manifest.election);
         let head = (self.view.records > 0).then_some(self.view.head);
         let complete = self.view.phase == Phase::Sealed;
-        let report = self.findings.report(election, head, complete, results);
+        let report = self.findings.report(election, head, complete, anonymity, results);
         Audit { report, view: self.view, turnout: self.turnout }
     }
 

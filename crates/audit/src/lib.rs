@@ -10,6 +10,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod anonymity;
 mod auditor;
 mod ceremony;
 mod check;
@@ -37,6 +38,7 @@ use psephos_record::receipt::SignedReceipt;
 
 use crate::auditor::Auditor;
 
+pub use anonymity::{BatchAnonymity, FEW, UNIQUE_PART};
 pub use check::{CheckId, Status, Verdict};
 pub use intake::{
     BallotSource, Intake, IntakeError, Placement, Polling, ballot_layouts, derive_intake,

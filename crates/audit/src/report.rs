@@ -8,6 +8,7 @@ use psephos_ballot::ContestReport;
 use psephos_core::{Digest, Encoding};
 use serde::{Serialize, Serializer};
 
+use crate::anonymity::BatchAnonymity;
 use crate::check::{CheckId, Status, Verdict};
 
 /// The version of the specification that the checks are made by.
@@ -105,6 +106,8 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// What a reader should know although it changes no verdict.
     pub warnings: Vec<String>,
+    /// How well the ballots of each batch hide each other, once the election is closed.
+    pub anonymity: Option<Vec<BatchAnonymity>>,
     /// The published result of each contest, once it was recounted; in the order of the manifest.
     pub results: Option<Vec<ContestReport>>,
 }
@@ -205,6 +208,7 @@ impl Findings {
         election: Option<Digest>,
         head: Option<Digest>,
         complete: bool,
+        anonymity: Option<Vec<BatchAnonymity>>,
         results: Option<Vec<ContestReport>>,
     ) -> Report {
         let checks: Vec<CheckResult> = CheckId::ALL
@@ -233,6 +237,7 @@ impl Findings {
             checks,
             failures: self.failures,
             warnings: self.warnings,
+            anonymity,
             results,
         }
     }

@@ -18,9 +18,9 @@ use crate::view::BatchView;
 
 /// A `result` record.
 pub(crate) struct PostedResult {
-    sequence: u64,
-    body: ElectionResult,
-    readable: bool,
+    pub(crate) sequence: u64,
+    pub(crate) body: ElectionResult,
+    pub(crate) readable: bool,
 }
 
 /// Why plaintexts could not be counted.

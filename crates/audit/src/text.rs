@@ -3,6 +3,7 @@
 use crate::numbered::numbered;
 use psephos_ballot::ContestReport;
 
+use crate::anonymity::BatchAnonymity;
 use crate::check::{CheckId, Status, Verdict};
 use crate::report::{Failure, Report};
 
@@ -44,6 +45,7 @@ impl Report {
         }
         section(&mut lines, "Failures", self.failures.iter().map(failure));
         section(&mut lines, "To know", self.warnings.iter().map(|text| format!("  {text}")));
+        section(&mut lines, "Ballots that hide each other", hidden(self.anonymity.as_deref()));
         if self.verdict != Verdict::Valid && self.results.is_some() {
             lines.push(String::new());
             lines.push("NOT CONFIRMED: what the plaintexts on this board would count up to".into());
@@ -86,6 +88,25 @@ fn section(lines: &mut Vec<String>, title: &str, content: impl Iterator<Item = S
         lines.push(title.into());
         lines.extend(content);
     }
+}
+
+/// Batches that the report for people lists; `--json` has all.
+const BATCHES: usize = 40;
+
+fn hidden(batches: Option<&[BatchAnonymity]>) -> impl Iterator<Item = String> + '_ {
+    let batches = batches.unwrap_or_default();
+    let more = batches.len().saturating_sub(BATCHES);
+    let line = |batch: &BatchAnonymity| {
+        let votes = match (batch.distinct, batch.unique) {
+            (Some(distinct), Some(unique)) => {
+                format!("  ({distinct} different votes, {unique} of them unique)")
+            }
+            _ => String::new(),
+        };
+        format!("  {:>10}  {}{votes}", batch.voters, batch.name)
+    };
+    let rest = (more > 0).then(|| format!("              and {more} more batches"));
+    batches.iter().take(BATCHES).map(line).chain(rest)
 }
 
 fn failure(failure: &Failure) -> String {

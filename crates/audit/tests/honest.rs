@@ -94,13 +94,13 @@ fn some_trustees_share_and_the_others_are_silent() {
 
 #[test]
 fn records_of_later_versions_keep_the_verdict_from_valid() {
-    let checks = [("exclusion", CheckId::ExclusionUnjustified)];
+    let checks = [("counter-proposal", CheckId::SetupIdentity)];
     for (kind, check) in checks {
         let mut election = Election::published(Plan::new(1, 1, 1));
         let head = election.view().head;
-        let mut message = election.message(Author::Authority, &Body::SignOff(SignOff { head }));
+        let mut message = election.message(Author::Trustee(0), &Body::SignOff(SignOff { head }));
         message.kind = kind.into();
-        election.append(Author::Authority, message);
+        election.append(Author::Trustee(0), message);
         election.seal();
         let report = election.audit().report;
         assert_eq!(report.verdict, Verdict::Incomplete, "{}", report.to_text());

@@ -67,6 +67,7 @@ fn report() -> Report {
         checks: Vec::new(),
         failures: Vec::new(),
         warnings: Vec::new(),
+        anonymity: None,
         results: None,
     }
 }

@@ -7,11 +7,8 @@ use psephos_ballot::Vote;
 use psephos_core::elgamal::PublicKey;
 use psephos_core::pairs::pairs;
 use psephos_core::{Element, Encoding, group};
-use psephos_proofs::ballot::{
-    BallotLayout, CHALLENGE_LENGTH, Challenge, challenge_transcript, tracker,
-};
-use psephos_prove::ballot::{BallotContent, prove_ballot};
-use psephos_prove::sigma::prove_knowledge;
+use psephos_proofs::ballot::{BallotLayout, CHALLENGE_LENGTH, tracker};
+use psephos_prove::ballot::{BallotContent, prove_ballot, prove_challenge};
 use psephos_record::bodies::{Ballots, Body, Challenged, Close, CloseBatch, Policy, Rejected};
 use psephos_record::receipt::{Receipt, SignedReceipt};
 use psephos_secrets::SecretScalar;
@@ -168,12 +165,10 @@ impl Election {
     /// A voter's statement that a ballot was opened instead of cast, as a row of a `challenged` record.
     #[must_use]
     pub fn challenge(&mut self, ballot: &CastBallot) -> [u8; CHALLENGE_LENGTH] {
-        let tracker = tracker(&ballot.bytes);
-        let transcript = challenge_transcript(&self.context(), &tracker);
-        let proof = prove_knowledge(transcript, &ballot.credential, &mut self.rng)
-            .expect("an honest challenge");
-        let credential = group::encode(&ballot.credential.public());
-        Challenge { tracker, credential, proof }.to_bytes()
+        let context = self.context();
+        prove_challenge(&context, tracker(&ballot.bytes), &ballot.credential, &mut self.rng)
+            .expect("an honest challenge")
+            .to_bytes()
     }
 
     /// The authority posts challenges.

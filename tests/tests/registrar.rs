@@ -1,0 +1,278 @@
+//! The registrar's program, and elections with a roll: amended, with receipts.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use psephos_tests::{Election, Outcome, SMALL, programs};
+use psephos_voter::code::Code;
+use tempfile::TempDir;
+
+fn registrar(arguments: &[&str]) -> Outcome {
+    programs().run("psephos-registrar", arguments)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a path of plain letters")
+}
+
+/// Codes for this many voters of one box.
+fn codes(voters: usize) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = folder.path().join("codes");
+    registrar(&["make", "--boxes", &format!("all={voters}"), "--output", text(&output)]).exits(0);
+    (folder, output)
+}
+
+/// Words and credential of every line of codes.csv.
+fn table(codes: &Path) -> Vec<(String, String)> {
+    let text = fs::read_to_string(codes.join("codes.csv")).expect("a table");
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("number,voter,box,words,credential"));
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        (cells[3].to_owned(), cells[4].to_owned())
+    };
+    lines.map(row).collect()
+}
+
+#[test]
+fn codes_page_and_roll_belong_together() {
+    let (_folder, output) = codes(5);
+    let table = table(&output);
+    assert_eq!(table.len(), 5);
+    let roll = fs::read(output.join("roll.bin")).unwrap();
+    assert_eq!(roll.len(), 5 * 40);
+    assert!(roll.chunks(40).is_sorted_by(|left, right| left < right));
+    let page = fs::read_to_string(output.join("codes.html")).unwrap();
+    for (words, credential) in &table {
+        let code = Code::parse(words).unwrap();
+        assert_eq!(hex::encode(code.credential()), *credential);
+        assert!(roll.chunks(40).any(|row| row[..32] == code.credential()));
+        let listed: Vec<String> = words.split(' ').map(|word| format!("<li>{word}</li>")).collect();
+        assert!(page.contains(&listed.join("\n")));
+    }
+    assert!(!page.contains("<script") && !page.contains("http"));
+    #[cfg(unix)]
+    for (file, mode) in [("codes.csv", 0o600), ("codes.html", 0o600)] {
+        use std::os::unix::fs::PermissionsExt;
+        let found = fs::metadata(output.join(file)).unwrap().permissions().mode();
+        assert_eq!(found & 0o777, mode, "{file}");
+    }
+    // Nothing is written over it.
+    let again = registrar(&["make", "--boxes", "all=1", "--output", text(&output)]);
+    again.exits(64).says(&["codes.csv", "there already"]);
+    assert_eq!(fs::read(output.join("roll.bin")).unwrap(), roll);
+}
+
+#[test]
+fn boxes_and_voters_from_a_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("voters.csv");
+    fs::write(&list, "voter,box\n\"Ash, <Kim>\",north\nBo,town\n").unwrap();
+    let output = folder.path().join("codes");
+    let arguments =
+        ["make", "--boxes", "town", "--boxes", "north", "--voters", text(&list), "--output"];
+    let told = registrar(&[&arguments[..], &[text(&output), "--json"]].concat()).exits(0).json();
+    assert_eq!(told["voters"], 2);
+    assert_eq!(told["boxes"][1]["id"], "north");
+    let page = fs::read_to_string(output.join("codes.html")).unwrap();
+    assert!(page.contains("Ash, &lt;Kim&gt;"));
+    fs::write(&list, "voter,box\nBo,town\nAsh,south\n").unwrap();
+    let elsewhere = folder.path().join("other");
+    let refused = registrar(&[&arguments[..], &[text(&elsewhere)]].concat());
+    refused.exits(64).says(&["voters.csv:3", "south"]);
+    assert!(!elsewhere.exists());
+}
+
+#[test]
+fn a_mistyped_word_is_named() {
+    let (_folder, output) = codes(1);
+    let (words, credential) = table(&output).remove(0);
+    let roll = output.join("roll.bin");
+    let whole: Vec<&str> = words.split(' ').collect();
+    let check = |words: &[&str]| registrar(&[&["check", "--roll", text(&roll)], words].concat());
+    let found = check(&whole).exits(0).out;
+    assert!(found.contains(&credential) && found.contains("on the roll, in box 1"), "{found}");
+    let mut wrong = whole.clone();
+    wrong[4] = if wrong[4] == "zoo" { "zone" } else { "zoo" };
+    check(&wrong).exits(64).says(&["word 5", whole[4]]);
+    wrong[4] = "zzz";
+    check(&wrong).exits(64).says(&["word 5", "zzz"]);
+    check(&whole[..13]).exits(64).says(&["14 words", "13"]);
+    // Without words they are read from standard input, which is empty here.
+    registrar(&["check"]).exits(64);
+}
+
+#[test]
+fn rolls_that_are_none_begin_nothing() {
+    let (folder, output) = codes(3);
+    let good = fs::read(output.join("roll.bin")).unwrap();
+    let roll = folder.path().join("bad.bin");
+    let toml = folder.path().join("election.toml");
+    fs::write(&toml, SMALL).unwrap();
+    let passphrase = folder.path().join("passphrase");
+    fs::write(&passphrase, "correct horse").unwrap();
+    let board = folder.path().join("board");
+    let home = folder.path().join("home");
+    let cases: [(Vec<u8>, &str); 4] = [
+        ([&good[..40], &good[..]].concat(), "stands twice"),
+        (good[..79].to_vec(), "79 bytes"),
+        ([&good[40..80], &good[..40]].concat(), "increasing order"),
+        ([&good[..32], &[1], &[0; 7]].concat(), "votes in box"),
+    ];
+    for (bytes, words) in cases {
+        fs::write(&roll, bytes).unwrap();
+        let arguments = [
+            "init",
+            "--throwaway",
+            "--election",
+            text(&toml),
+            "--board",
+            text(&board),
+            "--home",
+            text(&home),
+            "--passphrase-file",
+            text(&passphrase),
+            "--roll",
+            text(&roll),
+        ];
+        programs().authority(&arguments).exits(64).says(&["bad.bin", words]);
+        assert!(!board.exists() && !home.exists());
+    }
+}
+
+#[test]
+fn an_amended_roll_and_receipts() {
+    let (folder, output) = codes(4);
+    let roll = output.join("roll.bin");
+    let table = table(&output);
+    let election = Election::begin_with(SMALL, 2, 1, &["--roll", text(&roll)]);
+
+    // Voter 1 has lost the card.
+    let amendment = folder.path().join("lost.amendment");
+    let lost = table[0].1.as_str();
+    let common = ["--roll", text(&roll), "--reason", "card lost", "--output"];
+    let made = registrar(
+        &[&["amend", "--replace", lost], &common[..], &[text(&amendment), "--json"]].concat(),
+    );
+    let made = made.exits(0).json();
+    let replaced = made["codes"][0]["words"].as_str().unwrap().to_owned();
+    let stranger = folder.path().join("stranger.amendment");
+    let nobody = "11".repeat(32);
+    registrar(&[&["amend", "--remove", &nobody], &common[..], &[text(&stranger)]].concat())
+        .exits(64)
+        .says(&["not on the roll"]);
+    election.authority(&["amend", text(&amendment)]).exits(64).says(&["no manifest yet"]);
+    election.open();
+    election.authority(&["amend", text(&roll)]).exits(64).says(&["no amendment"]);
+    election.authority(&["amend", text(&amendment)]).exits(0);
+    let again = election.authority(&["amend", text(&amendment)]).exits(0).out;
+    assert!(again.contains("already"), "{again}");
+
+    // The lost code, the new one, two others.
+    let codes: Vec<String> =
+        [&table[0].0, &replaced, &table[1].0, &table[2].0].map(String::clone).to_vec();
+    let ballots = election.ballots_by("mayor,park\n1,1\n2,2\n1,1\n1,1\n", &|line| {
+        Code::parse(&codes[line]).expect("a code").secret()
+    });
+    let file = election.path("votes.ballots");
+    fs::write(&file, ballots).unwrap();
+    let receipts = election.path("receipts");
+    election.authority(&["intake", text(&file), "--receipts", text(&receipts)]).exits(0);
+    let mut names: Vec<PathBuf> =
+        fs::read_dir(&receipts).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    assert_eq!(names.len(), 4);
+    // Before the close a receipt says nothing yet.
+    let board = election.board();
+    let verify = |more: &[&str]| programs().verifier(&[&[text(&board), "--json"], more].concat());
+    verify(&["--receipt", text(&names[0])]).exits(2);
+
+    let closed = election.authority(&["close"]).exits(0).out;
+    assert!(closed.contains("may not vote"), "{closed}");
+    for _ in 0..2 {
+        for trustee in 1..=2 {
+            election.trustee(trustee, &["run", "--once"]);
+        }
+    }
+    election.authority(&["publish"]).exits(0);
+    let given: Vec<&str> = names.iter().flat_map(|name| ["--receipt", text(name)]).collect();
+    let report = verify(&given).exits(0).json();
+    let warnings = report["warnings"].to_string();
+    assert!(warnings.contains("card lost") && warnings.contains("1 eligibility"), "{warnings}");
+    assert_eq!(report["results"][1]["votes"]["Yes"], 2);
+    assert_eq!(report["anonymity"][0]["voters"], 3);
+    assert_eq!(report["anonymity"][0]["unique"], 1);
+    let late = election.authority(&["amend", text(&amendment)]);
+    assert!(late.exits(0).out.contains("already"));
+    // A receipt cut short is none; another election's proves nothing.
+    let cut = election.path("cut.receipt");
+    let whole = fs::read(&names[0]).unwrap();
+    fs::write(&cut, &whole[..whole.len() - 1]).unwrap();
+    verify(&["--receipt", text(&cut)]).exits(64).says(&["cut.receipt", "no receipt"]);
+}
+
+#[test]
+fn a_withheld_ballot_is_proved_by_its_receipt() {
+    let election = Election::begin(SMALL, 2, 1);
+    election.open();
+    let file = election.path("votes.ballots");
+    fs::write(&file, election.ballots("mayor,park\n1,1\n")).unwrap();
+    // The intake takes a ballot in on a copy of the board, and throws that away.
+    copy(&election.path("authority"), &election.path("other-home"));
+    copy(&election.board(), &election.path("other-board"));
+    let receipts = election.path("receipts");
+    let mut intake = election.command("psephos-authority", "intake", "other-home");
+    intake.args([&file, Path::new("--board"), &election.path("other-board")]);
+    intake.args([Path::new("--receipts"), &receipts]);
+    Outcome::of(intake.output().unwrap()).exits(0);
+    election.vote("mayor,park\n2,2\n");
+    election.authority(&["close"]).exits(0);
+    let receipt = fs::read_dir(&receipts).unwrap().next().unwrap().unwrap().path();
+    let board = election.board();
+    let report =
+        programs().verifier(&[text(&board), "--json", "--receipt", text(&receipt)]).exits(1).json();
+    assert_eq!(report["failures"][0]["check"], "intake.withheld");
+    assert_eq!(report["failures"][0]["culprits"][0], "authority");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn files_that_are_not_of_this_election_are_not_taken() {
+    let election = Election::begin(SMALL, 2, 1);
+    election.open();
+    let good = election.ballots("mayor,park\n1,1\n2,2\n");
+    let row = good.len() / 2;
+    let mut other = good.clone();
+    other[0] ^= 1;
+    let mut second = good.clone();
+    second[row] ^= 1;
+    let mut strange_box = good.clone();
+    strange_box[32] = 7;
+    let cases: [(&[u8], &str); 5] = [
+        (&[], "no ballots"),
+        (&good[..good.len() - 1], "ballot 2 is cut off"),
+        (&other, "the file is of another election"),
+        (&second, "ballot 2: it is of another election"),
+        (&strange_box, "of box 8"),
+    ];
+    let before = election.files().len();
+    for (bytes, words) in cases {
+        let file = election.path("bad.ballots");
+        fs::write(&file, bytes).unwrap();
+        election.authority(&["intake", text(&file)]).exits(64).says(&["bad.ballots", words]);
+    }
+    assert_eq!(election.files().len(), before);
+}

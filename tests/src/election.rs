@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use psephos_ballot::Layout;
 use psephos_ballot::file::{ElectionFile, parse_ballots};
+use psephos_core::pairs::pairs;
 use psephos_participant::entropy;
 use psephos_proofs::ElectionContext;
 use psephos_record::board::FolderBoard;
@@ -97,20 +98,26 @@ impl Election {
         credential: &(dyn Fn(usize) -> SecretScalar + Sync),
     ) -> Vec<u8> {
         let file = ElectionFile::parse("election.toml", &self.toml).expect("an election");
-        let votes = parse_ballots("ballots.csv", csv, &file.contests).expect("votes");
-        let layout = Layout::all(&file.contests).expect("a layout");
+        let slates = file.slates();
+        let lines = parse_ballots("ballots.csv", csv, &file.contests, &slates).expect("votes");
         let view = psephos_audit::view(&FolderBoard::open(self.board()).expect("a board"))
             .expect("a view");
         let keys = view.ceremony.keys.as_ref().expect("a key");
         let election = ElectionContext { election: view.election(), public_key: keys.public_key };
-        let maker = BallotMaker::new(election, 0, &[layout.width()]).expect("a ballot maker");
-        let ballots: Vec<Vec<u8>> = votes
+        // One box, where each contest is a batch of its own.
+        let layouts: Vec<Layout<'_>> = (0..file.contests.len() as u64)
+            .map(|contest| Layout::of(&file.contests, &[contest]).expect("a layout"))
+            .collect();
+        let widths: Vec<usize> = layouts.iter().map(Layout::width).collect();
+        let maker = BallotMaker::new(election, 0, &widths).expect("a ballot maker");
+        let ballots: Vec<Vec<u8>> = lines
             .par_iter()
             .enumerate()
-            .map(|(line, votes)| {
+            .map(|(line, cast)| {
                 let mut random = entropy();
                 let credential = credential(line);
-                maker.vote(&[(&layout, votes)], &credential, 0, &mut random).expect("a ballot")
+                let batches: Vec<_> = pairs(&layouts, cast.votes.chunks(1)).collect();
+                maker.vote(&batches, &credential, 0, &mut random).expect("a ballot")
             })
             .collect();
         ballots.concat()

@@ -99,6 +99,7 @@ pub struct Init {
     #[arg(long, value_name = "DIR")]
     pub board: PathBuf,
     /// Who may vote: the roll as `psephos-registrar make` wrote it
+    /// [default: `roll` in the election's file]
     #[arg(long, value_name = "FILE")]
     pub roll: Option<PathBuf>,
     #[command(flatten)]

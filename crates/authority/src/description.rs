@@ -1,10 +1,12 @@
 //! From an election's file and flags to the description that everybody signs.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use psephos_ballot::Layout;
-use psephos_ballot::file::{ElectionFile, FileError, Overrides, read_election};
+use psephos_ballot::file::{
+    BatchPlan, BoxPlan, ElectionFile, FileError, Overrides, PolicyKey, Slate, read_election,
+};
+use psephos_ballot::{Contest, Layout};
 use psephos_console::Failure;
 use psephos_record::bodies::{BallotBox, Batch, Description, Policy, Suite};
 
@@ -33,8 +35,8 @@ pub fn file_failure(error: FileError) -> Failure {
     Failure::usage(bare.to_string().trim_start_matches(": ")).at(place)
 }
 
-/// One box with one batch of all contests; who decrypts and mixes by flags, file or default. The intake's
-/// key and the roll are still to be named.
+/// What the file says, with who decrypts and mixes by flags, file or default. The intake's key and the roll
+/// are still to be named.
 pub fn describe(election: &ElectionFile, numbers: &Numbers) -> Result<Description, Failure> {
     let overrides = Overrides {
         trustees: numbers.trustees,
@@ -42,25 +44,55 @@ pub fn describe(election: &ElectionFile, numbers: &Numbers) -> Result<Descriptio
         mixes: numbers.mixes,
     };
     let parameters = election.parameters(&overrides).map_err(file_failure)?;
-    let layout = Layout::all(&election.contests)
-        .map_err(|error| Failure::usage(format!("the contests do not fit on a ballot: {error}")))?;
-    let batch = Batch {
-        id: "all".to_owned(),
-        bits: None,
-        width: layout.width() as u64,
-        contests: (0..election.contests.len() as u64).collect(),
+    let policy = match election.policy {
+        Some(PolicyKey::First) => Policy::First,
+        Some(PolicyKey::Last) => Policy::Last,
+        Some(PolicyKey::Open) | None => Policy::Open,
     };
+    let boxes = election.boxes.iter().map(|plan| ballot_box(&election.contests, plan));
     Ok(Description {
         roll: None,
-        boxes: vec![BallotBox { id: "all".to_owned(), merge: None, batches: vec![batch] }],
+        boxes: boxes.collect::<Result<_, _>>()?,
         mixes: parameters.mixes,
         suite: Suite::default(),
         title: election.title.clone(),
         intake: [0; 32],
-        policy: Policy::Open,
-        minimum: 0,
+        policy,
+        minimum: election.minimum,
         contests: election.contests.clone(),
         trustees: parameters.trustees,
         threshold: parameters.threshold,
     })
+}
+
+fn ballot_box(contests: &[Contest], plan: &BoxPlan) -> Result<BallotBox, Failure> {
+    let batch = |batch: &BatchPlan| {
+        let layout = Layout::of(contests, &batch.contests).map_err(|error| {
+            Failure::usage(format!("the contests do not fit on a ballot: {error}"))
+        })?;
+        Ok(Batch {
+            id: batch.id.clone(),
+            bits: batch.bits,
+            width: layout.width() as u64,
+            contests: batch.contests.clone(),
+        })
+    };
+    let batches = plan.batches.iter().map(batch).collect::<Result<_, Failure>>()?;
+    Ok(BallotBox { id: plan.id.clone(), merge: plan.merge, batches })
+}
+
+/// The roll's file: by the flag, else as the election's file names it, from the folder where that lies.
+pub fn roll_path(flag: Option<&Path>, file: &Path, election: &ElectionFile) -> Option<PathBuf> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let stated = || election.roll.as_ref().map(|roll| folder.join(roll));
+    flag.map(Path::to_owned).or_else(stated)
+}
+
+/// The boxes as a table of ballots knows them.
+pub fn slates(description: &Description) -> Vec<Slate> {
+    let slate = |ballot_box: &BallotBox| Slate {
+        id: ballot_box.id.clone(),
+        contests: ballot_box.batches.iter().flat_map(|batch| batch.contests.clone()).collect(),
+    };
+    description.boxes.iter().map(slate).collect()
 }

@@ -13,6 +13,8 @@ mod field;
 #[cfg(feature = "files")]
 pub mod file;
 pub mod layout;
+#[cfg(feature = "normal")]
+pub mod normal;
 pub mod number;
 pub mod report;
 pub mod result;

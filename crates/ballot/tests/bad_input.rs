@@ -1,7 +1,9 @@
 //! Every fault in a file gives one message with the file, the line and what would be right.
 
 use psephos_ballot::contest::check;
-use psephos_ballot::file::{ElectionFile, Overrides, parse_ballots, read_ballots, read_election};
+use psephos_ballot::file::{
+    CastVotes, ElectionFile, Overrides, parse_ballots, read_ballots, read_election,
+};
 use psephos_ballot::{Contest, Form, Method, Vote};
 use std::path::Path;
 
@@ -38,8 +40,12 @@ fn election(from: &str, to: &str) -> String {
 
 /// The message for ballots under this header.
 fn ballots(text: &str) -> String {
-    let contests = ElectionFile::parse("e.toml", ELECTION).unwrap().contests;
-    match parse_ballots("b.csv", text, &contests) {
+    ballots_of(ELECTION, text)
+}
+
+fn ballots_of(election: &str, text: &str) -> String {
+    let election = ElectionFile::parse("e.toml", election).unwrap();
+    match parse_ballots("b.csv", text, &election.contests, &election.slates()) {
         Ok(ballots) => format!("accepted: {ballots:?}"),
         Err(error) => error.to_string(),
     }
@@ -72,7 +78,7 @@ fn files_that_cannot_be_read() {
         read_election(missing).unwrap_err().to_string(),
         &["/nowhere/election.toml: cannot be read"],
     );
-    says(read_ballots(missing, &[]).unwrap_err().to_string(), &["cannot be read"]);
+    says(read_ballots(missing, &[], &[]).unwrap_err().to_string(), &["cannot be read"]);
 }
 
 #[test]
@@ -91,7 +97,7 @@ fn unknown_keys_and_values() {
         &["e.toml:8: ", "unknown field `max_rank`", "`max_ranks`"],
     );
     says(election("trustees = 3", "quorum = 3"), &["e.toml:2: ", "unknown field `quorum`"]);
-    says(election("\"irv\"", "\"borda\""), &["e.toml:7: ", "`borda`", "`plurality` or `irv`"]);
+    says(election("\"irv\"", "\"lottery\""), &["e.toml:7: ", "`lottery`", "`plurality`", "`irv`"]);
     says(election("seats = 2", "seats = -2"), &["e.toml:14: "]);
     says(
         election("seats = 2", "max_ranks = 2"),
@@ -136,10 +142,7 @@ fn ballots_longer_than_the_plaintext_space() {
     let names: Vec<String> = (1..=999).map(|number| format!("\"{number}\"")).collect();
     let many = format!("max_ranks = 600\ncandidates = [{}]\n", names.join(","));
     let message = election("max_ranks = 2\ncandidates = [\"A\", \"B\", \"C\"]\n", &many);
-    says(
-        message,
-        &["e.toml:4: ", "contests \"mayor\" and \"council\"", "1201 bytes", "at most 960"],
-    );
+    says(message, &["e.toml:4: ", "contest \"mayor\"", "1200 bytes", "at most 960"]);
 }
 
 /// Each may have as many candidates, but not both: a count of them all would not fit into a record.
@@ -185,17 +188,14 @@ fn impossible_numbers_of_trustees() {
 
 #[test]
 fn good_ballots() {
+    let cast =
+        |votes: [Vote; 2]| CastVotes { box_index: 0, credential: None, votes: votes.to_vec() };
     let read = ballots("council,mayor\r\n2+1,3>1\r\n\"\",\r\n");
-    assert_eq!(
-        read,
-        format!(
-            "accepted: {:?}",
-            [
-                [Vote::ranking(vec![2, 0]), Vote::marks(vec![0, 1])],
-                [Vote::ranking(vec![]), Vote::marks(vec![])]
-            ]
-        )
-    );
+    let expected = [
+        cast([Vote::ranking(vec![2, 0]), Vote::marks(vec![0, 1])]),
+        cast([Vote::ranking(vec![]), Vote::marks(vec![])]),
+    ];
+    assert_eq!(read, format!("accepted: {expected:?}"));
     assert_eq!(ballots("council,mayor\n"), "accepted: []");
 }
 

@@ -40,10 +40,11 @@ fn agree(expected: &Value, found: &Value) -> bool {
 fn reproduces(name: &str) {
     let Some(folder) = folder(name) else { return };
     let election = read_election(&folder.join("election.toml")).unwrap();
-    let ballots = read_ballots(&folder.join("ballots.csv"), &election.contests).unwrap();
+    let slates = election.slates();
+    let ballots = read_ballots(&folder.join("ballots.csv"), &election.contests, &slates).unwrap();
     let layout = Layout::all(&election.contests).unwrap();
     let mut tally = ElectionTally::new(&election.contests);
-    for votes in &ballots {
+    for votes in ballots.iter().map(|ballot| &ballot.votes) {
         let decoded = layout.decode(&layout.encode(votes).unwrap());
         assert_eq!(decoded.as_ref(), Ok(votes));
         tally.add(&layout, &decoded);

@@ -19,7 +19,7 @@ use rand_core::Rng;
 use zeroize::Zeroizing;
 
 use crate::cli::{Acting, Init};
-use crate::description::{describe, read};
+use crate::description::{describe, read, roll_path};
 use crate::office::{INTAKE, Office, ROLE, place};
 use crate::roll::RollFile;
 
@@ -30,8 +30,8 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
     }
     let election = read(&arguments.election)?;
     let mut description = describe(&election, &arguments.numbers)?;
-    let roll =
-        arguments.roll.as_deref().map(|path| RollFile::read(path, &description)).transpose()?;
+    let roll = roll_path(arguments.roll.as_deref(), &arguments.election, &election);
+    let roll = roll.map(|path| RollFile::read(&path, &description)).transpose()?;
     if let Some(roll) = &roll {
         roll.enter(&mut description);
     }

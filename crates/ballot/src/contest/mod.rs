@@ -2,9 +2,9 @@
 
 mod rules;
 
-#[cfg(feature = "files")]
-pub(crate) use rules::check_text;
 pub use rules::{ContestError, check};
+#[cfg(feature = "files")]
+pub(crate) use rules::{check_text, is_id};
 
 use crate::layout::MAX_WIDTH;
 use psephos_core::embed::DATA_LENGTH;

@@ -222,7 +222,8 @@ fn check_seats(contest: &Contest) -> Result<(), Fault> {
     Ok(())
 }
 
-fn is_id(id: &str) -> bool {
+/// Letters, digits, `.`, `_` and `-`: 1 to [`MAX_ID`] of them.
+pub(crate) fn is_id(id: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     (1..=MAX_ID).contains(&id.len()) && id.bytes().all(allowed)
 }

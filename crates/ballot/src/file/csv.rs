@@ -100,6 +100,14 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// A cell as it stands in a line: in quotes where it must be.
+pub fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) {
+        return format!("\"{}\"", cell.replace('"', "\"\""));
+    }
+    cell.to_owned()
+}
+
 impl Iterator for Rows<'_> {
     type Item = Result<Row, Malformed>;
 

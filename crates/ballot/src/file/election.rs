@@ -1,22 +1,43 @@
 //! `election.toml` (spec/election-toml.md).
 
+use super::boxes::{BoxPlan, RawBatch, RawBox, plan};
+use super::contest::RawContest;
 use super::parameters::{Overrides, Parameters, Stated, Trustees};
-use super::{FileError, line_at};
-use crate::contest::{self, Contest, ContestError, MAX_TITLE, Method, check_text};
-use crate::layout::{Layout, LayoutError};
+use super::{FileError, Slate, line_at};
+use crate::contest::{self, Contest, ContestError, MAX_TITLE, check_text};
 use serde::Deserialize;
 use std::ops::Range;
 use toml::Spanned;
 
-/// An election as a file describes it: contests that fit on one ballot.
+/// An election as a file describes it: contests, and the boxes and batches in which they are voted on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElectionFile {
     /// The election's title.
     pub title: String,
     /// The contests, checked, in the order of the file.
     pub contests: Vec<Contest>,
+    /// The boxes, at least one.
+    pub boxes: Vec<BoxPlan>,
+    /// Who may vote and which ballot of a voter counts; none when the file does not say.
+    pub policy: Option<PolicyKey>,
+    /// Fewest accepted ballots of a box that has any; 0 for no minimum.
+    pub minimum: u64,
+    /// The file of the roll, relative to this one.
+    pub roll: Option<String>,
     file: String,
     stated: Stated,
+}
+
+/// Who may vote, and which of several ballots of one voter counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PolicyKey {
+    /// Whoever casts a ballot; there is no roll.
+    Open,
+    /// Those on the roll; the first ballot counts.
+    First,
+    /// Those on the roll; the last ballot counts.
+    Last,
 }
 
 #[derive(Deserialize)]
@@ -26,6 +47,13 @@ struct RawElection {
     trustees: Option<Spanned<RawTrustees>>,
     threshold: Option<Spanned<u64>>,
     mixes: Option<Spanned<u64>>,
+    policy: Option<Spanned<PolicyKey>>,
+    minimum: Option<u64>,
+    roll: Option<Spanned<String>>,
+    #[serde(default, rename = "box")]
+    boxes: Vec<Spanned<RawBox>>,
+    #[serde(default, rename = "batch")]
+    batches: Vec<Spanned<RawBatch>>,
     #[serde(default)]
     contest: Vec<Spanned<RawContest>>,
 }
@@ -37,27 +65,8 @@ enum RawTrustees {
     Names(Vec<String>),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawContest {
-    id: Spanned<String>,
-    title: Option<Spanned<String>>,
-    method: Spanned<RawMethod>,
-    seats: Option<Spanned<u16>>,
-    max_marks: Option<Spanned<u16>>,
-    max_ranks: Option<Spanned<u16>>,
-    candidates: Option<Spanned<Vec<Spanned<String>>>>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum RawMethod {
-    Plurality,
-    Irv,
-}
-
 /// A text with its name, to turn byte positions into lines.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     file: &'a str,
     text: &'a str,
 }
@@ -67,7 +76,7 @@ impl Source<'_> {
         line_at(self.text.as_bytes().get(..span.start).unwrap_or_default())
     }
 
-    fn fault(&self, span: Range<usize>, message: String) -> FileError {
+    pub(super) fn fault(&self, span: Range<usize>, message: String) -> FileError {
         FileError::new(self.file, Some(self.line(span)), message)
     }
 }
@@ -88,9 +97,23 @@ impl ElectionFile {
         let contests = raw.contest.iter().map(|contest| contest.get_ref().contest(&source));
         let contests = contests.collect::<Result<Vec<Contest>, FileError>>()?;
         contest::check(&contests).map_err(|error| raw.blame(&source, &error))?;
-        Layout::all(&contests).map_err(|error| raw.blame_length(&source, &error))?;
-        let stated = raw.stated(&source);
-        Ok(ElectionFile { title: raw.title.into_inner(), contests, file: file.to_owned(), stated })
+        raw.check_roll(&source)?;
+        let lines: Vec<Range<usize>> = raw.contest.iter().map(Spanned::span).collect();
+        Ok(ElectionFile {
+            boxes: plan(&source, &raw.boxes, &raw.batches, (&contests, &lines))?,
+            policy: raw.policy.as_ref().map(|policy| *policy.get_ref()),
+            minimum: raw.minimum.unwrap_or(0),
+            roll: raw.roll.as_ref().map(|roll| roll.get_ref().clone()),
+            stated: raw.stated(&source),
+            title: raw.title.into_inner(),
+            contests,
+            file: file.to_owned(),
+        })
+    }
+
+    /// The contests of each box, for a table of ballots.
+    pub fn slates(&self) -> Vec<Slate> {
+        self.boxes.iter().map(BoxPlan::slate).collect()
     }
 
     /// The numbers of the election: flags first, then the file, then the defaults.
@@ -129,55 +152,18 @@ impl RawElection {
         }
     }
 
-    fn blame_length(&self, source: &Source, error: &LayoutError) -> FileError {
-        let largest = match error {
-            LayoutError::TooLong { largest, .. } => self.contest.get(*largest),
-            _ => None,
-        };
-        let line = largest.map(|contest| source.line(contest.span()));
-        FileError::new(source.file, line, error.to_string())
-    }
-}
-
-impl RawContest {
-    fn contest(&self, source: &Source) -> Result<Contest, FileError> {
-        let candidates: Vec<String> = match &self.candidates {
-            Some(names) => names.get_ref().iter().map(|name| name.get_ref().clone()).collect(),
-            None => Vec::new(),
-        };
-        let seats = self.seats.as_ref().map_or(1, |seats| *seats.get_ref());
-        let all = u16::try_from(candidates.len()).unwrap_or(u16::MAX);
-        let given = |max: &Option<Spanned<u16>>| max.as_ref().map(|max| *max.get_ref());
-        let (method, foreign) = match self.method.get_ref() {
-            RawMethod::Plurality => {
-                let max_marks = given(&self.max_marks).unwrap_or(seats.min(all));
-                (Method::Plurality { max_marks }, ("max_ranks", &self.max_ranks))
+    /// An open election has no roll; the others may get theirs by a flag.
+    fn check_roll(&self, source: &Source) -> Result<(), FileError> {
+        let open = self.policy.as_ref().filter(|policy| *policy.get_ref() == PolicyKey::Open);
+        match (&self.roll, open) {
+            (Some(roll), Some(_)) => Err(source.fault(
+                roll.span(),
+                "policy is \"open\" and there is a roll; leave out one of the two".into(),
+            )),
+            (Some(roll), None) if roll.get_ref().is_empty() => {
+                Err(source.fault(roll.span(), "roll is empty, it must name a file".into()))
             }
-            RawMethod::Irv => {
-                let max_ranks = given(&self.max_ranks).unwrap_or(all);
-                (Method::Irv { max_ranks }, ("max_marks", &self.max_marks))
-            }
-        };
-        let id = self.id.get_ref().clone();
-        if let (key, Some(stated)) = foreign {
-            let message = format!("contest {id:?}: method {} has no {key}", method.name());
-            return Err(source.fault(stated.span(), message));
-        }
-        let title = self.title.as_ref().map_or(&id, |title| title.get_ref()).clone();
-        Ok(Contest { id, seats, title, method, write_ins: None, candidates })
-    }
-
-    /// The field at fault; none when the file does not state it.
-    fn span(&self, error: &ContestError) -> Option<Range<usize>> {
-        let candidates = self.candidates.as_ref();
-        let candidate = error.candidate.and_then(|index| candidates?.get_ref().get(index));
-        match error.field {
-            "id" => Some(self.id.span()),
-            "title" => self.title.as_ref().map(Spanned::span),
-            "seats" => self.seats.as_ref().map(Spanned::span),
-            "max_marks" => self.max_marks.as_ref().map(Spanned::span),
-            "max_ranks" => self.max_ranks.as_ref().map(Spanned::span),
-            _ => candidate.map(Spanned::span).or(candidates.map(Spanned::span)),
+            _ => Ok(()),
         }
     }
 }

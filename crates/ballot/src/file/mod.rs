@@ -1,16 +1,18 @@
 //! The files an authority starts from: `election.toml` and `ballots.csv`.
 
 mod ballots;
+mod boxes;
+mod contest;
 pub mod csv;
 mod election;
 mod parameters;
 
-pub use ballots::{format_ballots, parse_ballots};
-pub use election::ElectionFile;
+pub use ballots::{CastVotes, Slate, format_ballots, parse_ballots};
+pub use boxes::{BatchPlan, BoxPlan};
+pub use election::{ElectionFile, PolicyKey};
 pub use parameters::{DEFAULT_THRESHOLD, DEFAULT_TRUSTEES, MAX_TRUSTEES, Overrides, Parameters};
 
 use crate::contest::Contest;
-use crate::vote::Vote;
 use std::path::Path;
 
 /// What is wrong with a file, and where. Lines and columns count from 1.
@@ -64,12 +66,16 @@ pub fn read_election(path: &Path) -> Result<ElectionFile, FileError> {
     ElectionFile::parse(&path.display().to_string(), &read_text(path)?)
 }
 
-/// Reads a file of ballots: for each, one vote for every contest, in the order of `contests`.
+/// Reads a file of ballots for an election with these contests and boxes.
 ///
 /// # Errors
 /// [`FileError`]: unreadable, malformed, or with a vote that a contest does not take.
-pub fn read_ballots(path: &Path, contests: &[Contest]) -> Result<Vec<Vec<Vote>>, FileError> {
-    parse_ballots(&path.display().to_string(), &read_text(path)?, contests)
+pub fn read_ballots(
+    path: &Path,
+    contests: &[Contest],
+    boxes: &[Slate],
+) -> Result<Vec<CastVotes>, FileError> {
+    parse_ballots(&path.display().to_string(), &read_text(path)?, contests, boxes)
 }
 
 fn read_text(path: &Path) -> Result<String, FileError> {

@@ -1,9 +1,8 @@
 //! The election to rehearse and the votes to cast.
 
-use psephos_ballot::Vote;
-use psephos_ballot::file::{ElectionFile, parse_ballots, read_ballots};
+use psephos_ballot::file::{CastVotes, ElectionFile, parse_ballots, read_ballots};
 use psephos_console::Failure;
-use psephos_record::bodies::Description;
+use psephos_record::bodies::{Description, Policy};
 
 use crate::cli::Rehearse;
 use crate::description::{describe, file_failure, read, readable};
@@ -16,8 +15,10 @@ const BALLOTS: &str = include_str!("../../../../../fixtures/elections/made/ballo
 pub struct Cast {
     /// What is voted on.
     pub description: Description,
-    /// One ballot each; one vote for every contest.
-    pub ballots: Vec<Vec<Vote>>,
+    /// One ballot each.
+    pub ballots: Vec<CastVotes>,
+    /// Whether only those may vote who stand on a roll.
+    pub has_roll: bool,
 }
 
 impl Cast {
@@ -28,13 +29,15 @@ impl Cast {
             None => ElectionFile::parse("election.toml", ELECTION).map_err(file_failure)?,
         };
         let description = describe(&election, &arguments.numbers)?;
+        let slates = election.slates();
         let ballots = match &arguments.ballots {
             Some(path) => {
                 readable(path)?;
-                read_ballots(path, &election.contests)
+                read_ballots(path, &election.contests, &slates)
             }
-            None => parse_ballots("ballots.csv", BALLOTS, &election.contests),
+            None => parse_ballots("ballots.csv", BALLOTS, &election.contests, &slates),
         };
-        Ok(Cast { description, ballots: ballots.map_err(file_failure)? })
+        let has_roll = election.roll.is_some() || description.policy != Policy::Open;
+        Ok(Cast { description, ballots: ballots.map_err(file_failure)?, has_roll })
     }
 }

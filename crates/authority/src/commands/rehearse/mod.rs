@@ -12,6 +12,7 @@ use std::time::Instant;
 use psephos_console::{Exit, Failure, Mode, Progress, count, say, warn};
 
 use crate::cli::Rehearse;
+use crate::voters::Electorate;
 use cast::Cast;
 use stage::Stage;
 use summary::Summary;
@@ -30,11 +31,12 @@ pub fn run(arguments: Rehearse) -> Result<Exit, Failure> {
 fn rehearse(arguments: &Rehearse, mode: Mode, summary: &mut Summary) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let cast = Cast::read(arguments)?;
-    let mut stage = Stage::set(arguments, &cast.description)?;
+    let electorate = Electorate::new(&cast.ballots);
+    let mut stage = Stage::set(arguments, &cast, &electorate)?;
     summary.board = Some(stage.board().to_owned());
     summary.cast = cast.ballots.len() as u64;
     title(&cast, mode);
-    let played = play(&mut stage, &cast, mode, summary);
+    let played = play(&mut stage, (&cast, &electorate), mode, summary);
     summary.time("total", begun.elapsed());
     let kept = stage.strike(arguments.keep || played.is_err())?;
     if let Some(folder) = kept {
@@ -66,7 +68,7 @@ fn title(cast: &Cast, mode: Mode) {
 /// The acts of an election, in order.
 fn play(
     stage: &mut Stage,
-    cast: &Cast,
+    (cast, electorate): (&Cast, &Electorate<'_>),
     mode: Mode,
     summary: &mut Summary,
 ) -> Result<Exit, Failure> {
@@ -82,7 +84,7 @@ fn play(
     summary.time("key_ceremony", bar.finish("nobody holds the whole key"));
 
     let mut bar = Progress::start(mode, "voting", Some(cast.ballots.len() as u64));
-    let file = stage.vote(cast, &mut bar)?;
+    let file = stage.vote(&cast.description, electorate, &mut bar)?;
     summary.time("voting", bar.finish("encrypted and proved by simulated voters"));
 
     let bar = Progress::start(mode, "taking in the ballots", None);

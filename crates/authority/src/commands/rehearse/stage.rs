@@ -19,7 +19,7 @@ use super::cast::Cast;
 use super::children::{LOOK, Programs, Running};
 use super::watch::Watch;
 use crate::cli::Rehearse;
-use crate::voters;
+use crate::voters::Electorate;
 
 /// Seconds between two looks of a program at the board.
 const EVERY: &str = "0.05";
@@ -37,7 +37,11 @@ pub struct Stage {
 
 impl Stage {
     /// Makes the folders; the board's only if it is new or empty.
-    pub fn set(arguments: &Rehearse, description: &Description) -> Result<Stage, Failure> {
+    pub fn set(
+        arguments: &Rehearse,
+        cast: &Cast,
+        electorate: &Electorate<'_>,
+    ) -> Result<Stage, Failure> {
         let programs = Programs::find()?;
         let temporary = std::env::temp_dir();
         let making = |error| Failure::io("cannot make a temporary folder", &temporary, &error);
@@ -52,7 +56,7 @@ impl Stage {
         let stage = Stage {
             programs,
             board,
-            election: election(arguments, &folder, description)?,
+            election: election(arguments, &folder, cast, electorate)?,
             folder,
             trustees: Vec::new(),
             watch: Watch::default(),
@@ -100,10 +104,15 @@ impl Stage {
     }
 
     /// Simulated voters write a file of encrypted ballots.
-    pub fn vote(&mut self, cast: &Cast, bar: &mut Progress) -> Result<PathBuf, Failure> {
+    pub fn vote(
+        &mut self,
+        description: &Description,
+        electorate: &Electorate<'_>,
+        bar: &mut Progress,
+    ) -> Result<PathBuf, Failure> {
         let board = FolderBoard::open(&self.board).map_err(board_failure)?;
         let path = self.path("cast.ballots");
-        voters::vote(&board, &cast.description.contests, &cast.ballots, &path, bar)?;
+        electorate.vote(&board, description, &path, bar)?;
         Ok(path)
     }
 
@@ -246,11 +255,13 @@ fn name(trustee: u64) -> String {
     format!("trustee-{}", nth(trustee))
 }
 
-/// `init`'s options for the election: the file and the numbers as they were resolved here.
+/// `init`'s options for the election: the file and the numbers as they were resolved here, and in place of a
+/// roll one of the simulated voters.
 fn election(
     arguments: &Rehearse,
     folder: &TempDir,
-    description: &Description,
+    cast: &Cast,
+    electorate: &Electorate<'_>,
 ) -> Result<Vec<String>, Failure> {
     let path = match &arguments.election {
         Some(path) => {
@@ -263,13 +274,21 @@ fn election(
             path
         }
     };
-    Ok(vec![
+    let description = &cast.description;
+    let mut options = vec![
         "--election".to_owned(),
         path.display().to_string(),
         format!("--trustees={}", description.trustee_count()),
         format!("--threshold={}", description.threshold),
         format!("--mixes={}", description.mixes),
-    ])
+    ];
+    if cast.has_roll {
+        let path = folder.path().join("roll");
+        fs::write(&path, electorate.roll())
+            .map_err(|error| Failure::io("cannot write the roll", &path, &error))?;
+        options.extend(["--roll".to_owned(), path.display().to_string()]);
+    }
+    Ok(options)
 }
 
 /// The folder for the board: new, or empty.

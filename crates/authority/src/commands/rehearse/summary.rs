@@ -38,7 +38,8 @@ impl Summary {
         self.exit = Some(exit);
         let board = FolderBoard::open(board).map_err(board_failure)?;
         let view = psephos_audit::view(&board).map_err(audit_failure)?;
-        self.accepted = view.batches.first().map_or(0, |batch| batch.first.rows);
+        let boxes = view.batches.iter().filter(|batch| batch.batch_index == 0);
+        self.accepted = boxes.map(|batch| batch.first.rows).sum();
         self.rejected = view.close.as_ref().map_or(0, |close| close.rejected.rows);
         if let Some(sequence) = view.result {
             let file = board.record(sequence).map_err(board_failure)?;
@@ -52,7 +53,7 @@ impl Summary {
         Ok(())
     }
 
-    /// Accepted ballots that turned out to hold no valid vote; every batch holds all contests.
+    /// Accepted ballots that turned out to hold no valid vote in the contest where most are.
     fn invalid(&self) -> u64 {
         self.results.iter().map(|result| result.invalid).max().unwrap_or(0)
     }

@@ -1,4 +1,4 @@
-//! One contest's vote as bytes of a fixed length (spec/11-plaintext.md §2 and §3).
+//! One contest's vote as bytes of a fixed length (spec/11-plaintext.md §2 and §5).
 
 use crate::contest::{Contest, Form, WriteIns};
 use crate::count::numbered;

@@ -1,4 +1,4 @@
-//! A batch's votes as one row of elements, or as one number (spec/11-plaintext.md §1, §4 and §5).
+//! A batch's votes as one row of elements, or as one number (spec/11-plaintext.md §1, §3, §4 and §6).
 
 use crate::contest::Contest;
 use crate::field::{Fault, Field};

@@ -1,4 +1,4 @@
-//! Texts that voters write: write-ins and the answers of text contests (spec/11-plaintext.md §3).
+//! Texts that voters write: write-ins and the answers of text contests (spec/11-plaintext.md §5).
 
 use crate::vote::{Choice, Vote};
 

@@ -1,4 +1,4 @@
-//! Contests: what a voter is asked, and how the answers are counted (spec/election-toml.md §4).
+//! Contests: what a voter is asked, and how the answers are counted (spec/election-toml.md §3).
 
 mod rules;
 

@@ -1,4 +1,4 @@
-//! The `[[box]]`es and `[[batch]]`es of `election.toml` (spec/election-toml.md §5 and §6).
+//! The `[[box]]`es and `[[batch]]`es of `election.toml` (spec/election-toml.md §4 and §5).
 
 use super::election::Source;
 use super::{FileError, Slate};

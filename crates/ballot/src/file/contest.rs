@@ -1,4 +1,4 @@
-//! A `[[contest]]` of `election.toml` (spec/election-toml.md §4).
+//! A `[[contest]]` of `election.toml` (spec/election-toml.md §3).
 
 use super::FileError;
 use super::ballots::{BOX, CREDENTIAL};

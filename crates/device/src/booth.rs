@@ -38,16 +38,18 @@ impl Booth {
         }
         let view = audit.view;
         let keys = view.ceremony.keys.as_ref().filter(|_| view.opened.is_some());
-        let public_key = keys.map(|keys| keys.public_key).ok_or_else(|| {
-            Failure::usage("the election is not open yet").at(where_it_is())
-        })?;
+        let public_key = keys
+            .map(|keys| keys.public_key)
+            .ok_or_else(|| Failure::usage("the election is not open yet").at(where_it_is()))?;
         let election = ElectionContext { election: view.election(), public_key };
         Ok(Booth { board, view, election })
     }
 
     /// The manifest's description.
     pub fn description(&self) -> Result<&Description, Failure> {
-        self.view.description().ok_or_else(|| Failure::internal("an open election without a manifest"))
+        self.view
+            .description()
+            .ok_or_else(|| Failure::internal("an open election without a manifest"))
     }
 
     /// Refuses unless ballots are taken in now.
@@ -81,7 +83,8 @@ impl Booth {
         let ids = || boxes.iter().map(|other| other.id.as_str()).collect::<Vec<_>>().join(", ");
         let place = match (id, boxes.as_slice()) {
             (Some(id), _) => boxes.iter().position(|other| other.id == id).ok_or_else(|| {
-                Failure::usage(format!("there is no box {id:?}")).advice(format!("boxes: {}", ids()))
+                Failure::usage(format!("there is no box {id:?}"))
+                    .advice(format!("boxes: {}", ids()))
             })?,
             (None, [_]) => 0,
             (None, _) => {
@@ -94,9 +97,9 @@ impl Booth {
 
     /// A box by its index.
     pub fn ballot_box(&self, index: u64) -> Result<&BallotBox, Failure> {
-        self.description()?
-            .ballot_box(index)
-            .ok_or_else(|| Failure::usage("the ballot is of a box that this election does not have"))
+        self.description()?.ballot_box(index).ok_or_else(|| {
+            Failure::usage("the ballot is of a box that this election does not have")
+        })
     }
 
     /// The form of a box's ballots.

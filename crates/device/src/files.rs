@@ -92,5 +92,6 @@ pub fn kept(path: &Path) -> Result<(Prepared, Option<SecretScalar>), Failure> {
 
 /// Deletes a kept ballot that has been cast or challenged.
 pub fn forget(path: &Path) -> Result<(), Failure> {
-    fs::remove_file(path).map_err(|error| Failure::io("cannot delete the kept ballot", path, &error))
+    fs::remove_file(path)
+        .map_err(|error| Failure::io("cannot delete the kept ballot", path, &error))
 }

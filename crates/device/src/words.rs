@@ -1,10 +1,10 @@
 //! Votes in words, and votes from words.
 
 use psephos_ballot::contest::Form;
+use psephos_ballot::normal::normalised;
 use psephos_ballot::vote::Choice;
 use psephos_ballot::{Contest, Method, Vote, parse_cell};
 use psephos_console::Failure;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::ask::Terminal;
 
@@ -60,7 +60,7 @@ fn grade(contest: &Contest, score: u16) -> String {
 
 /// A vote from a cell. Texts are normalised (Unicode NFC), so that two voters' same words are the same.
 pub fn parse(contest: &Contest, cell: &str) -> Result<Vote, String> {
-    let cell: String = cell.nfc().collect();
+    let cell = normalised(cell);
     parse_cell(contest, &cell).map_err(|error| error.to_string())
 }
 

@@ -17,8 +17,8 @@ use crate::words::describe;
 pub fn run(arguments: Check) -> Result<Exit, Failure> {
     let path = &arguments.opening;
     let place = path.display().to_string();
-    let bytes =
-        fs::read(path).map_err(|error| Failure::io("cannot read the opened ballot", path, &error))?;
+    let bytes = fs::read(path)
+        .map_err(|error| Failure::io("cannot read the opened ballot", path, &error))?;
     let opening = Opening::from_bytes(&bytes)
         .map_err(|error| Failure::usage(error.to_string()).at(place.clone()))?;
     let booth = Booth::enter(&arguments.place)?;
@@ -28,12 +28,13 @@ pub fn run(arguments: Check) -> Result<Exit, Failure> {
     let box_index = opening.box_index().unwrap_or(u64::MAX);
     let layouts = booth.contests(box_index)?;
     let layout = booth.layout(box_index)?;
-    let opened = check_opening(&booth.election, box_index, &layout, &layouts, &opening)
-        .map_err(|error| {
+    let opened = check_opening(&booth.election, box_index, &layout, &layouts, &opening).map_err(
+        |error| {
             Failure::new(Exit::Invalid, error.to_string())
                 .at(place)
                 .advice("the device that made this ballot is faulty or dishonest: keep both files")
-        })?;
+        },
+    )?;
     let challenged = is_challenged(&booth, &opened.tracker)?;
     let (fate, _) = fate(&booth, &opened.tracker)?;
     if fate == Fate::Accepted {

@@ -147,7 +147,9 @@ impl Fate {
 
 fn later(booth: &Booth, fate: Fate) -> &'static str {
     match (booth.view.close.is_some(), fate) {
-        (false, Fate::Accepted) => " Voting goes on: a later ballot or a challenge may change that.",
+        (false, Fate::Accepted) => {
+            " Voting goes on: a later ballot or a challenge may change that."
+        }
         (false, Fate::Absent) => " Voting goes on: it may not have been taken in yet.",
         (true, Fate::Absent) => {
             " Voting has ended. With a receipt, `psephos-verifier --receipt` proves that it was withheld."

@@ -214,9 +214,8 @@ fn encrypt(
 ) -> Result<Prepared, Failure> {
     let failed = |error: psephos_voter::VoterError| Failure::internal(error.to_string());
     let maker = BallotMaker::with_layout(booth.election, box_index, booth.layout(box_index)?);
-    let batches: Vec<(&Layout<'_>, &[Vote])> = pairs(layouts, votes)
-        .map(|(layout, votes)| (layout, votes.as_slice()))
-        .collect();
+    let batches: Vec<(&Layout<'_>, &[Vote])> =
+        pairs(layouts, votes).map(|(layout, votes)| (layout, votes.as_slice())).collect();
     // A later ballot of one credential has a higher counter, wherever it was made.
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let counter = now.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));

@@ -33,8 +33,13 @@ pub fn programs() -> &'static Programs {
         let target = folder.parent().expect("a target folder");
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         build.args(["build", "--quiet", "--target-dir"]).arg(target);
-        let packages =
-            ["psephos-authority", "psephos-registrar", "psephos-trustee", "psephos-verifier"];
+        let packages = [
+            "psephos-authority",
+            "psephos-device",
+            "psephos-registrar",
+            "psephos-trustee",
+            "psephos-verifier",
+        ];
         for package in packages {
             build.args(["--package", package]);
         }

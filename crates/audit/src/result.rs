@@ -1,6 +1,8 @@
 //! Plaintexts, counts and seal (spec/09-audit.md §3.8).
 
-use psephos_ballot::{ContestReport, ContestResult, Decoded, ElectionTally, Invalid, Layout};
+use psephos_ballot::{
+    Contest, ContestReport, ContestResult, Decoded, ElectionTally, Invalid, Layout, LayoutError,
+};
 use psephos_core::pairs::pairs;
 use psephos_core::rows::{Rows, RowsError};
 use psephos_core::{Digest, Encoding};
@@ -8,7 +10,7 @@ use psephos_proofs::decryption::{
     Cell, RelationError, RootedList, TrusteeShares, find_bad_plaintexts,
 };
 use psephos_record::board::BlobRows;
-use psephos_record::bodies::{BatchResult, Description, ElectionResult, Seal};
+use psephos_record::bodies::{Batch, BatchResult, Description, ElectionResult, Seal};
 
 use crate::Stage;
 use crate::auditor::{Auditor, check_of};
@@ -90,7 +92,7 @@ fn count_into(
             batch_index: placed.batch_index,
             reason,
         };
-        let layout = Layout::of(&description.contests, &placed.batch.contests)
+        let layout = batch_layout(&description.contests, placed.batch)
             .map_err(|error| fault(error.to_string()))?;
         if Some(rows.row_length()) != layout.width().checked_mul(32) {
             return Err(fault("its rows have another length".into()));
@@ -105,6 +107,15 @@ fn count_into(
         }
     }
     Ok(())
+}
+
+/// How the votes of a batch are written.
+fn batch_layout<'a>(contests: &'a [Contest], batch: &Batch) -> Result<Layout<'a>, LayoutError> {
+    let layout = Layout::of(contests, &batch.contests)?;
+    match batch.bits {
+        Some(bits) => layout.bounded(bits),
+        None => Ok(layout),
+    }
 }
 
 impl Auditor<'_> {
@@ -394,6 +405,11 @@ fn lenient_count(
     let mut marked = None;
     let mut next = 0u64;
     let read = count_into(description, lists, &mut |layout, bytes| {
+        if layout.bits().is_some() {
+            // A number has no counter.
+            next = next.saturating_add(bytes.len() as u64 / 32);
+            return tally.add_rows(layout, bytes).map(|_| ());
+        }
         let (elements, _) = bytes.as_chunks::<32>();
         for row in elements.chunks_exact(layout.width().max(1)) {
             let (ballot, is_marked) = decode_leniently(layout, row);

@@ -19,6 +19,7 @@ pub const NUMBER_BITS: [u64; 3] = [8, 16, 32];
 pub struct Layout<'a> {
     entries: Vec<Entry<'a>>,
     data_length: usize,
+    bits: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -136,7 +137,7 @@ impl<'a> Layout<'a> {
             let contests = ids(&entries);
             return Err(LayoutError::TooLong { contests, length: data_length, largest });
         }
-        Ok(Layout { entries, data_length })
+        Ok(Layout { entries, data_length, bits: None })
     }
 
     /// The layout of all contests in one batch.
@@ -158,6 +159,20 @@ impl<'a> Layout<'a> {
             return Ok(());
         }
         Err(LayoutError::Number { contests: ids(&self.entries), length, bits })
+    }
+
+    /// The layout of a bounded batch, whose rows hold one number each.
+    ///
+    /// # Errors
+    /// As [`Layout::check_bits`].
+    pub fn bounded(self, bits: u64) -> Result<Layout<'a>, LayoutError> {
+        self.check_bits(bits)?;
+        Ok(Layout { bits: Some(bits), ..self })
+    }
+
+    /// The bits of a bounded batch's number; none where the votes stand in elements.
+    pub fn bits(&self) -> Option<u64> {
+        self.bits
     }
 
     /// Bytes that the votes take, without padding.

@@ -1,9 +1,11 @@
 //! Bounded batches: finding the number m in the element m·G (spec/06-ballot.md §6.5).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use psephos_core::pairs::pairs;
 use psephos_core::{Element, Encoding, Scalar, group};
+use rayon::prelude::*;
 
 use crate::layout::{Invalid, Layout};
 use crate::vote::Vote;
@@ -23,7 +25,36 @@ pub fn decode_row(layout: &Layout<'_>, bits: u64, row: &[Encoding]) -> Result<Ve
     Numbers::new(bits, 1).decode_row(layout, row)
 }
 
+/// Reads the rows of bounded batches, every different element once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NumberReader {
+    tables: BTreeMap<u64, Arc<Numbers>>,
+    found: BTreeMap<(u64, Encoding), Option<u32>>,
+}
+
+impl NumberReader {
+    /// The votes of each row, of one element; `bits` is 8, 16 or 32.
+    pub(crate) fn read(
+        &mut self,
+        layout: &Layout<'_>,
+        bits: u64,
+        rows: &[Encoding],
+    ) -> Vec<Result<Vec<Vote>, Invalid>> {
+        let unknown = rows.iter().filter(|row| !self.found.contains_key(&(bits, **row)));
+        let unknown: Vec<&Encoding> = unknown.collect::<BTreeSet<_>>().into_iter().collect();
+        let new = || Arc::new(Numbers::new(bits, unknown.len() as u64));
+        let table = Arc::clone(self.tables.entry(bits).or_insert_with(new));
+        let found = unknown.into_par_iter().map(|row| ((bits, *row), table.find(row)));
+        self.found.extend(found.collect::<Vec<_>>());
+        let number = |row: &Encoding| self.found.get(&(bits, *row)).copied().flatten();
+        rows.iter()
+            .map(|row| layout.decode_number(number(row).ok_or(Invalid::OutOfRange)?))
+            .collect()
+    }
+}
+
 /// Finds the number m < 2^bits of an element m·G, by baby steps and giant steps.
+#[derive(Debug)]
 pub struct Numbers {
     limit: u64,
     steps: u64,

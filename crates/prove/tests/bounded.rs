@@ -8,7 +8,7 @@ mod election;
 use bulletproofs::{BulletproofGens, PedersenGens, RangeProof};
 use chacha20::ChaCha20Rng;
 use curve25519_dalek_4::Scalar as OlderScalar;
-use election::{Ceremony, election as context, rng};
+use election::{Ceremony, election as context, rng, stored};
 use psephos_core::elgamal::PublicKey;
 use psephos_core::transcript::Transcript;
 use psephos_core::{Element, Encoding, Scalar, group};
@@ -21,8 +21,9 @@ use psephos_proofs::ballot::{
     verify_rows,
 };
 use psephos_prove::ProveError;
-use psephos_prove::ballot::{BallotContent, BallotWitness, prove_bounded_ballot};
+use psephos_prove::ballot::{BallotContent, BallotWitness, prove_bounded_ballot, prove_challenge};
 use psephos_secrets::SecretScalar;
+use serde_json::json;
 
 const BOX: u64 = 3;
 const COUNTER: u64 = 9;
@@ -379,4 +380,38 @@ fn a_batch_names_the_bad_ones() {
     let rows = [&good[..], &bad_range, &good, &bad_proof, &good].concat();
     let found = verify_rows(&voter.election, BOX, &voter.layout, &rows);
     assert_eq!(found, [Ok(()), RANGE, Ok(()), Err(BallotFault::Proof), Ok(())]);
+}
+
+/// `spec/vectors/bounded.json`: what the same seeds give, and that it verifies.
+#[test]
+fn vectors() {
+    let voter = Voter::new(12, [200, 70_000, 0]);
+    let ballot = voter.prove().unwrap();
+    let row = voter.layout.read(&ballot).unwrap();
+    let tracker = row.tracker();
+    let challenge =
+        prove_challenge(&voter.election, tracker, &voter.credential, &mut rng(13)).unwrap();
+    let randomness: Vec<String> =
+        voter.randomness.iter().map(|random| hex::encode(*random.to_bytes())).collect();
+    let stored = stored(
+        "bounded",
+        &json!({
+            "page": "06-ballot.md",
+            "election": hex::encode(voter.election.election),
+            "public key": hex::encode(voter.election.public_key),
+            "H": hex::encode(blinding_base()),
+            "box": BOX,
+            "batches": BATCHES.map(|(width, bits)| json!({ "width": width, "bits": bits })),
+            "counter": COUNTER,
+            "numbers": voter.numbers,
+            "credential secret": hex::encode(*voter.credential.to_bytes()),
+            "randomness": randomness,
+            "ballot": hex::encode(&ballot),
+            "tracker": hex::encode(tracker),
+            "challenge": hex::encode(challenge.to_bytes()),
+        }),
+    );
+    let ballot = hex::decode(stored["ballot"].as_str().unwrap()).unwrap();
+    assert_eq!(voter.check(&ballot), Ok(()));
+    assert_eq!(challenge.verify(&voter.election), Ok(()));
 }

@@ -3,9 +3,7 @@
 
 mod election;
 
-use std::fs;
-
-use election::{CEREMONY, Ceremony, OwnedList, ciphertexts, election as context, rng};
+use election::{CEREMONY, Ceremony, OwnedList, ciphertexts, election as context, rng, stored};
 use psephos_core::encodings::{Encodings, Fixed};
 use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
@@ -27,18 +25,6 @@ use psephos_prove::key_ceremony::Received;
 use psephos_prove::sigma::prove_equality;
 use psephos_secrets::SecretScalar;
 use serde_json::{Value, json};
-
-/// The stored vectors, after comparing them with what was made just now.
-fn stored(name: &str, derived: &Value) -> Value {
-    let path = format!("{}/../../spec/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("UPDATE_VECTORS").is_some() {
-        let text = serde_json::to_string_pretty(derived).unwrap() + "\n";
-        fs::write(&path, text).unwrap();
-    }
-    let stored: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-    assert_eq!(stored, *derived, "spec/vectors/{name}.json");
-    stored
-}
 
 fn bytes(value: &Value) -> Vec<u8> {
     hex::decode(value.as_str().unwrap()).unwrap()

@@ -6,6 +6,7 @@ mod plurality;
 use crate::cell::cells_sha256;
 use crate::contest::{Contest, Method};
 use crate::layout::{Invalid, Layout};
+use crate::number::NumberReader;
 use crate::result::{ContestResult, Tally, Tie};
 use crate::vote::Vote;
 use psephos_core::Encoding;
@@ -25,6 +26,7 @@ pub struct ElectionTally<'a> {
     rows: u64,
     invalid: BTreeMap<Invalid, u64>,
     read: BTreeMap<Encoding, Result<[u8; DATA_LENGTH], Unreadable>>,
+    numbers: NumberReader,
 }
 
 /// One contest's votes by value, and its ballots that are none.
@@ -50,6 +52,7 @@ impl<'a> ElectionTally<'a> {
             rows: 0,
             invalid: BTreeMap::new(),
             read: BTreeMap::new(),
+            numbers: NumberReader::default(),
         }
     }
 
@@ -64,8 +67,13 @@ impl<'a> ElectionTally<'a> {
         if !rows.remainder().is_empty() {
             return Err(Invalid::Length);
         }
-        self.remember(elements);
-        let decoded: Vec<Decoded> = rows.map(|row| self.decode_row(layout, row)).collect();
+        let decoded: Vec<Decoded> = match layout.bits() {
+            Some(bits) => self.numbers.read(layout, bits, elements),
+            None => {
+                self.remember(elements);
+                rows.map(|row| self.decode_row(layout, row)).collect()
+            }
+        };
         for row in &decoded {
             self.add(layout, row);
         }

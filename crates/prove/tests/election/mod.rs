@@ -1,6 +1,8 @@
 //! Small elections for the tests.
 #![allow(dead_code, missing_docs, reason = "each test binary uses its part")]
 
+use std::fs;
+
 use chacha20::ChaCha20Rng;
 use psephos_core::elgamal::PublicKey;
 use psephos_core::rows::MemoryRows;
@@ -11,6 +13,7 @@ use psephos_proofs::key_ceremony::{CeremonyContext, Deal, ElectionKeys, derive_k
 use psephos_prove::key_ceremony::{Acceptance, Received, SealedDeal, accept, receive};
 use psephos_secrets::{KeyShare, SecretScalar, ShareEncryptionKey};
 use rand_core::SeedableRng;
+use serde_json::Value;
 
 pub fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
@@ -115,4 +118,16 @@ pub fn ciphertexts(
         bytes.extend_from_slice(ciphertext.encode().as_flattened());
     }
     OwnedList { bytes, row_length: 64 * width }
+}
+
+/// The stored vectors, after comparing them with what was made just now.
+pub fn stored(name: &str, derived: &Value) -> Value {
+    let path = format!("{}/../../spec/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("UPDATE_VECTORS").is_some() {
+        let text = serde_json::to_string_pretty(derived).unwrap() + "\n";
+        fs::write(&path, text).unwrap();
+    }
+    let stored: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    assert_eq!(stored, *derived, "spec/vectors/{name}.json");
+    stored
 }

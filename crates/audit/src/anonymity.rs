@@ -64,8 +64,10 @@ impl Auditor<'_> {
                 unique: None,
             })
             .collect();
-        for (batch, found) in pairs(&mut report, patterns.unwrap_or_default()) {
-            (batch.distinct, batch.unique) = (found.map(|both| both.0), found.map(|both| both.1));
+        if let Some(patterns) = patterns {
+            for (batch, found) in pairs(&mut report, patterns) {
+                (batch.distinct, batch.unique) = found.unzip();
+            }
         }
         if self.thorough {
             self.warn_of(&report, BatchAnonymity::is_small, |few, names| {

@@ -17,6 +17,8 @@ pub struct Plan {
     pub contests: Vec<Contest>,
     /// The boxes; at first one, with one batch of all contests.
     pub boxes: Vec<PlannedBox>,
+    /// Bits of every batch, if votes are numbers.
+    pub bits: Option<u64>,
     /// Who may vote, and which of several ballots counts; at first open.
     pub policy: Policy,
     /// The box of each voter on the roll, if there is one.
@@ -49,10 +51,10 @@ impl PlannedBox {
         Self { id: id.to_owned(), merge: None, batches }
     }
 
-    fn place(&self, contests: &[Contest]) -> BallotBox {
+    fn place(&self, contests: &[Contest], bits: Option<u64>) -> BallotBox {
         let batch = |(index, members): (usize, &Vec<u64>)| Batch {
             id: format!("batch-{}", index + 1),
-            bits: None,
+            bits,
             width: Layout::of(contests, members).expect("contests that fit into a row").width()
                 as u64,
             contests: members.clone(),
@@ -101,6 +103,7 @@ impl Plan {
             mixes: threshold,
             boxes: vec![PlannedBox::new("all", &[&[0, 1]])],
             contests,
+            bits: None,
             policy: Policy::Open,
             voters: Vec::new(),
             minimum: 0,
@@ -140,7 +143,11 @@ impl Plan {
     pub fn description(&self, intake: Encoding) -> Description {
         Description {
             roll: None,
-            boxes: self.boxes.iter().map(|planned| planned.place(&self.contests)).collect(),
+            boxes: self
+                .boxes
+                .iter()
+                .map(|planned| planned.place(&self.contests, self.bits))
+                .collect(),
             mixes: self.mixes,
             suite: Suite::default(),
             title: "A small election".into(),

@@ -6,6 +6,7 @@ mod board;
 mod ceremony;
 mod eligibility;
 mod mixes;
+mod range;
 mod result;
 mod setup;
 mod shares;

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use psephos_tests::{Election, SMALL, SMALL_BALLOTS, programs};
 use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
 /// A finished small election, made once for all tests.
 fn finished() -> &'static Path {
@@ -165,4 +166,34 @@ fn no_flipped_bit_goes_unnoticed() {
         .collect();
     assert!(unnoticed.is_empty(), "{}", unnoticed.join("\n"));
     println!("{} places in {} files", places.len(), files.len());
+}
+
+#[test]
+fn export_writes_what_anybody_needs_to_count_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let export = folder.path().join("results");
+    let arguments = ["export", text(finished()), text(&export)];
+    let outcome = programs().verifier(&arguments).exits(0);
+    assert!(outcome.out.starts_with("The audit of this board says VALID."), "{}", outcome.out);
+    let read = |name: &str| fs::read_to_string(export.join(name)).expect(name);
+    let report = programs().verifier(&[text(finished()), "--json"]).exits(0).json();
+    let results = psephos_tests::json(&read("results.json"));
+    for field in ["verdict", "election", "head", "results"] {
+        assert_eq!(results[field], report[field], "{field}");
+    }
+    assert!(read("results.txt").starts_with("The audit of this board says VALID.\n"));
+    assert!(
+        read("results.csv").starts_with("contest,method,round,candidate,of,votes,seats,outcome\n")
+    );
+    for result in report["results"].as_array().expect("results") {
+        let id = result["id"].as_str().expect("an id");
+        let votes = read(&format!("{id}.votes.csv"));
+        let cells = votes.split_once('\n').expect("a header").1;
+        let digest: String =
+            Sha256::digest(cells).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(result["cells_sorted_sha256"], digest, "{id}");
+        assert_eq!(export.join(format!("{id}.blt")).exists(), result["method"] == "irv", "{id}");
+    }
+    let again = programs().verifier(&arguments).exits(64);
+    assert!(again.err.contains("exists already"), "{}", again.err);
 }

@@ -44,7 +44,7 @@ pub use intake::{
     BallotSource, Intake, IntakeError, Placement, Polling, ballot_layouts, derive_intake,
 };
 pub use report::{CheckResult, Culprit, FAILURES_LISTED, Failure, Report, SPEC};
-pub use result::{Count, CountError, count};
+pub use result::{Count, CountError, count, tally};
 pub use roll::{Keys, Roll, RollError, RollFault};
 pub use view::{
     AmendmentView, BallotsView, BatchView, Ceremony, ChallengedView, CloseView, ComplaintView,

@@ -63,16 +63,28 @@ pub struct Count {
 /// # Errors
 /// [`CountError`]; nothing is known then.
 pub fn count(description: &Description, plaintexts: &[&dyn Rows]) -> Result<Count, CountError> {
-    let mut tally = ElectionTally::new(&description.contests);
-    count_into(description, plaintexts, &mut |layout, bytes| {
-        tally.add_rows(layout, bytes).map(|_| ())
-    })?;
+    let tally = tally(description, plaintexts)?;
     let by_reason = tally.invalid();
     Ok(Count {
         contests: tally.results(),
         invalid: by_reason.values().sum(),
         invalid_by_reason: by_reason.iter().map(|(reason, count)| (*reason, *count)).collect(),
     })
+}
+
+/// The votes that [`count`] counts.
+///
+/// # Errors
+/// As [`count`].
+pub fn tally<'a>(
+    description: &'a Description,
+    plaintexts: &[&dyn Rows],
+) -> Result<ElectionTally<'a>, CountError> {
+    let mut tally = ElectionTally::new(&description.contests);
+    count_into(description, plaintexts, &mut |layout, bytes| {
+        tally.add_rows(layout, bytes).map(|_| ())
+    })?;
+    Ok(tally)
 }
 
 type AddRows<'a> = &'a mut dyn FnMut(&Layout<'_>, &[u8]) -> Result<(), Invalid>;
@@ -353,8 +365,12 @@ impl Auditor<'_> {
                 let names = |candidates: &[u16]| {
                     candidates.iter().map(|c| contest.name(*c)).collect::<Vec<_>>().join(", ")
                 };
+                let reason = match tie.earlier {
+                    Some(round) => format!("the votes of round {}", round.saturating_add(1)),
+                    None => "the order of the manifest".into(),
+                };
                 self.findings.warn(format!(
-                    "contest {:?}: a tie between {} was broken by the order of the manifest; {} lost by it",
+                    "contest {:?}: a tie between {} was broken by {reason}; {} lost by it",
                     contest.id,
                     names(&tie.tied),
                     names(&tie.lost)

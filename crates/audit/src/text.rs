@@ -2,6 +2,7 @@
 
 use crate::numbered::numbered;
 use psephos_ballot::ContestReport;
+use psephos_ballot::report::Named;
 
 use crate::anonymity::BatchAnonymity;
 use crate::check::{CheckId, Status, Verdict};
@@ -125,17 +126,35 @@ fn failure(failure: &Failure) -> String {
 
 fn result(contest: &ContestReport) -> Vec<String> {
     let mut lines = vec![format!("Result of {} ({})", contest.id, contest.method)];
-    if let Some(votes) = &contest.votes {
-        lines.extend(votes.0.iter().map(|(name, count)| format!("  {count:>10}  {name}")));
-    }
+    lines.extend(contest.threshold.map(|votes| format!("  threshold {votes}")));
+    lines.extend(contest.votes.iter().flat_map(by_name));
     for (number, round) in numbered(1, contest.rounds.iter().flatten()) {
         lines.push(format!("  round {number}"));
-        lines.extend(round.votes.0.iter().map(|(name, count)| format!("  {count:>10}  {name}")));
+        lines.extend(by_name(&round.votes));
         lines.push(format!("  {:>10}  exhausted", round.exhausted));
         if !round.eliminated.is_empty() {
             lines.push(format!("              eliminated: {}", round.eliminated.join(", ")));
         }
     }
-    lines.push(format!("  elected: {}", contest.elected.join(", ")));
+    if let Some(seats) = &contest.seats {
+        lines.push("  seats".into());
+        lines.extend(by_name(seats));
+    }
+    if let Some(ranking) = &contest.ranking {
+        let places: Vec<String> = ranking.iter().map(|place| place.join(" = ")).collect();
+        lines.push(format!("  ranking: {}", places.join(" > ")));
+    }
+    if let Some(texts) = &contest.texts {
+        let distinct = contest.distinct_texts.unwrap_or_default();
+        lines.push(format!("  written by voters, {distinct} different texts"));
+        lines.extend(by_name(texts));
+    }
+    if contest.method != "text" {
+        lines.push(format!("  elected: {}", contest.elected.join(", ")));
+    }
     lines
+}
+
+fn by_name<T: std::fmt::Display>(named: &Named<T>) -> Vec<String> {
+    named.0.iter().map(|(name, value)| format!("  {value:>10}  {name}")).collect()
 }

@@ -6,9 +6,11 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod amount;
 pub mod cell;
 pub mod contest;
 pub mod count;
+pub mod export;
 mod field;
 #[cfg(feature = "files")]
 pub mod file;
@@ -28,7 +30,7 @@ pub use count::{Decoded, ElectionTally};
 pub use field::Fault;
 pub use layout::{Invalid, Layout, LayoutError};
 pub use report::ContestReport;
-pub use result::{ContestResult, Round, Tally, Tie};
+pub use result::{ContestResult, Round, Tally, Texts, Tie, WrittenText};
 pub use table::table;
 pub use vote::{Choice, Named, Vote, VoteError};
 pub use written::{TextFault, WriteInFault};

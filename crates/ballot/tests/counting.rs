@@ -39,6 +39,7 @@ fn plain(result: &ContestResult) -> naive::Count {
                 eliminated: wide(&round.eliminated).first().copied(),
             })
             .collect(),
+        other => unreachable!("no naive count makes {other:?}"),
     };
     let ties = result.ties.iter();
     let ties = ties.map(|tie| naive::Tie {
@@ -96,10 +97,7 @@ fn irv(candidates: u16, ballots: &[&[u16]]) -> ContestResult {
 }
 
 fn rounds(result: &ContestResult) -> usize {
-    match &result.tally {
-        Tally::Irv { rounds } => rounds.len(),
-        Tally::Plurality { .. } => 0,
-    }
+    result.tally.rounds().map_or(0, <[_]>::len)
 }
 
 #[test]

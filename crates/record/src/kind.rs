@@ -109,7 +109,8 @@ impl Kind {
     pub const fn body_limit(self) -> usize {
         match self {
             Kind::Mix => 120 << 20,
-            Kind::Proposal | Kind::CounterProposal | Kind::Manifest | Kind::Result => 8 << 20,
+            Kind::Result => 16 << 20,
+            Kind::Proposal | Kind::CounterProposal | Kind::Manifest => 8 << 20,
             _ => 1 << 20,
         }
     }

@@ -163,6 +163,7 @@ fn results() -> Vec<ContestResult> {
         ties,
         blank: 4,
         tally,
+        texts: None,
         ballots: 1000,
         elected,
         invalid: 1,
@@ -172,7 +173,7 @@ fn results() -> Vec<ContestResult> {
         round(vec![Some(500), Some(495)], vec![], vec![1]),
         round(vec![Some(995), None], vec![0], vec![]),
     ];
-    let ties = vec![Tie { lost: vec![1], tied: vec![0, 1], round: 0 }];
+    let ties = vec![Tie { lost: vec![1], tied: vec![0, 1], round: 0, earlier: None }];
     vec![
         result("mayor", ties, Tally::Irv { rounds }, vec![0]),
         result("clerk", vec![], Tally::Plurality { votes: vec![500, 495] }, vec![0]),

@@ -24,6 +24,7 @@ Examples:
   psephos-verifier board/ --receipt my.receipt  and prove it if my ballot was withheld
   psephos-verifier board/ --json > report.json  the report for machines
   psephos-verifier digest board/blobs/3f0c…     a blob's root, computed from its bytes
+  psephos-verifier export board/ results/       votes and results as files, for your own software
 
 Other exit codes: 64 wrong command line, 70 fault in the program, 74 reading or writing failed.";
 
@@ -57,6 +58,19 @@ pub enum Command {
     Digest {
         /// The file
         file: PathBuf,
+    },
+    /// Writes the decrypted votes and the results as files: JSON, CSV, BLT, and tables for people
+    ///
+    /// Audits the board first; the exit code is the verdict. The votes are those of the last result,
+    /// counted anew.
+    Export {
+        /// The board: a folder with records/ and blobs/
+        board: PathBuf,
+        /// The folder to make; it must not exist
+        folder: PathBuf,
+        /// A digest the board must have as its election id or its head; may repeat
+        #[arg(long, value_name = "DIGEST", value_parser = digest)]
+        expect: Vec<[u8; 32]>,
     },
 }
 

@@ -10,6 +10,9 @@ use cli::{Cli, Command};
 fn main() -> ExitCode {
     psephos_console::run(|cli: Cli| match cli.command {
         Some(Command::Digest { file }) => commands::digest::run(&file),
+        Some(Command::Export { board, folder, expect }) => {
+            commands::export::run(&board, &folder, expect)
+        }
         None => commands::audit::run(cli.audit),
     })
 }

@@ -42,7 +42,7 @@ fn counts_changed() {
     let alterations: [fn(&mut ElectionResult); 7] = [
         |body| match &mut body.contests[0].tally {
             Tally::Plurality { votes } => votes[1] += 1,
-            Tally::Irv { .. } => unreachable!(),
+            _ => unreachable!(),
         },
         |body| body.contests[0].elected = vec![2],
         |body| body.contests[0].ballots -= 1,

@@ -14,12 +14,13 @@ use serde::{Deserialize, Serialize};
 pub const MAX_CONTESTS: usize = 1_000;
 /// Most candidates in a contest, write-in slots included.
 pub const MAX_CANDIDATES: usize = 65_535;
-/// Most candidates in a contest counted in rounds or in pairs, because its result holds candidates × rounds
-/// (or candidates × candidates) numbers.
+/// Most candidates in a contest counted in rounds or in pairs.
 pub const MAX_CANDIDATES_IN_ROUNDS: usize = 1_000;
-/// Most of the sum, over all contests counted in rounds or in pairs, of the square of their candidates: what
-/// their results hold together must fit into one record and into memory.
-pub const MAX_SQUARES_IN_ROUNDS: usize = 1_000_000;
+/// Most of the numbers, over all contests, that results hold beyond one for each candidate: they must fit into
+/// one record and into memory together.
+pub const MAX_NUMBERS: usize = 1_000_000;
+/// What all write-ins of a contest are called together; no candidate's name where there are write-ins.
+pub const WRITE_INS: &str = "write-ins together";
 /// Longest contest id, in bytes.
 pub const MAX_ID: usize = 64;
 /// Longest title, in bytes of UTF-8.
@@ -184,8 +185,8 @@ impl Method {
         }
     }
 
-    /// Whether the result holds candidates × rounds or candidates × candidates numbers.
-    fn has_square_result(&self) -> bool {
+    /// Whether it counts in rounds or in pairs.
+    fn is_in_rounds(&self) -> bool {
         matches!(
             self,
             Method::Irv { .. }
@@ -249,8 +250,17 @@ impl Contest {
         self.listed().saturating_add(self.slots())
     }
 
-    /// The name of a candidate; empty when there is no such candidate.
+    /// How many candidates a count knows: those listed, and one for all write-ins together where there are slots.
+    pub fn counted(&self) -> u16 {
+        self.listed().saturating_add(u16::from(self.write_ins.is_some()))
+    }
+
+    /// The name of a candidate of the count; empty when there is no such candidate.
     pub fn name(&self, candidate: u16) -> &str {
-        self.candidates.get(usize::from(candidate)).map_or("", String::as_str)
+        match self.candidates.get(usize::from(candidate)) {
+            Some(name) => name,
+            None if candidate < self.counted() => WRITE_INS,
+            None => "",
+        }
     }
 }

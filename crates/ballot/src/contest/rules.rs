@@ -2,7 +2,7 @@
 
 use super::{
     Contest, MAX_CANDIDATES, MAX_CANDIDATES_IN_ROUNDS, MAX_CONTESTS, MAX_GRADES, MAX_ID, MAX_NAME,
-    MAX_SCORE, MAX_SQUARES_IN_ROUNDS, MAX_TEXT, MAX_TITLE, Method,
+    MAX_NUMBERS, MAX_SCORE, MAX_TEXT, MAX_TITLE, Method, WRITE_INS,
 };
 use std::collections::BTreeSet;
 
@@ -66,26 +66,38 @@ pub fn check(contests: &[Contest]) -> Result<(), ContestError> {
             return Err(name(("id", None, "an earlier contest has the same id".into())));
         }
     }
-    check_squares(contests).map_err(whole)
+    check_numbers(contests).map_err(whole)
 }
 
-/// What the results of all contests counted in rounds or in pairs hold together.
-fn check_squares(contests: &[Contest]) -> Result<(), String> {
-    let square = |contest: &Contest| counted(contest).pow(2);
-    let squares: usize =
-        contests.iter().filter(|contest| contest.method.has_square_result()).map(square).sum();
-    if squares > MAX_SQUARES_IN_ROUNDS {
+/// What the results of all contests hold together.
+fn check_numbers(contests: &[Contest]) -> Result<(), String> {
+    let numbers: usize = contests.iter().map(numbers).sum();
+    if numbers > MAX_NUMBERS {
         return Err(format!(
-            "the contests counted in rounds or in pairs have too many candidates: their squares add up to \
-             {squares}, at most {MAX_SQUARES_IN_ROUNDS} is allowed"
+            "the results may hold {numbers} numbers, at most {MAX_NUMBERS} are allowed: let the contests counted \
+             in rounds or in pairs have fewer candidates, those with grades fewer grades, party lists fewer seats"
         ));
     }
     Ok(())
 }
 
-/// Candidates of the count: those listed, and one more for all write-ins together.
-fn counted(contest: &Contest) -> usize {
-    contest.candidates.len() + usize::from(contest.write_ins.is_some())
+/// Most numbers that the result of a contest holds beyond one for each candidate; those with decimals are longer
+/// and count double.
+fn numbers(contest: &Contest) -> usize {
+    let candidates = usize::from(contest.counted());
+    match &contest.method {
+        Method::Irv { .. } | Method::Schulze { .. } => candidates.pow(2),
+        Method::Stv { .. } | Method::ScottishStv { .. } | Method::Meek { .. } => {
+            2 * candidates.pow(2)
+        }
+        Method::MajorityJudgment { grades } => candidates * grades.len(),
+        Method::DHondt { .. } | Method::SainteLague { .. } => contest.seats.into(),
+        Method::Plurality { .. }
+        | Method::Approval {}
+        | Method::Score { .. }
+        | Method::Borda { .. }
+        | Method::Text { .. } => 0,
+    }
 }
 
 type Fault = (&'static str, Option<usize>, String);
@@ -101,11 +113,12 @@ fn check_one(contest: &Contest) -> Result<(), Fault> {
     }
     check_number(contest)?;
     check_names("candidates", "candidate", &contest.candidates)?;
-    check_method(contest)?;
-    if !is_counted(&contest.method) || contest.write_ins.is_some() {
-        let fault = "this version counts plurality and irv without write-ins only";
-        return Err(("method", None, fault.into()));
+    let write_ins = contest.candidates.iter().position(|name| name == WRITE_INS);
+    if let (Some(index), Some(_)) = (write_ins, contest.write_ins) {
+        let fault = format!("{WRITE_INS:?} is what the count calls the names that voters write in");
+        return Err(("candidates", Some(index), fault));
     }
+    check_method(contest)?;
     check_seats(contest)
 }
 
@@ -135,11 +148,10 @@ fn check_number(contest: &Contest) -> Result<(), Fault> {
     if count + slots == 0 {
         return none("candidates", "there are no candidates, at least one is needed".into());
     }
-    if contest.method.has_square_result() && counted(contest) > MAX_CANDIDATES_IN_ROUNDS {
-        let fault = format!(
-            "{} candidates, method {name} takes at most {MAX_CANDIDATES_IN_ROUNDS}",
-            counted(contest)
-        );
+    let counted = contest.counted();
+    if contest.method.is_in_rounds() && usize::from(counted) > MAX_CANDIDATES_IN_ROUNDS {
+        let fault =
+            format!("{counted} candidates, method {name} takes at most {MAX_CANDIDATES_IN_ROUNDS}");
         return none("candidates", fault);
     }
     if count + slots > MAX_CANDIDATES {
@@ -165,11 +177,6 @@ fn check_names(field: &'static str, thing: &str, list: &[String]) -> Result<(), 
         }
     }
     Ok(())
-}
-
-/// Methods that this version counts.
-fn is_counted(method: &Method) -> bool {
-    matches!(method, Method::Plurality { .. } | Method::Irv { .. })
 }
 
 fn check_method(contest: &Contest) -> Result<(), Fault> {

@@ -1,13 +1,26 @@
 //! Counting (spec/10-counting.md). Votes are gathered by value, so that ballots × rounds never matters.
 
+mod ballots;
 mod irv;
-mod plurality;
+mod majority;
+mod meek;
+mod methods;
+mod most;
+mod numbers;
+mod party_lists;
+mod piles;
+mod schulze;
+mod scottish;
+mod stv;
+mod texts;
+
+pub(crate) use ballots::ranking;
 
 use crate::cell::cells_sha256;
-use crate::contest::{Contest, Method};
+use crate::contest::Contest;
 use crate::layout::{Invalid, Layout};
 use crate::number::NumberReader;
-use crate::result::{ContestResult, Tally, Tie};
+use crate::result::ContestResult;
 use crate::vote::Vote;
 use psephos_core::Encoding;
 use psephos_core::embed::{self, DATA_LENGTH, Unreadable};
@@ -34,13 +47,6 @@ pub struct ElectionTally<'a> {
 struct Gathered {
     votes: BTreeMap<Vote, u64>,
     invalid: u64,
-}
-
-/// What a method makes of the votes.
-struct Outcome {
-    tally: Tally,
-    elected: Vec<u16>,
-    ties: Vec<Tie>,
 }
 
 impl<'a> ElectionTally<'a> {
@@ -110,6 +116,12 @@ impl<'a> ElectionTally<'a> {
         self.gathered.get(contest).map(|gathered| &gathered.votes)
     }
 
+    /// Every text that voters wrote in a contest with the number of ballots that hold it: most ballots first,
+    /// then bytewise.
+    pub fn texts(&self, contest: usize) -> Vec<(&str, u64)> {
+        self.votes(contest).map(texts::all).unwrap_or_default()
+    }
+
     /// The result of every contest, in the order of the election.
     pub fn results(&self) -> Vec<ContestResult> {
         pairs(self.contests, &self.gathered)
@@ -143,17 +155,14 @@ pub type Decoded = Result<Vec<Vote>, Invalid>;
 
 impl Gathered {
     fn result(&self, contest: &Contest) -> ContestResult {
-        let outcome = match contest.method {
-            Method::Irv { .. } => irv::count(contest, &self.votes),
-            // `contest::check` lets no method pass that is not counted yet.
-            _ => plurality::count(contest, &self.votes),
-        };
+        let outcome = methods::count(contest, &self.votes);
         let blank = self.votes.iter().filter(|(vote, _)| vote.is_blank());
         ContestResult {
             id: contest.id.clone(),
             ties: outcome.ties,
             blank: blank.map(|(_, count)| count).sum(),
             tally: outcome.tally,
+            texts: texts::result(contest, &self.votes),
             ballots: self.votes.values().sum::<u64>() + self.invalid,
             elected: outcome.elected,
             invalid: self.invalid,

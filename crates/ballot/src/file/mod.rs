@@ -1,6 +1,7 @@
 //! The files an authority starts from: `election.toml` and `ballots.csv`.
 
 mod ballots;
+mod blt;
 mod boxes;
 mod contest;
 pub mod csv;
@@ -8,6 +9,7 @@ mod election;
 mod parameters;
 
 pub use ballots::{CastVotes, Slate, format_ballots, parse_ballots};
+pub use blt::Blt;
 pub use boxes::{BatchPlan, BoxPlan};
 pub use election::{ElectionFile, PolicyKey};
 pub use parameters::{DEFAULT_THRESHOLD, DEFAULT_TRUSTEES, MAX_TRUSTEES, Overrides, Parameters};

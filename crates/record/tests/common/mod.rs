@@ -5,7 +5,9 @@ use ed25519_dalek::SigningKey;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use psephos_ballot::{Contest, ContestResult, Method, Round, Tally, Tie, WriteIns};
+use psephos_ballot::{
+    Contest, ContestResult, Method, Round, Tally, Texts, Tie, WriteIns, WrittenText,
+};
 use psephos_core::encodings::{Encodings, Fixed};
 use psephos_proofs::shuffle;
 use psephos_proofs::sigma::{Dleq, Schnorr};
@@ -275,27 +277,45 @@ fn share() -> impl Strategy<Value = Share> {
     (vec(one, 0..3), dleq()).prop_map(|(lists, proof)| Share { lists, proof })
 }
 
+type Parts = (Vec<u64>, Vec<Vec<u64>>, Vec<Round>, Vec<Vec<u16>>, usize);
+
+fn tally((votes, rows, rounds, ranking, method): Parts) -> Tally {
+    let threshold = votes.first().copied().unwrap_or(0);
+    let seats = rows.first().cloned().unwrap_or_default();
+    match method {
+        0 => Tally::Plurality { votes },
+        1 => Tally::Approval { votes },
+        2 => Tally::Score { points: votes },
+        3 => Tally::Borda { points: votes },
+        4 => Tally::Irv { rounds },
+        5 => Tally::Stv { rounds, threshold },
+        6 => Tally::ScottishStv { rounds, threshold },
+        7 => Tally::Meek { quotas: votes, rounds },
+        8 => Tally::Schulze { pairs: rows, ranking },
+        9 => Tally::MajorityJudgment { grades: rows, ranking },
+        10 => Tally::DHondt { seats, votes },
+        11 => Tally::SainteLague { seats, votes },
+        _ => Tally::Text {},
+    }
+}
+
 fn contest_result() -> impl Strategy<Value = ContestResult> {
     let list = || vec(any::<u16>(), 0..3);
     let round = (vec(option::of(any::<u64>()), 0..4), list(), any::<u64>(), list()).prop_map(
         |(votes, elected, exhausted, eliminated)| Round { votes, elected, exhausted, eliminated },
     );
-    let tally = prop_oneof![
-        vec(any::<u64>(), 0..4).prop_map(|votes| Tally::Plurality { votes }),
-        vec(round, 0..3).prop_map(|rounds| Tally::Irv { rounds }),
-    ];
-    let tie =
-        (list(), list(), any::<u64>()).prop_map(|(lost, tied, round)| Tie { lost, tied, round });
-    (text(), vec(tie, 0..2), any::<[u64; 3]>(), tally, list(), digest()).prop_map(
-        |(id, ties, [blank, ballots, invalid], tally, elected, cells_sha256)| ContestResult {
-            id,
-            ties,
-            blank,
-            tally,
-            ballots,
-            elected,
-            invalid,
-            cells_sha256,
+    let numbers = || vec(any::<u64>(), 0..4);
+    let tally = (numbers(), vec(numbers(), 0..3), vec(round, 0..3), vec(list(), 0..3), 0..13_usize)
+        .prop_map(tally);
+    let tie = (list(), list(), any::<u64>(), option::of(any::<u64>()))
+        .prop_map(|(lost, tied, round, earlier)| Tie { lost, tied, round, earlier });
+    let written = (text(), any::<u64>()).prop_map(|(text, ballots)| WrittenText { text, ballots });
+    let texts =
+        (vec(written, 0..3), any::<u64>()).prop_map(|(most, distinct)| Texts { most, distinct });
+    let texts = option::of(texts);
+    (text(), vec(tie, 0..2), any::<[u64; 3]>(), tally, texts, list(), digest()).prop_map(
+        |(id, ties, [blank, ballots, invalid], tally, texts, elected, cells_sha256)| {
+            ContestResult { id, ties, blank, tally, texts, ballots, elected, invalid, cells_sha256 }
         },
     )
 }

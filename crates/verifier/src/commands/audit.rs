@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use psephos_audit::{Audit, AuditError, Options, Report, Turnout, audit};
@@ -15,18 +15,13 @@ use crate::cli::AuditArguments;
 /// Audits the board and prints the report.
 pub fn run(arguments: AuditArguments) -> Result<Exit, Failure> {
     let folder = arguments.board.unwrap_or_default();
-    let board = FolderBoard::open(folder).map_err(unreadable)?;
+    let board = open(folder)?;
     let begun = Instant::now();
     let receipts: Result<Vec<_>, Failure> =
         arguments.receipt.iter().map(|path| read_receipt(path)).collect();
     let options = Options { expect: arguments.expect.clone(), verified: None, receipts: receipts? };
-    let bars = Bars::new(Mode::detect(arguments.quiet || arguments.json));
-    let Audit { report, turnout, .. } = audit(&board, &options, &|progress| bars.show(progress))
-        .map_err(|error| match error {
-            AuditError::Board(error) => unreadable(error),
-            error @ AuditError::NotAContinuation { .. } => Failure::internal(error.to_string()),
-        })?;
-    bars.finish();
+    let mode = Mode::detect(arguments.quiet || arguments.json);
+    let Audit { report, turnout, .. } = examine(&board, &options, mode)?;
     if arguments.json {
         say(report.to_json());
     } else if arguments.quiet {
@@ -39,6 +34,32 @@ pub fn run(arguments: AuditArguments) -> Result<Exit, Failure> {
         say(identity(&report, &arguments.expect));
         say(format!("Audited in {}.", duration(begun.elapsed())));
     }
+    exit_of(&report)
+}
+
+/// The board in a folder.
+pub(super) fn open(folder: PathBuf) -> Result<FolderBoard, Failure> {
+    FolderBoard::open(folder).map_err(unreadable)
+}
+
+/// Audits a board, showing how far it is.
+pub(super) fn examine(
+    board: &FolderBoard,
+    options: &Options,
+    mode: Mode,
+) -> Result<Audit, Failure> {
+    let bars = Bars::new(mode);
+    let audit =
+        audit(board, options, &|progress| bars.show(progress)).map_err(|error| match error {
+            AuditError::Board(error) => unreadable(error),
+            error @ AuditError::NotAContinuation { .. } => Failure::internal(error.to_string()),
+        })?;
+    bars.finish();
+    Ok(audit)
+}
+
+/// The exit code that belongs to the verdict.
+pub(super) fn exit_of(report: &Report) -> Result<Exit, Failure> {
     Exit::from_code(i32::from(report.exit))
         .ok_or_else(|| Failure::internal(format!("exit code {} is none", report.exit)))
 }

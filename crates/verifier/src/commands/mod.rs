@@ -2,3 +2,4 @@
 
 pub mod audit;
 pub mod digest;
+pub mod export;

@@ -51,7 +51,7 @@ fn codes_page_and_roll_belong_together() {
         let listed: Vec<String> = words.split(' ').map(|word| format!("<li>{word}</li>")).collect();
         assert!(page.contains(&listed.join("\n")));
     }
-    assert!(!page.contains("<script") && !page.contains("http"));
+    assert!(!page.contains("<script") && !page.contains("http:") && !page.contains("https:"));
     #[cfg(unix)]
     for (file, mode) in [("codes.csv", 0o600), ("codes.html", 0o600)] {
         use std::os::unix::fs::PermissionsExt;
@@ -234,6 +234,29 @@ fn a_withheld_ballot_is_proved_by_its_receipt() {
         programs().verifier(&[text(&board), "--json", "--receipt", text(&receipt)]).exits(1).json();
     assert_eq!(report["failures"][0]["check"], "intake.withheld");
     assert_eq!(report["failures"][0]["culprits"][0], "authority");
+}
+
+#[test]
+fn a_small_box_closes_under_a_waiver_only() {
+    let election = Election::begin(&format!("minimum = 5\n{SMALL}"), 2, 1);
+    let waive =
+        |id: &str, reason: &str| election.authority(&["waive", "--box", id, "--reason", reason]);
+    waive("all", "few voters").exits(64).says(&["not open yet"]);
+    election.open();
+    election.vote("mayor,park\n1,1\n2,2\n");
+    let refused = election.authority(&["close"]).exits(64);
+    refused.says(&["minimum of 5", "box all has 2", "waive --box all --reason"]);
+    waive("none", "few voters").exits(64).says(&["no box \"none\"", "all"]);
+    waive("all", " ").exits(64).says(&["must say something"]);
+    waive("all", "few voters").exits(0);
+    election.authority(&["close"]).exits(0);
+    let report = election.verify().exits(2).json();
+    let warnings = report["warnings"].to_string();
+    assert!(warnings.contains("few voters") && warnings.contains("under a waiver"), "{warnings}");
+    let checks = report["checks"].as_array().unwrap();
+    let minimum = checks.iter().find(|check| check["id"] == "intake.minimum").unwrap();
+    assert_eq!(minimum["status"], "Pass");
+    assert_eq!(report["anonymity"][0]["voters"], 2);
 }
 
 fn copy(from: &Path, to: &Path) {

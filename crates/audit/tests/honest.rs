@@ -49,7 +49,16 @@ fn the_json_of_the_specification() {
         value.as_object().unwrap().keys().cloned().collect()
     };
     let top = [
-        "spec", "verdict", "exit", "election", "head", "checks", "failures", "warnings", "results",
+        "spec",
+        "verdict",
+        "exit",
+        "election",
+        "head",
+        "checks",
+        "failures",
+        "warnings",
+        "anonymity",
+        "results",
     ];
     assert_eq!(keys(&json), top);
     assert_eq!((&json["verdict"], &json["exit"]), (&"VALID".into(), &0.into()));
@@ -57,7 +66,7 @@ fn the_json_of_the_specification() {
     assert_eq!(keys(&json["checks"][0]), ["id", "status", "items"]);
     assert_eq!(json["checks"][0]["id"], "setup.parameters");
     assert_eq!(json["checks"][0]["status"], "Pass");
-    assert_eq!(json["checks"].as_array().unwrap().len(), 38);
+    assert_eq!(json["checks"].as_array().unwrap().len(), 39);
 
     let mut election = Election::closed(Plan::new(2, 2, 2));
     let body = election.mix_body(0);

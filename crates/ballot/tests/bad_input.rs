@@ -2,7 +2,8 @@
 
 use psephos_ballot::contest::check;
 use psephos_ballot::file::{
-    CastVotes, ElectionFile, Overrides, parse_ballots, read_ballots, read_election,
+    BatchPlan, CastVotes, ElectionFile, Overrides, PolicyKey, parse_ballots, read_ballots,
+    read_election,
 };
 use psephos_ballot::{Contest, Form, Method, Vote};
 use std::path::Path;
@@ -232,4 +233,138 @@ fn bad_cells() {
         says(cell(text), &[at, "is no candidate number", "'>' between ranks"]);
     }
     says(ballots("mayor,council\n1,1>2\n"), &["column 2", "'+' between several marks"]);
+}
+
+const BOXES: &str = r#"title = "T"
+policy = "last"
+minimum = 3
+roll = "town.roll"
+
+[[box]]
+id = "town"
+
+[[box]]
+id = "hamlet"
+contests = ["mayor"]
+
+[[batch]]
+id = "both"
+box = "town"
+contests = ["mayor", "park"]
+
+[[batch]]
+id = "hill"
+box = "hamlet"
+contests = ["mayor"]
+encoding = "number"
+
+[[contest]]
+id = "mayor"
+method = "plurality"
+candidates = ["A", "B"]
+
+[[contest]]
+id = "park"
+method = "plurality"
+candidates = ["Yes", "No"]
+"#;
+
+/// The message for that election with `from` replaced by `to`.
+fn boxes(from: &str, to: &str) -> String {
+    assert!(BOXES.contains(from), "{from}");
+    match ElectionFile::parse("e.toml", &BOXES.replacen(from, to, 1)) {
+        Ok(election) => format!("accepted: {:?}", election.boxes),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn boxes_and_batches() {
+    let election = ElectionFile::parse("e.toml", BOXES).unwrap();
+    let batch = |id: &str, bits, contests: &[u64]| BatchPlan {
+        id: id.into(),
+        bits,
+        contests: contests.to_vec(),
+    };
+    assert_eq!(election.boxes[0].batches, [batch("both", None, &[0, 1])]);
+    assert_eq!(election.boxes[1].batches, [batch("hill", Some(8), &[0])]);
+    assert_eq!((election.policy, election.minimum), (Some(PolicyKey::Last), 3));
+    assert_eq!(election.roll.as_deref(), Some("town.roll"));
+    let alone = ElectionFile::parse("e.toml", ELECTION).unwrap();
+    assert_eq!(alone.boxes[0].id, "all");
+    assert_eq!(alone.boxes[0].batches, [batch("mayor", None, &[0]), batch("council", None, &[1])]);
+}
+
+#[test]
+fn boxes_and_batches_that_are_none() {
+    says(
+        boxes("id = \"hamlet\"", "id = \"town\""),
+        &["e.toml:10: ", "earlier box has the same id"],
+    );
+    says(
+        boxes("contests = [\"mayor\"]", "contests = [\"major\"]"),
+        &["e.toml:11: ", "no contest \"major\""],
+    );
+    says(boxes("contests = [\"mayor\"]", "contests = []"), &["e.toml:9: ", "has no contests"]);
+    says(
+        boxes("id = \"town\"", "id = \"town\"\ncontests = [\"mayor\"]"),
+        &["contest \"park\" stands in no box"],
+    );
+    says(
+        boxes("id = \"hamlet\"", "id = \"hamlet\"\nmerge = \"city\""),
+        &["e.toml:11: ", "no box \"city\""],
+    );
+    says(
+        boxes("id = \"hamlet\"", "id = \"hamlet\"\nmerge = \"hamlet\""),
+        &["e.toml:11: ", "is the box itself"],
+    );
+    says(
+        boxes("id = \"hamlet\"", "id = \"hamlet\"\nmerge = \"town\""),
+        &["e.toml:11: ", "both must have the same"],
+    );
+    says(boxes("box = \"hamlet\"", "box = \"city\""), &["e.toml:20: ", "no box \"city\""]);
+    says(
+        boxes("box = \"hamlet\"", "box = \"town\""),
+        &["e.toml:21: ", "in batch \"both\" of box \"town\" already"],
+    );
+    says(
+        boxes("box = \"town\"\n", ""),
+        &["e.toml:15: ", "box \"hamlet\" does not have contest \"park\"", "boxes = [...]"],
+    );
+    says(
+        boxes("encoding = \"number\"", "bits = 8"),
+        &["e.toml:22: ", "encoding = \"number\" only"],
+    );
+    says(
+        boxes("encoding = \"number\"", "encoding = \"number\"\nbits = 12"),
+        &["e.toml:21: ", "the number has 12", "8, 16 or 32"],
+    );
+    says(
+        boxes("policy = \"last\"", "policy = \"open\""),
+        &["e.toml:4: ", "policy is \"open\" and there is a roll"],
+    );
+    says(boxes("policy = \"last\"", "policy = \"any\""), &["e.toml:2: ", "`any`", "`last`"]);
+    says(boxes("id = \"park\"", "id = \"box\""), &["is taken by a column of ballots.csv"]);
+}
+
+#[test]
+fn boxes_and_voters_of_ballots() {
+    let table = |text: &str| ballots_of(BOXES, text);
+    says(table("mayor,park\n"), &["b.csv:1: there is no column \"box\""]);
+    says(table("box,mayor,park,box\n"), &["b.csv:1: column 4: \"box\" has a column already"]);
+    says(
+        table("box,mayor,park\ncity,1,1\n"),
+        &["b.csv:2: column 1: the election has no box \"city\""],
+    );
+    says(
+        table("box,mayor,park\nhamlet,1,\nhamlet,1,2\n"),
+        &["b.csv:3: column 3, contest \"park\": box \"hamlet\" does not vote on it"],
+    );
+    says(
+        table("credential,box,mayor,park\nx,town,1,1\nx,hamlet,2,\n"),
+        &["b.csv:3: credential \"x\" stands in line 2 with another box"],
+    );
+    let good = table("credential,box,mayor,park\nx,hamlet,1,\n,town,,2\nx,hamlet,2,\n");
+    assert_eq!(good.matches("credential: Some(\"x\")").count(), 2, "{good}");
+    assert_eq!(good.matches("box_index: 1").count(), 2, "{good}");
 }

@@ -216,8 +216,8 @@ pub struct Rehearse {
     /// The election's description [default: a made election that is part of this program]
     #[arg(long, value_name = "FILE.toml", requires = "ballots")]
     pub election: Option<PathBuf>,
-    /// The votes to cast, one row per ballot
-    #[arg(long, value_name = "FILE.csv", requires = "election")]
+    /// The votes to cast, one row per ballot; or a .blt file, which is an election by itself
+    #[arg(long, value_name = "FILE")]
     pub ballots: Option<PathBuf>,
     #[command(flatten)]
     pub numbers: Numbers,

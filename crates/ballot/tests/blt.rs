@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use psephos_ballot::export::{RESULTS_HEADER, format_blt, results_csv, votes_csv};
-use psephos_ballot::file::{Blt, Slate, parse_ballots};
+use psephos_ballot::file::{Blt, ElectionFile, Slate, parse_ballots};
 use psephos_ballot::{Contest, ElectionTally, Layout, Method, Vote, WriteIns, format_cell};
 use std::collections::BTreeMap;
 
@@ -35,6 +35,14 @@ fn the_example_of_the_page() {
     let votes = blt.votes(&contest).unwrap();
     let cells: Vec<(String, u64)> = votes.iter().map(|(vote, n)| (format_cell(vote), *n)).collect();
     assert_eq!(cells, [("".into(), 2), ("1>3".into(), 3), ("2+3>1".into(), 1)]);
+}
+
+#[test]
+fn an_election_of_its_own() {
+    let blt = read(&EXAMPLE.replace("Ada", "Ada \\ Ä"));
+    let election = ElectionFile::parse("club.blt", &blt.election_toml().unwrap()).unwrap();
+    assert_eq!(election.contests, [blt.contest("contest", blt.method())]);
+    assert_eq!(election.title, blt.title);
 }
 
 #[test]

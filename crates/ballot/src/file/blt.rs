@@ -1,9 +1,10 @@
 //! BLT, the ballot file of OpaVote, OpenSTV and others for ranked votes (spec/blt.md).
 
-use super::FileError;
+use super::{CastVotes, FileError};
 use crate::contest::{Contest, Method};
 use crate::vote::Vote;
 use psephos_core::pairs::pairs;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most ballots in a file, weights counted.
@@ -20,6 +21,22 @@ pub struct Blt {
     pub candidates: Vec<String>,
     file: String,
     ballots: Vec<Ballot>,
+}
+
+/// What stands in an `election.toml`.
+#[derive(Serialize)]
+struct Election<'a> {
+    title: &'a str,
+    contest: [ElectionContest<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct ElectionContest<'a> {
+    id: &'a str,
+    title: &'a str,
+    method: &'a str,
+    seats: u16,
+    candidates: &'a [String],
 }
 
 /// Equal ballots as a line gives them.
@@ -118,6 +135,42 @@ impl Blt {
             write_ins: None,
             candidates: self.candidates.clone(),
         }
+    }
+
+    /// The text of an `election.toml` with this contest alone, counted by [`Blt::method`].
+    ///
+    /// # Errors
+    /// [`FileError`] when the texts cannot stand in such a file.
+    pub fn election_toml(&self) -> Result<String, FileError> {
+        let method = self.method();
+        let contest = ElectionContest {
+            id: "contest",
+            title: &self.title,
+            method: method.name(),
+            seats: self.seats,
+            candidates: &self.candidates,
+        };
+        toml::to_string(&Election { title: &self.title, contest: [contest] })
+            .map_err(|error| FileError::new(&self.file, None, error.to_string()))
+    }
+
+    /// The ballots one by one, for an election with one contest and one box.
+    ///
+    /// # Errors
+    /// [`FileError`]: more contests, or as [`Blt::votes`].
+    pub fn cast(&self, contests: &[Contest]) -> Result<Vec<CastVotes>, FileError> {
+        let [contest] = contests else {
+            let message = format!("BLT holds one contest, the election has {}", contests.len());
+            return Err(FileError::new(&self.file, None, message));
+        };
+        let mut ballots = Vec::new();
+        for (vote, weight) in self.votes(contest)? {
+            for _ in 0..weight {
+                let votes = vec![vote.clone()];
+                ballots.push(CastVotes { box_index: 0, credential: None, votes });
+            }
+        }
+        Ok(ballots)
     }
 
     /// The votes in a contest with these candidates in this order, with how often each occurs.

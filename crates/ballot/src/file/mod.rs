@@ -80,6 +80,14 @@ pub fn read_ballots(
     parse_ballots(&path.display().to_string(), &read_text(path)?, contests, boxes)
 }
 
+/// Reads a BLT file.
+///
+/// # Errors
+/// [`FileError`]: unreadable or malformed.
+pub fn read_blt(path: &Path) -> Result<Blt, FileError> {
+    Blt::parse(&path.display().to_string(), &read_text(path)?)
+}
+
 fn read_text(path: &Path) -> Result<String, FileError> {
     let file = path.display().to_string();
     let bytes = std::fs::read(path)

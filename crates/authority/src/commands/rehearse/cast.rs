@@ -1,6 +1,10 @@
 //! The election to rehearse and the votes to cast.
 
-use psephos_ballot::file::{CastVotes, ElectionFile, parse_ballots, read_ballots};
+use std::path::PathBuf;
+
+use psephos_ballot::file::{
+    Blt, CastVotes, ElectionFile, FileError, parse_ballots, read_ballots, read_blt,
+};
 use psephos_console::Failure;
 use psephos_record::bodies::{Description, Policy};
 
@@ -24,20 +28,41 @@ pub struct Cast {
 impl Cast {
     /// Reads the files given, or the made election.
     pub fn read(arguments: &Rehearse) -> Result<Cast, Failure> {
-        let election = match &arguments.election {
-            Some(path) => read(path)?,
-            None => ElectionFile::parse("election.toml", ELECTION).map_err(file_failure)?,
+        let blt = blt(arguments)?;
+        let election = match (&arguments.election, &blt) {
+            (Some(path), _) => read(path)?,
+            (None, Some(blt)) => own_election(blt).map_err(file_failure)?,
+            (None, None) if arguments.ballots.is_some() => {
+                return Err(Failure::usage(
+                    "--ballots needs --election, unless it names a .blt file",
+                ));
+            }
+            (None, None) => ElectionFile::parse("election.toml", ELECTION).map_err(file_failure)?,
         };
         let description = describe(&election, &arguments.numbers)?;
         let slates = election.slates();
-        let ballots = match &arguments.ballots {
-            Some(path) => {
+        let ballots = match (&arguments.ballots, &blt) {
+            (_, Some(blt)) => blt.cast(&election.contests),
+            (Some(path), None) => {
                 readable(path)?;
                 read_ballots(path, &election.contests, &slates)
             }
-            None => parse_ballots("ballots.csv", BALLOTS, &election.contests, &slates),
+            (None, None) => parse_ballots("ballots.csv", BALLOTS, &election.contests, &slates),
         };
         let has_roll = election.roll.is_some() || description.policy != Policy::Open;
         Ok(Cast { description, ballots: ballots.map_err(file_failure)?, has_roll })
     }
+}
+
+/// The ballots, if they are given as BLT.
+fn blt(arguments: &Rehearse) -> Result<Option<Blt>, Failure> {
+    let is_blt = |path: &&PathBuf| path.extension().is_some_and(|extension| extension == "blt");
+    let Some(path) = arguments.ballots.as_ref().filter(is_blt) else { return Ok(None) };
+    readable(path)?;
+    read_blt(path).map(Some).map_err(file_failure)
+}
+
+/// The election that a BLT file is by itself.
+fn own_election(blt: &Blt) -> Result<ElectionFile, FileError> {
+    ElectionFile::parse("the election made of the .blt file", &blt.election_toml()?)
 }

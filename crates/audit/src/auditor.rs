@@ -10,6 +10,7 @@ use psephos_record::bodies::Blob;
 
 use crate::check::CheckId;
 use crate::decryption::PostedShare;
+use crate::exclusion::Docket;
 use crate::log::Memory;
 use crate::mixes::PostedMix;
 use crate::report::{Culprit, Failure, Findings};
@@ -17,6 +18,20 @@ use crate::result::PostedResult;
 use crate::roll::Eligible;
 use crate::view::View;
 use crate::{Options, Progress, Stage, Turnout};
+
+/// What a look at a blob has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    Right,
+    /// Its bytes have another root.
+    Damaged(String),
+    /// Its bytes are right, but the record states another number or length of rows.
+    Misstated(String),
+    /// It is not there, or cannot be read.
+    Missing(String),
+    /// Something is wrong with it that has been reported of another record.
+    Reported,
+}
 
 pub(crate) struct Auditor<'a> {
     pub(crate) board: &'a dyn Board,
@@ -31,7 +46,7 @@ pub(crate) struct Auditor<'a> {
     /// seem out of place through no fault of its author.
     pub(crate) gap: bool,
     /// A blob is missing or damaged, which nobody can be blamed for either.
-    damaged: bool,
+    pub(crate) damaged: bool,
     /// Why nothing after some record can be made sense of.
     pub(crate) halted: Option<String>,
     /// What is wrong in the present attempt of the key ceremony. It weighs only if no other attempt
@@ -43,6 +58,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) proofs: BTreeMap<(u64, usize), Option<Proof>>,
     /// Valid mixes that start from a bad list: batch and trustee.
     pub(crate) astray: Vec<(usize, u64)>,
+    /// Exclusions, and what they name.
+    pub(crate) docket: Docket,
     /// Mixes that another one overtook: batch and record.
     pub(crate) overtaken: BTreeSet<(usize, u64)>,
     pub(crate) shares: Vec<PostedShare>,
@@ -74,6 +91,7 @@ impl<'a> Auditor<'a> {
             mixes: Vec::new(),
             proofs: BTreeMap::new(),
             astray: Vec::new(),
+            docket: Docket::default(),
             overtaken: BTreeSet::new(),
             shares: Vec::new(),
             result: None,
@@ -111,6 +129,11 @@ impl<'a> Auditor<'a> {
 
     /// Whether the expensive checks of a record were made before.
     pub(crate) fn is_verified(&self, sequence: u64) -> bool {
+        self.docket.on_trial != Some(sequence) && self.was_verified(sequence)
+    }
+
+    /// Whether a record stood when the board was audited before, or nothing is to be checked.
+    pub(crate) fn was_verified(&self, sequence: u64) -> bool {
         !self.thorough || self.options.verified.is_some_and(|(records, _)| sequence < records)
     }
 
@@ -123,37 +146,60 @@ impl<'a> Auditor<'a> {
     /// Looks at a blob that a record names. `false` when it is missing, damaged or of another shape:
     /// that has been reported, and nothing that needs it can be checked.
     pub(crate) fn blob_holds(&mut self, sequence: u64, author: &Culprit, blob: &Blob) -> bool {
+        let found = self.look(sequence, blob);
+        self.report_look(sequence, author, blob, &found);
+        found == Look::Right
+    }
+
+    /// Looks at a blob that a record names, and says nothing yet.
+    pub(crate) fn look(&mut self, sequence: u64, blob: &Blob) -> Look {
         if self.is_verified(sequence) {
-            return true;
+            return Look::Right;
         }
-        if let Some(holds) = self.blobs.get(&blob.root)
-            && !holds
-        {
-            return false;
+        if self.blobs.get(&blob.root) == Some(&false) {
+            return Look::Reported;
         }
         self.findings.count(CheckId::BoardBlob, 1);
         self.findings.count(CheckId::ShapeLength, 1);
-        let fault = check_blob(self.board, blob);
-        let (record, none) = (Some(sequence), &[][..]);
-        match &fault {
-            Ok(()) => {}
-            Err(fault @ BlobFault::Root { .. }) => {
-                self.fail(CheckId::BoardBlob, none, record, None, fault.to_string());
-            }
-            Err(fault @ BlobFault::Shape { .. }) => {
-                let culprits = [author.clone()];
-                self.fail(CheckId::ShapeLength, &culprits, record, None, fault.to_string());
-                return false;
-            }
+        match check_blob(self.board, blob) {
+            Ok(()) => Look::Right,
+            Err(fault @ BlobFault::Root { .. }) => Look::Damaged(fault.to_string()),
+            Err(fault @ BlobFault::Shape { .. }) => Look::Misstated(fault.to_string()),
             Err(fault @ (BlobFault::Missing { .. } | BlobFault::Storage(_))) => {
-                let text = format!("record {sequence} names what cannot be read: {fault}");
-                self.findings.unreadable(text);
-                self.findings.not_run(CheckId::BoardBlob, "a blob cannot be read");
+                Look::Missing(fault.to_string())
             }
         }
-        self.damaged |= fault.is_err();
-        self.blobs.insert(blob.root, fault.is_ok());
-        fault.is_ok()
+    }
+
+    /// Reports what is wrong with a blob.
+    pub(crate) fn report_look(
+        &mut self,
+        sequence: u64,
+        author: &Culprit,
+        blob: &Blob,
+        found: &Look,
+    ) {
+        let record = Some(sequence);
+        match found {
+            Look::Reported => return,
+            Look::Misstated(evidence) => {
+                // The bytes are right: whoever names them as they are may use them.
+                let culprits = std::slice::from_ref(author);
+                return self.fail(CheckId::ShapeLength, culprits, record, None, evidence.as_str());
+            }
+            Look::Right => {}
+            Look::Damaged(evidence) => {
+                self.fail(CheckId::BoardBlob, &[], record, None, evidence.as_str());
+            }
+            Look::Missing(fault) => {
+                let text = format!("record {sequence} names what cannot be read: {fault}");
+                self.findings.unreadable_record(sequence, text);
+                self.findings.not_run_at(sequence, CheckId::BoardBlob, "a blob cannot be read");
+            }
+        }
+        let is_right = *found == Look::Right;
+        self.damaged |= !is_right;
+        self.blobs.insert(blob.root, is_right);
     }
 
     /// Whether nothing is known to be wrong with a blob.

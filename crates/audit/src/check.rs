@@ -114,6 +114,12 @@ checks! {
 }
 
 impl CheckId {
+    /// The check with this id.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|check| check.as_str() == id)
+    }
+
     /// Whether a report lists the check although nobody asked for it. `board.fork` needs a second
     /// board and `intake.withheld` a receipt.
     #[must_use]

@@ -27,6 +27,7 @@ impl Auditor<'_> {
         let results = self.verify_result();
         self.view.phase = self.phase();
         self.not_yet();
+        let remedies = self.remedies();
         for failure in std::mem::take(&mut self.attempt_failures) {
             self.findings.fail(failure);
         }
@@ -39,7 +40,7 @@ impl Auditor<'_> {
         let head = (self.view.records > 0).then_some(self.view.head);
         let complete = self.view.phase == Phase::Sealed;
         let report = self.findings.report(election, head, complete, anonymity, results);
-        Audit { report, view: self.view, turnout: self.turnout }
+        Audit { report, view: self.view, turnout: self.turnout, remedies }
     }
 
     fn phase(&self) -> Phase {

@@ -11,17 +11,21 @@ use psephos_record::board::BlobRows;
 use psephos_record::bodies::{BatchShare, Blob, Share};
 
 use crate::Stage;
-use crate::auditor::Auditor;
+use crate::auditor::{Auditor, Look, check_of};
 use crate::check::CheckId;
 use crate::report::Culprit;
 use crate::view::{BatchView, ShareView};
 
+const NOT_LAST: &str = "it is not of the last list";
+
 /// A `share` record.
 pub(crate) struct PostedShare {
-    sequence: u64,
+    pub(crate) sequence: u64,
     trustee: u64,
     proof: Dleq,
     lists: Vec<PostedList>,
+    /// Whether its proof holds; none before it was verified.
+    proved: Option<Result<(), ShareError>>,
 }
 
 struct PostedList {
@@ -29,7 +33,19 @@ struct PostedList {
     batch: usize,
     input: Digest,
     shares: Blob,
-    readable: bool,
+    looked: Look,
+}
+
+/// What is wrong with a list of a share record, apart from its proof.
+enum ListFault {
+    /// It is not of the last good list.
+    NotLast,
+    /// Its input is a list that somebody's bad mix made, or records are missing.
+    Astray,
+    /// It has another shape than its input.
+    Shape(String),
+    /// It, or its input, cannot be read.
+    Unreadable,
 }
 
 /// A share list with the list it was made from, ready to be read.
@@ -57,102 +73,228 @@ impl Auditor<'_> {
             let BatchShare { box_index, batch_index, input, shares } = *list;
             let Some(batch) = self.batch_place(box_index, batch_index) else { continue };
             self.findings.count(CheckId::DecryptRepeat, 1);
-            let readable = self.blob_holds(sequence, &culprit, &shares);
+            let looked = self.look(sequence, &shares);
             let slot = usize::try_from(trustee).ok().and_then(|index| {
                 self.view.batches.get_mut(batch).and_then(|view| view.shares.get_mut(index))
             });
             match slot {
                 Some(slot @ None) => {
-                    *slot = Some(ShareView { sequence, input, shares, valid: false })
+                    let readable = looked == Look::Right;
+                    *slot = Some(ShareView { sequence, input, shares, valid: false, readable });
                 }
                 _ => repeated = true,
             }
-            lists.push(PostedList { batch, input, shares, readable });
+            lists.push(PostedList { batch, input, shares, looked });
         }
+        let share =
+            PostedShare { sequence, trustee, proof: body.proof, lists, proved: None };
         if repeated {
             let evidence = "this trustee has shared a list of this batch before";
-            return self.fail(CheckId::DecryptRepeat, culprits, Some(sequence), None, evidence);
+            self.fail(CheckId::DecryptRepeat, culprits, Some(sequence), None, evidence);
+            return self.report_share_lists(&share);
         }
-        self.shares.push(PostedShare { sequence, trustee, proof: body.proof, lists });
+        self.shares.push(share);
     }
 
-    /// Checks all shares on the board.
-    pub(crate) fn verify_shares(&mut self) {
-        let posted = std::mem::take(&mut self.shares);
-        let mut suspects = Vec::new();
-        for (index, share) in posted.iter().enumerate() {
-            self.progress(Stage::Shares, index as u64, posted.len() as u64);
-            if self.is_of_last_lists(share) {
-                self.verify_share(share, &mut suspects);
-            }
-        }
-        for (index, fault) in suspects {
-            if let Some(share) = posted.get(index_of(&posted, index)) {
-                self.blame_share(share, &fault);
-            }
-        }
-        self.shares = posted;
+    /// Takes the shares of a record out of effect. Their trustee does not share those batches again.
+    pub(crate) fn exclude_shares(&mut self, sequence: u64) {
+        self.shares.retain(|share| share.sequence != sequence);
     }
 
-    /// Whether every list of a share record is of its batch's last good list, and as long.
-    fn is_of_last_lists(&mut self, share: &PostedShare) -> bool {
-        let culprits = [Culprit::Trustee(share.trustee)];
-        let record = Some(share.sequence);
-        let mut holds = true;
+    fn report_share_lists(&mut self, share: &PostedShare) {
         for list in &share.lists {
-            let Some(view) = self.view.batches.get(list.batch) else { return false };
-            let (last, width) = (view.last, view.width);
-            let is_astray = view.mixes.iter().any(|mix| {
-                let is_bad = !mix.valid && !self.overtaken.contains(&(list.batch, mix.sequence));
-                is_bad && mix.output.root == list.input
-            });
-            self.findings.count(CheckId::DecryptInput, 1);
-            if list.input != last.root {
-                holds = false;
-                if is_astray || self.is_uncertain() {
-                    let text = format!(
-                        "record {} shares a list that is not known to be good",
-                        share.sequence
-                    );
-                    self.findings.warn(text.clone());
-                    self.findings.not_run(CheckId::DecryptProof, text);
-                } else {
-                    let evidence = "it is not of the last list";
-                    self.fail(CheckId::DecryptInput, &culprits, record, None, evidence);
+            let culprit = Culprit::Trustee(share.trustee);
+            self.report_look(share.sequence, &culprit, &list.shares, &list.looked);
+        }
+    }
+
+    /// The checks that a share record fails, with the evidence; and whether something about it could
+    /// not be checked.
+    pub(crate) fn failing_share_checks(&mut self, sequence: u64) -> (Vec<(CheckId, String)>, bool) {
+        let place = index_of(&self.shares, sequence);
+        self.prove_share(place);
+        let (mut checks, mut unknown) = (Vec::new(), false);
+        let Some(share) = self.shares.get(place) else { return (checks, unknown) };
+        for list in &share.lists {
+            if let Look::Misstated(evidence) = &list.looked {
+                checks.push((CheckId::ShapeLength, evidence.clone()));
+            }
+            for fault in self.list_faults(list) {
+                match fault {
+                    ListFault::NotLast => {
+                        checks.push((CheckId::DecryptInput, NOT_LAST.to_owned()));
+                    }
+                    ListFault::Shape(evidence) => checks.push((CheckId::ShapeLength, evidence)),
+                    ListFault::Astray | ListFault::Unreadable => unknown = true,
                 }
             }
-            let due = (last.rows, width.saturating_mul(32));
-            if (list.shares.rows, list.shares.row_length) != due {
-                holds = false;
-                let evidence = format!(
-                    "{} rows of {} bytes, and there should be {} of {}",
-                    list.shares.rows, list.shares.row_length, due.0, due.1
-                );
-                self.fail(CheckId::ShapeLength, &culprits, record, None, evidence);
-            }
-            if !list.readable || !self.is_readable(&last) {
-                holds = false;
-                self.findings.not_run(CheckId::DecryptProof, "a list of shares cannot be read");
-            }
         }
-        holds
+        match &share.proved {
+            Some(Err(
+                error @ (ShareError::Shares { fault, .. } | ShareError::Proof(fault)),
+            )) => checks.push((check_of(fault, CheckId::DecryptProof), error.to_string())),
+            Some(Ok(())) => {}
+            _ => unknown = true,
+        }
+        (checks, unknown)
     }
 
-    fn verify_share(&mut self, share: &PostedShare, suspects: &mut Vec<(u64, ShareError)>) {
-        if !self.is_verified(share.sequence) {
+    /// The record in which a trustee shares this list of a batch.
+    pub(crate) fn share_of(&self, batch: usize, trustee: u64, input: &Digest) -> Option<u64> {
+        let is_of = |list: &PostedList| list.batch == batch && list.input == *input;
+        let mut shares = self.shares.iter().filter(|share| share.trustee == trustee);
+        shares.find(|share| share.lists.iter().any(is_of)).map(|share| share.sequence)
+    }
+
+    /// Takes shares that cannot be read out of effect; `false` if they can be read.
+    pub(crate) fn leave_out_unreadable_share(&mut self, sequence: u64) -> bool {
+        let place = index_of(&self.shares, sequence);
+        let Some(share) = self.shares.get(place) else { return true };
+        let is_readable = |list: &PostedList| {
+            matches!(list.looked, Look::Right | Look::Misstated(_))
+        };
+        if share.lists.iter().all(is_readable) {
+            return false;
+        }
+        self.exclude_shares(sequence);
+        true
+    }
+
+    /// The first valid share of a batch that stands so far.
+    pub(crate) fn first_valid_share(&mut self, batch: usize) -> Option<u64> {
+        for place in 0..self.shares.len() {
+            let concerned = self
+                .shares
+                .get(place)
+                .is_some_and(|share| share.lists.iter().any(|list| list.batch == batch));
+            if concerned {
+                self.prove_share(place);
+                let share = self.shares.get(place)?;
+                let is_good = share.lists.iter().all(|list| self.list_faults(list).is_empty());
+                if is_good && matches!(share.proved, Some(Ok(()))) {
+                    return Some(share.sequence);
+                }
+            }
+        }
+        None
+    }
+
+    /// Verifies the proof of a share record, if its lists are as they should be and nobody has yet.
+    fn prove_share(&mut self, place: usize) {
+        let Some(share) = self.shares.get(place) else { return };
+        let batches: Vec<usize> = share.lists.iter().map(|list| list.batch).collect();
+        for batch in batches {
+            self.settle(batch);
+        }
+        let Some(share) = self.shares.get(place) else { return };
+        if share.proved.is_some() || share.lists.iter().any(|l| !self.list_faults(l).is_empty()) {
+            return;
+        }
+        let proved = if self.is_verified(share.sequence) {
+            Some(Ok(()))
+        } else {
             self.findings.count(CheckId::DecryptProof, 1);
             for list in &share.lists {
                 let elements = list.shares.rows.saturating_mul(list.shares.row_length / 32);
                 self.findings.count(CheckId::GroupMembership, elements);
             }
-            match self.check_share(share) {
-                Some(Ok(())) => {}
-                Some(Err(error)) => return suspects.push((share.sequence, error)),
-                None => {
-                    return self.findings.not_run(CheckId::DecryptProof, "a list cannot be read");
+            self.check_share(share)
+        };
+        if let Some(share) = self.shares.get_mut(place) {
+            share.proved = proved;
+        }
+    }
+
+    /// Checks all shares on the board.
+    pub(crate) fn verify_shares(&mut self) {
+        for place in 0..self.shares.len() {
+            self.progress(Stage::Shares, place as u64, self.shares.len() as u64);
+            self.prove_share(place);
+        }
+        let posted = std::mem::take(&mut self.shares);
+        let mut suspects = Vec::new();
+        for share in &posted {
+            self.report_share_lists(share);
+            if !self.report_list_faults(share) {
+                continue;
+            }
+            match &share.proved {
+                Some(Ok(())) => self.accept_share(share),
+                Some(Err(error)) => suspects.push((share, error.clone())),
+                None => self.findings.not_run(CheckId::DecryptProof, "a list cannot be read"),
+            }
+        }
+        for (share, error) in suspects {
+            self.blame_share(share, &error);
+        }
+        self.shares = posted;
+    }
+
+    /// What is wrong with a list: it should be of its batch's last good list, and as long.
+    fn list_faults(&self, list: &PostedList) -> Vec<ListFault> {
+        let mut faults = Vec::new();
+        let Some(view) = self.view.batches.get(list.batch) else {
+            return vec![ListFault::Unreadable];
+        };
+        let (last, width) = (view.last, view.width);
+        if list.input != last.root {
+            let is_astray = view.mixes.iter().any(|mix| {
+                let is_bad = !mix.valid
+                    && mix.excluded.is_none()
+                    && !self.overtaken.contains(&(list.batch, mix.sequence));
+                is_bad && mix.output.root == list.input
+            });
+            let uncertain = is_astray || self.is_uncertain();
+            faults.push(if uncertain { ListFault::Astray } else { ListFault::NotLast });
+        }
+        let due = (last.rows, width.saturating_mul(32));
+        if (list.shares.rows, list.shares.row_length) != due {
+            faults.push(ListFault::Shape(format!(
+                "{} rows of {} bytes, and there should be {} of {}",
+                list.shares.rows, list.shares.row_length, due.0, due.1
+            )));
+        }
+        if list.looked != Look::Right || !self.is_readable(&last) {
+            faults.push(ListFault::Unreadable);
+        }
+        faults
+    }
+
+    /// Whether nothing but its proof can be wrong with a share record; says what is.
+    fn report_list_faults(&mut self, share: &PostedShare) -> bool {
+        let culprits = [Culprit::Trustee(share.trustee)];
+        let record = Some(share.sequence);
+        let mut holds = true;
+        for list in &share.lists {
+            self.findings.count(CheckId::DecryptInput, 1);
+            for fault in self.list_faults(list) {
+                holds = false;
+                match fault {
+                    ListFault::NotLast => {
+                        self.fail(CheckId::DecryptInput, &culprits, record, None, NOT_LAST);
+                    }
+                    ListFault::Astray => {
+                        let text = format!(
+                            "record {} shares a list that is not known to be good",
+                            share.sequence
+                        );
+                        self.findings.warn(text.clone());
+                        self.findings.not_run(CheckId::DecryptProof, text);
+                    }
+                    ListFault::Shape(evidence) => {
+                        self.fail(CheckId::ShapeLength, &culprits, record, None, evidence);
+                    }
+                    ListFault::Unreadable => {
+                        let text = "a list of shares cannot be read";
+                        self.findings.not_run(CheckId::DecryptProof, text);
+                    }
                 }
             }
         }
+        holds
+    }
+
+    fn accept_share(&mut self, share: &PostedShare) {
         for list in &share.lists {
             let views = self.view.batches.get_mut(list.batch).map(|view| &mut view.shares);
             let index = usize::try_from(share.trustee).ok();

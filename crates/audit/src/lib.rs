@@ -16,6 +16,7 @@ mod ceremony;
 mod check;
 mod conclude;
 mod decryption;
+mod exclusion;
 mod intake;
 mod log;
 mod mixes;
@@ -47,9 +48,9 @@ pub use report::{CheckResult, Culprit, FAILURES_LISTED, Failure, Report, SPEC};
 pub use result::{Count, CountError, count, tally};
 pub use roll::{Keys, Roll, RollError, RollFault};
 pub use view::{
-    AmendmentView, BallotsView, BatchView, Ceremony, ChallengedView, CloseView, ComplaintView,
-    ElectionKeys, Enrolment, ManifestView, MixView, Phase, ProposalView, ShareView, View,
-    WaiverView,
+    AbsenceView, AmendmentView, BallotsView, BatchView, Ceremony, ChallengedView, CloseView,
+    ComplaintView, ElectionKeys, Enrolment, ExcludedView, ExclusionView, ManifestView, MixView,
+    Mixer, Phase, ProposalView, ShareView, View, WaiverView,
 };
 
 /// What an auditor knows beside the board.
@@ -155,6 +156,32 @@ pub struct Audit {
     pub view: View,
     /// What became of the ballots; none unless this audit has checked the intake.
     pub turnout: Option<Turnout>,
+    /// What can be done about what is wrong.
+    pub remedies: Remedies,
+}
+
+/// What can be done about what an audit has found wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remedies {
+    /// Records that the authority can exclude for cause, so that they fail nothing any more.
+    pub excludable: Vec<Excludable>,
+    /// Trustees' mixes and shares whose lists are missing or damaged: they count as absent.
+    pub unread: Vec<u64>,
+    /// Whether something is wrong that neither remedies.
+    pub beyond: bool,
+}
+
+/// A record that the authority can exclude for cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excludable {
+    /// Its place on the board.
+    pub record: u64,
+    /// A check that it fails.
+    pub check: CheckId,
+    /// SHA3-256 of its file.
+    pub digest: Digest,
+    /// What was found, in words.
+    pub evidence: String,
 }
 
 /// Audits a board.

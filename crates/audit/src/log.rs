@@ -1,16 +1,18 @@
 //! Reading the log: encoding, chain, signatures, equivocation (spec/09-audit.md §3.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::{Digest, Encoding};
 use psephos_record::board::BoardError;
 use psephos_record::bodies::Body;
 use psephos_record::cbor::DecodeError;
+use psephos_record::kind::Kind;
 use psephos_record::message::{Message, Record, file_digest};
 use serde::Deserialize;
 
 use crate::auditor::Auditor;
 use crate::check::CheckId;
+use crate::exclusion::Docket;
 use crate::report::Culprit;
 use crate::{AuditError, Stage};
 
@@ -28,6 +30,16 @@ pub(crate) struct Entry {
     pub(crate) body: Body,
 }
 
+/// A place in the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) sequence: u64,
+    /// SHA3-256 of the file.
+    pub(crate) digest: Digest,
+    /// SHA3-256 of the file before it.
+    pub(crate) previous: Digest,
+}
+
 /// What must be remembered of every record.
 #[derive(Default)]
 pub(crate) struct Memory {
@@ -37,12 +49,21 @@ pub(crate) struct Memory {
     messages: BTreeMap<Digest, u64>,
     /// Who signed what under which counter: the message's digest and place.
     counters: BTreeMap<(Encoding, u64), (Digest, u64)>,
+    /// Digest of the last record that was read.
+    pub(crate) head: Digest,
 }
 
 impl Memory {
     /// The place of the record with this digest.
     pub(crate) fn place(&self, digest: &Digest) -> Option<u64> {
         self.heads.get(digest).copied()
+    }
+
+    /// The digests of these records' files.
+    pub(crate) fn digests(&self, records: impl Iterator<Item = u64>) -> BTreeMap<u64, Digest> {
+        let wanted: BTreeSet<u64> = records.collect();
+        let places = self.heads.iter().map(|(digest, place)| (*place, *digest));
+        places.filter(|(place, _)| wanted.contains(place)).collect()
     }
 }
 
@@ -60,30 +81,49 @@ impl Auditor<'_> {
                 format!("record {} is missing, but record {found} is there", extent.records);
             self.chain_failure(None, evidence);
         }
+        self.docket = Docket::of(self.board, extent.records)?;
         let mut previous = [0; 32];
         for sequence in 0..extent.records {
             self.progress(Stage::Records, sequence, extent.records);
-            let file = match self.board.record(sequence) {
-                Ok(file) => file,
-                Err(error @ BoardError::RecordTooLarge { .. }) => {
-                    // Its digest is unknown, so nothing that follows can be linked to it.
-                    self.findings.unreadable(error.to_string());
-                    self.gap = true;
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            let digest = file_digest(&file);
+            let (digest, file) = self.read_record(sequence)?;
             self.compare_with_verified(sequence, digest)?;
-            if let Some(entry) = self.admit(sequence, digest, previous, &file) {
-                self.apply(entry);
+            self.memory.head = digest;
+            let place = Place { sequence, digest, previous };
+            if self.is_named(&place) {
+                self.try_record(&place, file);
+            } else {
+                self.take(&place, file);
             }
             self.memory.heads.insert(digest, sequence);
             previous = digest;
         }
         self.view.records = extent.records;
         self.view.head = previous;
+        self.restore_unconfirmed();
         Ok(())
+    }
+
+    /// A record's file with its digest, or why it is not read.
+    fn read_record(&self, sequence: u64) -> Result<(Digest, Result<Vec<u8>, String>), AuditError> {
+        match self.board.record(sequence) {
+            Ok(file) => Ok((file_digest(&file), Ok(file))),
+            Err(error @ BoardError::RecordTooLarge { .. }) => {
+                Ok((self.board.record_digest(sequence)?, Err(error.to_string())))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Lets a record have its effect, if it may.
+    pub(crate) fn take(&mut self, place: &Place, file: Result<Vec<u8>, String>) {
+        match file {
+            Ok(file) => {
+                if let Some(entry) = self.admit(place, &file) {
+                    self.apply(entry);
+                }
+            }
+            Err(text) => self.unreadable_file(place.sequence, text),
+        }
     }
 
     fn compare_with_verified(&self, sequence: u64, digest: Digest) -> Result<(), AuditError> {
@@ -97,24 +137,13 @@ impl Auditor<'_> {
     }
 
     /// Checks everything about a record but what it says. `None` when it has no effect.
-    fn admit(
-        &mut self,
-        sequence: u64,
-        digest: Digest,
-        previous: Digest,
-        file: &[u8],
-    ) -> Option<Entry> {
+    fn admit(&mut self, place: &Place, file: &[u8]) -> Option<Entry> {
+        let Place { sequence, digest, .. } = *place;
         let record = match Record::decode(file) {
             Ok(record) => record,
             Err(error) => return self.undecodable(sequence, &error),
         };
-        self.findings.count(CheckId::BoardChain, 1);
-        if record.sequence != sequence {
-            let evidence = format!("it says that it is record {}", record.sequence);
-            self.chain_failure(Some(sequence), evidence);
-        } else if record.previous != previous {
-            self.chain_failure(Some(sequence), "it does not name the record before it".into());
-        }
+        let is_linked = self.is_linked(place, &record);
         let message = match record.message() {
             Ok(message) => message,
             Err(error) => {
@@ -131,9 +160,19 @@ impl Auditor<'_> {
             self.fail(CheckId::BoardSignature, &[], Some(sequence), None, evidence);
             return None;
         }
+        let takes_ballots = matches!(message.kind(), Ok(Kind::Ballots | Kind::Challenged))
+            && self.culprit(&message.author) == Culprit::Authority;
+        // In a wrong wrapper a message is not yet posted, if an exclusion names that.
+        if !is_linked && !takes_ballots && self.is_on_trial_for(CheckId::BoardChain) {
+            return None;
+        }
         let message_digest = record.message_digest();
         let knew = self.linked(sequence, message_digest, &message)?;
-        self.answers_for_its_counter(sequence, message_digest, &message)?;
+        let counted = self.answers_for_its_counter(sequence, message_digest, &message);
+        if takes_ballots && (counted.is_none() || message.body().is_err()) {
+            self.docket.protect(sequence);
+        }
+        counted?;
         self.findings.count(CheckId::EncodingCanonical, 1);
         let body = match message.body() {
             Ok(body) => body,
@@ -148,11 +187,33 @@ impl Auditor<'_> {
         Some(Entry { sequence, digest, message_digest, author, election, knew, body })
     }
 
+    /// Whether the wrapper, which nobody has signed, is of this place.
+    fn is_linked(&mut self, place: &Place, record: &Record) -> bool {
+        self.findings.count(CheckId::BoardChain, 1);
+        let evidence = if record.sequence != place.sequence {
+            format!("it says that it is record {}", record.sequence)
+        } else if record.previous != place.previous {
+            "it does not name the record before it".into()
+        } else {
+            return true;
+        };
+        self.chain_failure(Some(place.sequence), evidence);
+        false
+    }
+
+    /// Nothing can be said of what this file holds.
+    fn unreadable_file(&mut self, sequence: u64, text: String) {
+        self.gap = true;
+        self.findings.unreadable_record(sequence, text);
+        self.docket.unreadable.insert(sequence);
+    }
+
     fn undecodable(&mut self, sequence: u64, error: &DecodeError) -> Option<Entry> {
         self.gap = true;
         match error {
             DecodeError::Incomplete | DecodeError::TooLarge { .. } => {
-                self.findings.unreadable(format!("record {sequence} cannot be read: {error}"));
+                let text = format!("record {sequence} cannot be read: {error}");
+                self.unreadable_file(sequence, text);
             }
             DecodeError::NotCanonical { .. } => {
                 // Whoever wrapped the message wrote this, and it is not signed.

@@ -1,7 +1,7 @@
 //! Who may write what, and when (spec/09-audit.md §3.2). A record out of its phase has no effect.
 
 use psephos_core::Encoding;
-use psephos_record::bodies::{Body, SignOff};
+use psephos_record::bodies::{Body, Exclusion, SignOff};
 use psephos_record::kind::Kind;
 
 use crate::auditor::Auditor;
@@ -19,7 +19,7 @@ impl View {
         } else if self.result.is_some() {
             Phase::Published
         } else if self.close.is_some() {
-            if self.next_mixer().is_some() { Phase::Mixing } else { Phase::Sharing }
+            if self.mixes_due > 0 { Phase::Mixing } else { Phase::Sharing }
         } else if self.opened.is_some() {
             Phase::Voting
         } else if self.manifest.is_some() {
@@ -54,7 +54,9 @@ fn may_stand(kind: Kind, phase: Phase) -> bool {
         Kind::Result => matches!(phase, Phase::Sharing | Phase::Tallying),
         Kind::SignOff => (Phase::Acceptance..=Phase::Published).contains(&phase),
         Kind::Seal => phase == Phase::Published,
-        Kind::CounterProposal | Kind::Exclusion => true,
+        Kind::CounterProposal => phase == Phase::Enrolment,
+        // What is found after the seal can be excluded there too.
+        Kind::Exclusion => phase >= Phase::Enrolment,
     }
 }
 
@@ -65,11 +67,6 @@ fn is_of_ceremony(kind: Kind) -> bool {
     )
 }
 
-/// Kinds of which this version reads at most the form.
-fn is_later(kind: Kind) -> bool {
-    matches!(kind, Kind::CounterProposal | Kind::Exclusion)
-}
-
 /// Whose a kind of record is.
 enum Writer {
     /// Whoever has the key that the record itself introduces.
@@ -78,6 +75,8 @@ enum Writer {
     /// The key that takes in ballots, for which the authority answers.
     Intake,
     Trustee,
+    /// The authority or a trustee.
+    Party,
 }
 
 fn writer(kind: Kind) -> Writer {
@@ -93,6 +92,7 @@ fn writer(kind: Kind) -> Writer {
         | Kind::SignOff
         | Kind::CounterProposal => Writer::Trustee,
         Kind::Ballots | Kind::Challenged => Writer::Intake,
+        Kind::Exclusion => Writer::Party,
         _ => Writer::Authority,
     }
 }
@@ -104,11 +104,8 @@ impl Auditor<'_> {
         if self.halted.is_some() {
             return;
         }
-        if is_later(kind) {
-            return self.later(kind, entry.sequence);
-        }
-        self.findings.count(CheckId::BoardPhase, 1);
         let author = self.culprit(&entry.author);
+        self.findings.count(CheckId::BoardPhase, 1);
         let phase = self.view.phase_so_far();
         if !self.is_of_this_election(&entry, kind)
             || !self.is_entitled(&entry, kind, &author)
@@ -120,10 +117,17 @@ impl Auditor<'_> {
             let evidence = format!("a record of kind {kind} cannot stand here: {}", name(phase));
             return self.out_of_phase(entry.sequence, &author, evidence);
         }
+        if let Body::Later(kind) = entry.body {
+            return self.later(kind, entry.sequence);
+        }
         self.act(entry, &author);
     }
 
     fn act(&mut self, entry: Entry, author: &Culprit) {
+        // The authority cannot take back what it has itself put into effect.
+        if *author == Culprit::Authority || entry.body.kind() == Kind::Proposal {
+            self.docket.protect(entry.sequence);
+        }
         let Entry { sequence, digest, message_digest, author: key, knew, .. } = entry;
         match (entry.body, author) {
             (Body::Proposal(body), _) => self.proposal(sequence, message_digest, key, body),
@@ -156,6 +160,9 @@ impl Auditor<'_> {
             (Body::Share(body), Culprit::Trustee(trustee)) => {
                 self.share(sequence, *trustee, &body);
             }
+            (Body::Exclusion(body), author) => {
+                self.exclusion(Standing { sequence, file: digest, knew }, author, &body);
+            }
             (Body::Result(body), _) => self.result(sequence, body),
             (Body::SignOff(SignOff { head }), Culprit::Trustee(trustee)) => {
                 self.sign_off(sequence, *trustee, head);
@@ -166,15 +173,11 @@ impl Auditor<'_> {
         }
     }
 
-    /// Kinds that this version cannot read: what they could change was not checked.
+    /// A kind that this version cannot read: what it could change was not checked.
     fn later(&mut self, kind: Kind, sequence: u64) {
-        let check = match kind {
-            Kind::CounterProposal => CheckId::SetupIdentity,
-            _ => CheckId::ExclusionUnjustified,
-        };
         let text = format!("record {sequence} is of kind {kind}, which this version does not read");
-        self.findings.demand(check);
-        self.findings.not_run(check, text.clone());
+        self.findings.demand(CheckId::SetupIdentity);
+        self.findings.not_run(CheckId::SetupIdentity, text.clone());
         self.findings.warn(text);
     }
 
@@ -204,6 +207,14 @@ impl Auditor<'_> {
             Writer::Authority => (self.is_authority(&entry.author), "the authority"),
             Writer::Intake => (self.is_intake(&entry.author), "the intake key"),
             Writer::Trustee => (matches!(author, Culprit::Trustee(_)), "a trustee"),
+            // Trustees state absence only.
+            Writer::Party => match &entry.body {
+                Body::Exclusion(Exclusion::Absence { .. }) => {
+                    let is_trustee = matches!(author, Culprit::Trustee(_));
+                    (is_trustee || self.is_authority(&entry.author), "the authority or a trustee")
+                }
+                _ => (self.is_authority(&entry.author), "the authority"),
+            },
         };
         if entitled {
             return true;
@@ -239,7 +250,11 @@ impl Auditor<'_> {
             let ends = is_of_ceremony(kind) && kind != Kind::Complain;
             ends.then_some("came after its attempt had failed")
         } else {
-            let sealed = entry.knew < self.view.seal && matches!(kind, Kind::Share | Kind::SignOff);
+            let is_absence =
+                matches!(entry.body, Body::Exclusion(Exclusion::Absence { .. }));
+            let may_be_late =
+                is_absence || matches!(kind, Kind::Mix | Kind::Share | Kind::SignOff);
+            let sealed = entry.knew < self.view.seal && may_be_late;
             sealed.then_some("came after the seal, from somebody who had not seen it")
         };
         if let Some(how) = overtaken {
@@ -254,7 +269,7 @@ impl Auditor<'_> {
         if self.gap {
             let text =
                 format!("record {sequence} depends on records that are missing or not valid");
-            self.findings.not_run(CheckId::BoardPhase, text);
+            self.findings.not_run_at(sequence, CheckId::BoardPhase, text);
             return;
         }
         let culprits = std::slice::from_ref(author);

@@ -134,9 +134,19 @@ impl Report {
     }
 }
 
+/// What is found of a record that an exclusion names, put aside until it is clear what it is worth.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) failures: Vec<Failure>,
+    pub(crate) unreadable: Vec<(u64, String)>,
+    pub(crate) waiting: Vec<(CheckId, String)>,
+}
+
 /// What is found while an audit goes on.
 #[derive(Default)]
 pub(crate) struct Findings {
+    /// The record that an exclusion names and that is being looked at.
+    trial: Option<(u64, Found)>,
     items: BTreeMap<CheckId, u64>,
     waiting: BTreeMap<CheckId, String>,
     not_applicable: Vec<CheckId>,
@@ -148,6 +158,7 @@ pub(crate) struct Findings {
     /// The warnings again: a hostile board can bring about as many as it has records.
     said: BTreeSet<String>,
     unreadable: bool,
+    unreadable_records: Vec<(u64, String)>,
 }
 
 impl Findings {
@@ -157,8 +168,38 @@ impl Findings {
         *sum = sum.saturating_add(items);
     }
 
+    /// From here on, whatever is found of this record is put aside.
+    pub(crate) fn open_trial(&mut self, record: u64) {
+        self.trial = Some((record, Found::default()));
+    }
+
+    /// What was put aside.
+    pub(crate) fn close_trial(&mut self) -> Found {
+        self.trial.take().map(|(_, found)| found).unwrap_or_default()
+    }
+
+    /// Takes back what was put aside.
+    pub(crate) fn absorb(&mut self, found: Found) {
+        for failure in found.failures {
+            self.fail(failure);
+        }
+        for (record, text) in found.unreadable {
+            self.unreadable_record(record, text);
+        }
+        for (check, why) in found.waiting {
+            self.not_run(check, why);
+        }
+    }
+
+    fn aside(&mut self, record: Option<u64>) -> Option<&mut Found> {
+        self.trial.as_mut().filter(|(tried, _)| record == Some(*tried)).map(|(_, found)| found)
+    }
+
     /// The check does not hold.
     pub(crate) fn fail(&mut self, failure: Failure) {
+        if let Some(found) = self.aside(failure.record) {
+            return found.failures.push(failure);
+        }
         let found = self.failed.entry(failure.check).or_default();
         *found += 1;
         if *found <= FAILURES_LISTED {
@@ -169,6 +210,14 @@ impl Findings {
     /// The check could not be made, or not on everything.
     pub(crate) fn not_run(&mut self, check: CheckId, why: impl Into<String>) {
         self.waiting.entry(check).or_insert_with(|| why.into());
+    }
+
+    /// The check could not be made on this record.
+    pub(crate) fn not_run_at(&mut self, record: u64, check: CheckId, why: impl Into<String>) {
+        match self.aside(Some(record)) {
+            Some(found) => found.waiting.push((check, why.into())),
+            None => self.not_run(check, why),
+        }
     }
 
     /// The manifest rules out that there is anything to check.
@@ -200,6 +249,33 @@ impl Findings {
     pub(crate) fn unreadable(&mut self, text: impl Into<String>) {
         self.unreadable = true;
         self.warn(text);
+    }
+
+    /// The record cannot be read, because of this file of the log.
+    pub(crate) fn unreadable_record(&mut self, record: u64, text: impl Into<String>) {
+        let text = text.into();
+        match self.aside(Some(record)) {
+            Some(found) => found.unreadable.push((record, text)),
+            None => {
+                self.warn(text.clone());
+                self.unreadable_records.push((record, text));
+            }
+        }
+    }
+
+    /// The records that cannot be read, or name what cannot, with what was found.
+    pub(crate) fn unreadable_records(&self) -> &[(u64, String)] {
+        &self.unreadable_records
+    }
+
+    /// Whether something cannot be read for which no record answers.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        self.unreadable
+    }
+
+    /// The failures found so far that a report lists.
+    pub(crate) fn failures(&self) -> &[Failure] {
+        &self.failures
     }
 
     /// The report; `complete` when the election is sealed.
@@ -255,7 +331,7 @@ impl Findings {
     }
 
     fn verdict(&self, complete: bool, checks: &[CheckResult]) -> Verdict {
-        if self.unreadable {
+        if self.unreadable || !self.unreadable_records.is_empty() {
             Verdict::Unreadable
         } else if !self.failed.is_empty() {
             Verdict::Invalid

@@ -182,15 +182,24 @@ impl Auditor<'_> {
         }
     }
 
+    /// The digests of the seal and of the record before it: what comes after changes nothing.
+    fn sealed_heads(&self) -> Vec<Digest> {
+        let seal = self.view.seal;
+        let places = seal.into_iter().chain(seal.and_then(|seal| seal.checked_sub(1)));
+        self.memory.digests(places).into_values().collect()
+    }
+
     /// What the auditor knows from elsewhere, and what follows from the manifest alone.
     pub(crate) fn pins(&mut self) {
         let election = self.view.manifest.as_ref().map(|manifest| manifest.election);
         let head = (self.view.records > 0).then_some(self.view.head);
+        let sealed = self.sealed_heads();
         for pin in self.options.expect.clone() {
             self.findings.count(CheckId::SetupIdentity, 1);
-            if Some(pin) != election && Some(pin) != head {
+            if Some(pin) != election && Some(pin) != head && !sealed.contains(&pin) {
                 let evidence = format!(
-                    "{} is expected, which is neither the election's id nor the last record's digest",
+                    "{} is expected, which is neither the election's id nor the digest of the last record, \
+                     of the seal or of the record before the seal",
                     hex::encode(pin)
                 );
                 self.fail(CheckId::SetupIdentity, &[], None, None, evidence);

@@ -4,7 +4,7 @@
 //! the blobs they name. Indices are from 0; `sequence` is a record's place on the board.
 
 use crate::numbered::numbered;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::{Digest, Encoding};
 use psephos_record::bodies::{
@@ -77,6 +77,12 @@ pub struct View {
     pub close: Option<CloseView>,
     /// Every batch in manifest order; empty before `close`.
     pub batches: Vec<BatchView>,
+    /// How many mixes are still due, over all batches.
+    pub mixes_due: u64,
+    /// What trustees state of others' absence.
+    pub absences: Vec<AbsenceView>,
+    /// Exclusions that have an effect.
+    pub exclusions: Vec<ExclusionView>,
     /// Sequence of the `result` record.
     pub result: Option<u64>,
     /// Sign-offs: sequence, trustee and the head it vouches for.
@@ -239,8 +245,67 @@ pub struct BatchView {
     pub position: u64,
     /// All mixes on the board.
     pub mixes: Vec<MixView>,
+    /// Whether a mix is due, by trustee.
+    pub mixers: Vec<Mixer>,
     /// Shares by trustee; the first of each.
     pub shares: Vec<Option<ShareView>>,
+}
+
+/// How a trustee stands to a batch after `close`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mixer {
+    /// Its mix is due.
+    #[default]
+    Due,
+    /// Its mix stands, valid or not.
+    Mixed,
+    /// The exclusion in this record takes it out.
+    Excluded(u64),
+}
+
+/// A trustee states that another one has not mixed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AbsenceView {
+    /// Its record's place on the board.
+    pub sequence: u64,
+    /// Who states it.
+    pub signer: u64,
+    /// Who is absent.
+    pub trustee: u64,
+    /// Index of the box.
+    pub box_index: u64,
+    /// Index of the batch in its box.
+    pub batch_index: u64,
+    /// The root of the list that waits to be mixed.
+    pub root: Digest,
+}
+
+/// An exclusion that has an effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExclusionView {
+    /// Its record's place on the board.
+    pub sequence: u64,
+    /// What it takes out.
+    pub excluded: ExcludedView,
+}
+
+/// What an exclusion takes out of effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExcludedView {
+    /// A record that fails a check.
+    Record {
+        /// The record's place on the board.
+        sequence: u64,
+        /// Id of the check.
+        check: String,
+    },
+    /// A trustee that does not mix.
+    Trustee {
+        /// The trustee.
+        trustee: u64,
+        /// In how many batches.
+        batches: u64,
+    },
 }
 
 /// A mix of one batch.
@@ -258,6 +323,10 @@ pub struct MixView {
     pub output: Blob,
     /// Whether it is in the chain of good lists and its proof holds (or held when it was verified).
     pub valid: bool,
+    /// Whether its output was there and matched its root when it was last looked at.
+    pub readable: bool,
+    /// The exclusion that takes it out of effect, or the list it starts from.
+    pub excluded: Option<u64>,
 }
 
 /// A trustee's partial decryptions of one batch.
@@ -271,6 +340,8 @@ pub struct ShareView {
     pub shares: Blob,
     /// Whether it is of the last list and its proof holds (or held when it was verified).
     pub valid: bool,
+    /// Whether it was there and matched its root when it was last looked at.
+    pub readable: bool,
 }
 
 impl View {
@@ -338,11 +409,17 @@ impl View {
         self.manifest.as_ref()?.manifest.keys.get(index)
     }
 
-    /// Whether the trustee has a mix of every batch on the board.
+    /// Whether no mix of the trustee is due, because it stands or because the trustee is excluded.
     #[must_use]
     pub fn has_mixed(&self, trustee: u64) -> bool {
-        let mixed = |batch: &BatchView| batch.mixes.iter().any(|mix| mix.trustee == trustee);
-        !self.batches.is_empty() && self.batches.iter().all(mixed)
+        !self.batches.is_empty() && self.batches.iter().all(|batch| !batch.is_due(trustee))
+    }
+
+    /// Whether the trustee is excluded from a batch.
+    #[must_use]
+    pub fn is_excluded(&self, trustee: u64) -> bool {
+        let is_excluded = |batch: &BatchView| matches!(batch.mixer(trustee), Mixer::Excluded(_));
+        self.batches.iter().any(is_excluded)
     }
 
     /// Whether the trustee has shared every batch.
@@ -355,16 +432,47 @@ impl View {
         !self.batches.is_empty() && self.batches.iter().all(shared)
     }
 
-    /// The trustee that mixes next: the lowest that has not; none when all have, or before `close`.
+    /// The trustees that mix next, in order: of every batch the lowest whose mix is due.
     #[must_use]
-    pub fn next_mixer(&self) -> Option<u64> {
-        let trustees = self.manifest.as_ref()?.manifest.keys.len() as u64;
-        self.close.as_ref()?;
-        (0..trustees).find(|&trustee| !self.has_mixed(trustee))
+    pub fn next_mixers(&self) -> Vec<u64> {
+        let next: BTreeSet<u64> = self.batches.iter().filter_map(BatchView::next_mixer).collect();
+        next.into_iter().collect()
+    }
+
+    /// The batches of which this trustee makes the next mix.
+    pub fn due_batches(&self, trustee: u64) -> impl Iterator<Item = &BatchView> {
+        self.batches.iter().filter(move |batch| batch.next_mixer() == Some(trustee))
+    }
+
+    /// Whether every batch has as many valid mixes as the manifest demands.
+    #[must_use]
+    pub fn has_enough_mixes(&self) -> bool {
+        let needed = self.description().map_or(u64::MAX, |description| description.mixes);
+        self.batches.iter().all(|batch| batch.position >= needed)
     }
 }
 
 impl BatchView {
+    /// How a trustee stands to this batch.
+    #[must_use]
+    pub fn mixer(&self, trustee: u64) -> Mixer {
+        let index = usize::try_from(trustee).ok();
+        index.and_then(|index| self.mixers.get(index)).copied().unwrap_or(Mixer::Mixed)
+    }
+
+    /// Whether a mix of the trustee is due.
+    #[must_use]
+    pub fn is_due(&self, trustee: u64) -> bool {
+        self.mixer(trustee) == Mixer::Due
+    }
+
+    /// The trustee that mixes next: the lowest whose mix is due.
+    #[must_use]
+    pub fn next_mixer(&self) -> Option<u64> {
+        let next = numbered(0, &self.mixers).find(|(_, mixer)| **mixer == Mixer::Due);
+        next.map(|(trustee, _)| trustee)
+    }
+
     /// The `threshold` valid shares of lowest index, with their trustees; none while there are fewer.
     #[must_use]
     pub fn quorum(&self, threshold: u64) -> Option<Vec<(u64, &ShareView)>> {

@@ -23,6 +23,8 @@ Examples:
   psephos-authority open                          once all trustees have joined
   psephos-authority intake /media/usb/*.ballots   take in files of encrypted ballots
   psephos-authority close                         end the voting; the trustees mix and decrypt
+  psephos-authority exclude                       what could be excluded, if the audit fails or
+                                                  a trustee does not mix
   psephos-authority publish                       publish and seal the result
 
 Exit codes: 0 done (rehearse: VALID), 1 the board is INVALID, 2 somebody else is awaited,
@@ -45,6 +47,8 @@ pub enum Command {
     Close(Close),
     /// Combines the trustees' shares, publishes the result and seals the board
     Publish(Publish),
+    /// Takes a bad record or an absent trustee out of effect; without a flag, lists what can be
+    Exclude(Exclude),
     /// Encrypts a table of votes as voters' devices would: for trials
     Encrypt(Encrypt),
     /// Shows how far the election is and who is awaited
@@ -171,6 +175,20 @@ pub struct Close {
     /// Close although no ballot has been taken in
     #[arg(long)]
     pub empty: bool,
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct Exclude {
+    /// The record to exclude, which must fail a check
+    #[arg(long, value_name = "N", conflicts_with = "trustee")]
+    pub record: Option<u64>,
+    /// The trustee to exclude from mixing, from 1; enough trustees must have stated that it is absent
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub trustee: Option<u64>,
     #[command(flatten)]
     pub place: Place,
     #[command(flatten)]

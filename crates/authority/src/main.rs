@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         Command::Waive(arguments) => commands::waive::run(arguments),
         Command::Close(arguments) => commands::close::run(arguments),
         Command::Publish(arguments) => commands::publish::run(arguments),
+        Command::Exclude(arguments) => commands::exclude::run(arguments),
         Command::Encrypt(arguments) => commands::encrypt::run(arguments),
         Command::Status(arguments) => commands::status::run(arguments),
         Command::Rehearse(arguments) => commands::rehearse::run(arguments),

@@ -86,7 +86,8 @@ impl Office {
 
     /// What the protocol says the authority does next.
     pub fn next(&self, audited: &Audited) -> Result<Next<AuthorityAction>, Failure> {
-        match psephos_protocol::authority(&audited.view, &audited.report) {
+        let Audited { view, report, remedies } = audited;
+        match psephos_protocol::authority(view, report, remedies) {
             Next::Refuse(refusal) => Err(refusal_failure(&refusal, self.station.board())),
             next => Ok(next),
         }

@@ -1,5 +1,7 @@
 //! SHA3-256 and SHAKE256 with a domain in front (spec/01-conventions.md §3).
 
+use std::io::{self, Read};
+
 use sha3::Sha3_256;
 use sha3::digest::{Digest as _, ExtendableOutput, Update, XofReader};
 use shake::Shake256;
@@ -21,6 +23,25 @@ pub fn hash(domain: &str, parts: &[&[u8]]) -> Digest {
 /// SHA3-256 of bytes that carry their own meaning, such as a record file.
 pub fn plain(bytes: &[u8]) -> Digest {
     Sha3_256::digest(bytes).into()
+}
+
+/// [`plain`] of everything a reader gives, of any length.
+///
+/// # Errors
+/// The reader's.
+pub fn plain_reader(mut reader: impl Read) -> io::Result<Digest> {
+    let mut hasher = Sha3_256::new();
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let read = match reader.read(&mut piece) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        match piece.get(..read) {
+            Some([]) | None => return Ok(hasher.finalize().into()),
+            Some(bytes) => Update::update(&mut hasher, bytes),
+        }
+    }
 }
 
 /// `X[domain](parts)`: SHAKE256 over the same input as [`hash`].
@@ -65,6 +86,13 @@ mod tests {
             hex::encode(plain(b"")),
             "a7ffc6f8bf1ed76651c14756a061d662f580ff4de43b49fa82d80a4b80f8434a"
         );
+    }
+
+    #[test]
+    fn what_is_read_is_hashed_whole() {
+        let long = vec![7; 200_000];
+        assert_eq!(plain_reader(long.as_slice()).unwrap(), plain(&long));
+        assert_eq!(plain_reader(&b""[..]).unwrap(), plain(b""));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Arguments that the authority's and the trustee's command lines share.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -46,5 +47,44 @@ fn interval(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.05..=3600.0).contains(&seconds) => Ok(seconds),
         _ => Err("seconds from 0.05 to 3600".to_owned()),
+    }
+}
+
+/// A time such as `90s`, `30m`, `24h` or `2d`; `never` is none.
+pub fn patience(text: &str) -> Result<Patience, String> {
+    if text == "never" {
+        return Ok(Patience(None));
+    }
+    let error = || "a time such as 30m, 24h or 2d, or never".to_owned();
+    let unit = match text.chars().last().ok_or_else(error)? {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        _ => return Err(error()),
+    };
+    let number: u64 = text.get(..text.len() - 1).unwrap_or_default().parse().map_err(|_| error())?;
+    let seconds = number.checked_mul(unit).ok_or_else(error)?;
+    Ok(Patience(Some(Duration::from_secs(seconds))))
+}
+
+/// How long others are waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience(pub Option<Duration>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read() {
+        let seconds = |text| patience(text).unwrap().0.map(|time| time.as_secs());
+        assert_eq!(seconds("0s"), Some(0));
+        assert_eq!(seconds("30m"), Some(1800));
+        assert_eq!(seconds("2d"), Some(172_800));
+        assert_eq!(seconds("never"), None);
+        for wrong in ["", "30", "m", "-1h", "1.5h", "99999999999999999999d", "1 h", "1é"] {
+            assert!(patience(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ed25519_dalek::SigningKey;
-use psephos_audit::{AuditError, Options, Progress, Report, Verdict, View};
+use psephos_audit::{Audit, AuditError, Options, Progress, Remedies, Report, Verdict, View};
 use psephos_console as console;
 use psephos_console::{Exit, Failure, Mode};
 use psephos_core::Encoding;
@@ -27,6 +27,8 @@ pub struct Audited {
     pub view: View,
     /// What holds and what does not.
     pub report: Report,
+    /// What can be done about what does not.
+    pub remedies: Remedies,
 }
 
 /// What became of a record that was offered.
@@ -103,7 +105,7 @@ impl Station {
         let verified = (self.known.records > 0).then_some((self.known.records, self.known.head));
         let options = Options { verified, ..Options::default() };
         let audit = psephos_audit::audit(&self.board, &options, progress).map_err(audit_failure)?;
-        let (view, report) = (audit.view, audit.report);
+        let Audit { view, report, remedies, .. } = audit;
         self.seen = view.records;
         let sound = report.failures.is_empty()
             && matches!(report.verdict, Verdict::Valid | Verdict::Incomplete);
@@ -112,7 +114,7 @@ impl Station {
             self.home.remember(found)?;
             self.known = found;
         }
-        Ok(Audited { view, report })
+        Ok(Audited { view, report, remedies })
     }
 
     /// [`Station::audit`] with its progress on the terminal; audits of a moment show nothing.
@@ -206,6 +208,9 @@ pub fn refusal_failure(refusal: &Refusal, board: &FolderBoard) -> Failure {
             format!(
                 "nothing was signed; `psephos-verifier {place}` says what is wrong and who is to blame"
             )
+        }
+        Refusal::Excludable { record, .. } => {
+            format!("run `psephos-authority exclude --record {record}`, then this command again")
         }
         Refusal::OtherProposal | Refusal::OtherEnrolment | Refusal::ManifestDiffers { .. } => {
             "nothing was signed; speak with the authority and the other trustees".to_owned()

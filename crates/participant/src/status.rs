@@ -1,10 +1,12 @@
 //! How far an election is, as its records tell it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use psephos_audit::{Phase, View};
+use psephos_audit::{ExcludedView, Phase, View};
 use psephos_console::{Exit, Failure, count, nth, numbered, say};
-use psephos_protocol::{Awaited, Who, awaited};
+use psephos_core::Digest;
+use psephos_protocol::{Awaited, BatchIndex, Who, absences, awaited};
 use psephos_record::board::{Board, FolderBoard};
 use psephos_record::message::file_digest;
 use serde_json::{Value, json};
@@ -68,13 +70,62 @@ fn text(file: &HomeFile, known: &Known, view: &View) -> String {
             done(view, trustee).join(", ")
         ));
     }
+    lines.extend(exclusions(view));
     let waiting: Vec<String> = awaited(view).iter().map(Awaited::to_string).collect();
-    if waiting.is_empty() {
+    if waiting.is_empty() && view.phase == Phase::Sharing {
+        lines.push("\nToo few mixes are left: this election cannot be decrypted.".to_owned());
+    } else if waiting.is_empty() {
         lines.push("\nNobody is awaited: the election is over.".to_owned());
     } else {
         lines.push(format!("\nAwaited: {}", waiting.join(", ")));
     }
     lines.join("\n")
+}
+
+/// What is excluded, and whom trustees state to be absent.
+fn exclusions(view: &View) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for exclusion in &view.exclusions {
+        let by = exclusion.sequence;
+        lines.push(match &exclusion.excluded {
+            ExcludedView::Record { sequence, check } => {
+                format!("  record {sequence} is excluded, by record {by}: it fails {check}")
+            }
+            ExcludedView::Trustee { trustee, batches } => format!(
+                "  trustee {} is excluded from mixing in {} batches, by record {by}",
+                nth(*trustee),
+                count(*batches)
+            ),
+        });
+    }
+    for (trustee, signers) in stated_absent(view) {
+        let signers: Vec<String> = signers.iter().map(|signer| nth(*signer).to_string()).collect();
+        let needed = view.description().map_or(0, |description| description.threshold);
+        lines.push(format!(
+            "  trustee {} is absent, as trustees {} state; {} are needed to exclude it",
+            nth(trustee),
+            signers.join(", "),
+            count(needed)
+        ));
+    }
+    lines
+}
+
+/// Trustees that others state to be absent where they are still due, with those who state it.
+fn stated_absent(view: &View) -> BTreeMap<u64, BTreeSet<u64>> {
+    let mut found: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
+    for absence in absences(view) {
+        for stated in &view.absences {
+            let is_same = |(batch, root): &(BatchIndex, Digest)| {
+                (batch.box_index, batch.batch_index, *root)
+                    == (stated.box_index, stated.batch_index, stated.root)
+            };
+            if stated.trustee == absence.trustee && absence.batches.iter().any(is_same) {
+                found.entry(absence.trustee).or_default().insert(stated.signer);
+            }
+        }
+    }
+    found
 }
 
 /// The status as one JSON object; trustees from 0.
@@ -92,6 +143,18 @@ fn json(file: &HomeFile, known: &Known, view: &View) -> String {
     let trustees: Vec<Value> = numbered(names(view))
         .map(|(index, name)| json!({ "trustee": index, "name": name, "done": done(view, index) }))
         .collect();
+    let excluded: Vec<Value> = view
+        .exclusions
+        .iter()
+        .map(|exclusion| match &exclusion.excluded {
+            ExcludedView::Record { sequence, check } => {
+                json!({ "by": exclusion.sequence, "record": sequence, "check": check })
+            }
+            ExcludedView::Trustee { trustee, batches } => {
+                json!({ "by": exclusion.sequence, "trustee": trustee, "batches": batches })
+            }
+        })
+        .collect();
     let ballots: u64 = view.ballots.iter().map(|record| record.ballots.rows).sum();
     let value = json!({
         "title": view.description().map(|description| &description.title),
@@ -103,6 +166,7 @@ fn json(file: &HomeFile, known: &Known, view: &View) -> String {
         "verified": known.records,
         "ballots": ballots,
         "trustees": trustees,
+        "excluded": excluded,
         "awaited": waiting,
     });
     format!("{value:#}")
@@ -125,7 +189,8 @@ fn done(view: &View, trustee: u64) -> Vec<&'static str> {
         (ceremony.accepts.get(index).is_some_and(Option::is_some), "accepted"),
         (ceremony.deals.get(index).is_some_and(Option::is_some), "dealt"),
         (has(ceremony.confirmed.get(index)), "confirmed"),
-        (view.has_mixed(trustee), "mixed"),
+        (view.has_mixed(trustee) && !view.is_excluded(trustee), "mixed"),
+        (view.is_excluded(trustee), "excluded from mixing"),
         (view.has_shared(trustee), "decrypted"),
     ];
     let done: Vec<&str> = steps.iter().filter(|(done, _)| *done).map(|(_, name)| *name).collect();

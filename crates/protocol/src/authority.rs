@@ -1,9 +1,10 @@
 //! The authority's part.
 
-use psephos_audit::{Phase, Report, View};
+use psephos_audit::{Phase, Remedies, Report, View};
 
-use crate::next::sound;
-use crate::{Next, awaited};
+use crate::awaited;
+use crate::next::{Soundness, soundness};
+use crate::{Next, Refusal};
 
 /// What the authority can be due to do; `close` waits for the end of voting, which only people know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +27,20 @@ pub enum AuthorityAction {
 }
 
 /// What the authority does next on an audited board.
-pub fn authority(view: &View, report: &Report) -> Next<AuthorityAction> {
-    if let Err(refusal) = sound(view, report) {
-        return Next::Refuse(refusal);
+pub fn authority(view: &View, report: &Report, remedies: &Remedies) -> Next<AuthorityAction> {
+    match soundness(view, report, remedies) {
+        Err(refusal) => return Next::Refuse(refusal),
+        Ok(Soundness::Sound) => {}
+        Ok(Soundness::Blocked { excludable, unread }) => {
+            return match excludable.first() {
+                Some(first) => Next::Refuse(Refusal::Excludable {
+                    record: first.record,
+                    check: first.check,
+                    evidence: first.evidence.clone(),
+                }),
+                None => Next::Wait(awaited::unread(view, unread)),
+            };
+        }
     }
     let attempt =
         || view.manifest.as_ref().map_or(0, |standing| standing.manifest.attempt.saturating_add(1));

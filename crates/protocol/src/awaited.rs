@@ -1,8 +1,9 @@
 //! Whom the election waits for.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use psephos_audit::{Phase, View};
+use psephos_audit::{CheckId, Excludable, Phase, View};
 
 /// Somebody with something to do.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +41,18 @@ pub enum Task {
     Mix,
     /// Decrypt in part.
     Share,
+    /// Put the lists that a record names on the board.
+    Supply {
+        /// The record.
+        record: u64,
+    },
+    /// Exclude a record.
+    Exclude {
+        /// The record.
+        record: u64,
+        /// A check that it fails.
+        check: CheckId,
+    },
     /// Publish the result.
     Publish,
     /// Seal the board.
@@ -76,8 +89,10 @@ pub fn awaited(view: &View) -> Vec<Awaited> {
         Phase::Ready => authority(Task::Open),
         Phase::Voting => authority(Task::Close),
         Phase::Mixing => {
-            view.next_mixer().into_iter().map(|index| trustee(view, index, Task::Mix)).collect()
+            view.next_mixers().into_iter().map(|index| trustee(view, index, Task::Mix)).collect()
         }
+        // With too few mixes nobody decrypts, ever.
+        Phase::Sharing if !view.has_enough_mixes() => Vec::new(),
         Phase::Sharing => {
             lacking(view, (0..trustees(view)).map(|index| view.has_shared(index)), Task::Share)
         }
@@ -85,6 +100,29 @@ pub fn awaited(view: &View) -> Vec<Awaited> {
         Phase::Published => authority(Task::Seal),
         Phase::Sealed => Vec::new(),
     }
+}
+
+/// The authority, as long as records have to be excluded.
+pub(crate) fn exclusions(records: &[Excludable]) -> Vec<Awaited> {
+    let task = |found: &Excludable| Task::Exclude { record: found.record, check: found.check };
+    records.iter().map(|found| Awaited { who: Who::Authority, task: task(found) }).collect()
+}
+
+/// The trustees that have named lists which are not there.
+pub(crate) fn unread(view: &View, records: &[u64]) -> Vec<Awaited> {
+    let author = |record: u64| {
+        view.batches.iter().find_map(|batch| {
+            let mix = batch.mixes.iter().find(|mix| mix.sequence == record).map(|mix| mix.trustee);
+            let is_of = |share: &Option<psephos_audit::ShareView>| {
+                share.as_ref().is_some_and(|share| share.sequence == record)
+            };
+            mix.or_else(|| batch.shares.iter().position(is_of).map(|index| index as u64))
+        })
+    };
+    let awaited = |record: &u64| {
+        Some(trustee(view, author(*record)?, Task::Supply { record: *record }))
+    };
+    records.iter().filter_map(awaited).collect()
 }
 
 fn authority(task: Task) -> Vec<Awaited> {
@@ -129,8 +167,18 @@ impl fmt::Display for Who {
 
 impl Task {
     /// What is due, in words after "to".
-    pub fn words(self) -> &'static str {
-        match self {
+    pub fn words(self) -> Cow<'static, str> {
+        let words = match self {
+            Task::Supply { record } => {
+                return format!("put the lists on the board that its record {record} names").into();
+            }
+            Task::Exclude { record, check } => {
+                return format!(
+                    "exclude record {record}, which fails {check} \
+                     (`psephos-authority exclude --record {record}`)"
+                )
+                .into();
+            }
             Task::Propose => "publish the proposal",
             Task::Enrol => "enrol",
             Task::IssueManifest => "issue the manifest",
@@ -145,7 +193,8 @@ impl Task {
             Task::Share => "decrypt",
             Task::Publish => "publish the result",
             Task::Seal => "seal the board",
-        }
+        };
+        words.into()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a role is told: act, wait, stop or rest.
 
-use psephos_audit::{CheckId, Failure, Phase, Report, Verdict, View};
+use psephos_audit::{CheckId, Excludable, Failure, Phase, Remedies, Report, Verdict, View};
 use thiserror::Error;
 
 use crate::Awaited;
@@ -31,6 +31,16 @@ pub enum Refusal {
         count: usize,
         /// The first one.
         first: String,
+    },
+    /// The authority has to exclude a record before anything goes on.
+    #[error("record {record} fails {check} ({evidence})")]
+    Excludable {
+        /// The record's place on the board.
+        record: u64,
+        /// The check.
+        check: CheckId,
+        /// What was found.
+        evidence: String,
     },
     /// The board stands under another proposal than the one joined.
     #[error("the board's proposal is not the one that was joined")]
@@ -73,13 +83,21 @@ pub enum Refusal {
     },
 }
 
-/// Refuses a board on which the audit has found anything wrong.
+/// Whether a board can be acted on.
+pub(crate) enum Soundness<'a> {
+    Sound,
+    /// Not before these records are excluded, or these lists are there or excluded.
+    Blocked { excludable: &'a [Excludable], unread: &'a [u64] },
+}
+
+/// Refuses a board on which the audit has found anything wrong that cannot be put right.
 ///
 /// A failed attempt of the key ceremony is no such thing: another attempt takes its place.
-pub(crate) fn sound(view: &View, report: &Report) -> Result<(), Refusal> {
-    if report.verdict == Verdict::Unreadable {
-        return Err(Refusal::Unreadable);
-    }
+pub(crate) fn soundness<'a>(
+    view: &View,
+    report: &Report,
+    remedies: &'a Remedies,
+) -> Result<Soundness<'a>, Refusal> {
     let begun = view.manifest.as_ref().map(|standing| standing.sequence);
     let of_attempt = |failure: &Failure| {
         view.phase == Phase::Failed
@@ -87,15 +105,25 @@ pub(crate) fn sound(view: &View, report: &Report) -> Result<(), Refusal> {
             && failure.record >= begun
     };
     let mut failures = report.failures.iter().filter(|failure| !of_attempt(failure));
-    match failures.next() {
-        None if report.verdict != Verdict::Invalid || view.phase == Phase::Failed => Ok(()),
-        first => Err(Refusal::Failures {
-            count: report.failures.len(),
-            first: first.map_or_else(String::new, |failure| {
-                format!("{}: {}", failure.check, failure.evidence)
-            }),
-        }),
+    let first = failures.next();
+    let holds = matches!(report.verdict, Verdict::Valid | Verdict::Incomplete)
+        || report.verdict == Verdict::Invalid && view.phase == Phase::Failed;
+    if first.is_none() && holds {
+        return Ok(Soundness::Sound);
     }
+    let Remedies { excludable, unread, beyond } = remedies;
+    if !beyond && !(excludable.is_empty() && unread.is_empty()) {
+        return Ok(Soundness::Blocked { excludable, unread });
+    }
+    if report.verdict == Verdict::Unreadable {
+        return Err(Refusal::Unreadable);
+    }
+    Err(Refusal::Failures {
+        count: report.failures.len(),
+        first: first.map_or_else(String::new, |failure| {
+            format!("{}: {}", failure.check, failure.evidence)
+        }),
+    })
 }
 
 /// What can be wrong with what a trustee posts in a key ceremony.

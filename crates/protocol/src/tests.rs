@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use psephos_audit::{
-    BatchView, CheckId, Enrolment, Failure, ManifestView, MixView, Phase, ProposalView, Report,
-    SPEC, ShareView, Verdict, View,
+    AbsenceView, BatchView, CheckId, Enrolment, Excludable, Failure, ManifestView, MixView, Mixer,
+    Phase, ProposalView, Remedies, Report, SPEC, ShareView, Verdict, View,
 };
 use psephos_core::Digest;
 use psephos_record::bodies::{
@@ -51,6 +51,8 @@ fn home(index: u64) -> TrusteeHome {
         proposal_digest: PROPOSAL,
         proposal: proposal(),
         signed: BTreeSet::new(),
+        mixed: BTreeSet::new(),
+        patience_is_over: false,
         deals: BTreeSet::from([ELECTION]),
         share_keys: BTreeSet::from([ELECTION]),
         key_shares: BTreeSet::from([ELECTION]),
@@ -70,6 +72,16 @@ fn report() -> Report {
         anonymity: None,
         results: None,
     }
+}
+
+/// What a trustee is told, where nothing can be put right.
+fn asks(view: &View, report: &Report, home: &TrusteeHome) -> Next<TrusteeAction> {
+    trustee(view, report, &Remedies { beyond: true, ..Remedies::default() }, home)
+}
+
+/// What the authority is told, where nothing can be put right.
+fn office(view: &View, report: &Report) -> Next<AuthorityAction> {
+    authority(view, report, &Remedies { beyond: true, ..Remedies::default() })
 }
 
 /// A board in `phase`, with nobody having contributed anything to it.
@@ -124,6 +136,7 @@ fn batch() -> BatchView {
         last: blob(4),
         position: 0,
         mixes: Vec::new(),
+        mixers: vec![Mixer::Due; 3],
         shares: vec![None; 3],
     }
 }
@@ -138,8 +151,13 @@ fn mixed(view: &mut View, trustees: u64) {
                 input: [3; 32],
                 output: blob(4),
                 valid: true,
+                readable: true,
+                excluded: None,
             })
             .collect();
+        for mixer in batch.mixers.iter_mut().take(trustees as usize) {
+            *mixer = Mixer::Mixed;
+        }
         batch.position = trustees;
     }
 }
@@ -160,11 +178,11 @@ fn the_ceremony_in_order() {
     for (phase, action, task) in phases {
         let board = view(phase);
         for index in 0..3 {
-            assert_eq!(trustee(&board, &report(), &home(index)), Next::Act(action.clone()));
+            assert_eq!(asks(&board, &report(), &home(index)), Next::Act(action.clone()));
         }
         let wanted: Vec<Task> = awaited(&board).iter().map(|awaited| awaited.task).collect();
         assert_eq!(wanted, vec![task; 3], "{phase:?}");
-        assert_eq!(authority(&board, &report()), Next::Wait(awaited(&board)), "{phase:?}");
+        assert_eq!(office(&board, &report()), Next::Wait(awaited(&board)), "{phase:?}");
     }
 }
 
@@ -179,14 +197,14 @@ fn the_authority_in_order() {
         (Phase::Published, AuthorityAction::Seal),
     ];
     for (phase, action) in cases {
-        assert_eq!(authority(&view(phase), &report()), Next::Act(action));
+        assert_eq!(office(&view(phase), &report()), Next::Act(action));
     }
-    assert_eq!(authority(&view(Phase::Sealed), &report()), Next::Done);
+    assert_eq!(office(&view(Phase::Sealed), &report()), Next::Done);
     let mut enrolled = view(Phase::Enrolment);
     enrolled.enrolments =
         (0..3).map(|index| Some(Enrolment { sequence: 1, key: key(index) })).collect();
     assert_eq!(
-        authority(&enrolled, &report()),
+        office(&enrolled, &report()),
         Next::Act(AuthorityAction::IssueManifest { attempt: 0 })
     );
 }
@@ -197,7 +215,7 @@ fn trustees_mix_one_after_the_other() {
         let mut board = view(Phase::Mixing);
         mixed(&mut board, done);
         for index in 0..3 {
-            let next = trustee(&board, &report(), &home(index));
+            let next = asks(&board, &report(), &home(index));
             if index == done {
                 assert_eq!(next, Next::Act(TrusteeAction::Mix { batches: only_batch() }));
             } else {
@@ -213,16 +231,16 @@ fn shares_follow_the_last_mix_and_are_given_once() {
     let mut board = view(Phase::Sharing);
     mixed(&mut board, 3);
     let share = Next::Act(TrusteeAction::Share { lists: only_batch() });
-    assert_eq!(trustee(&board, &report(), &home(1)), share);
+    assert_eq!(asks(&board, &report(), &home(1)), share);
     board.batches[0].shares[1] =
-        Some(ShareView { sequence: 25, input: [3; 32], shares: blob(4), valid: true });
-    assert_eq!(trustee(&board, &report(), &home(1)), Next::Wait(awaited(&board)));
-    assert_eq!(trustee(&board, &report(), &home(0)), share);
+        Some(ShareView { sequence: 25, input: [3; 32], shares: blob(4), valid: true, readable: true });
+    assert_eq!(asks(&board, &report(), &home(1)), Next::Wait(awaited(&board)));
+    assert_eq!(asks(&board, &report(), &home(0)), share);
 
     let mut again = home(0);
     again.signed.insert((ELECTION, Step::Share));
     let refused = Next::Refuse(Refusal::SignedBefore { step: "share" });
-    assert_eq!(trustee(&board, &report(), &again), refused);
+    assert_eq!(asks(&board, &report(), &again), refused);
 }
 
 #[test]
@@ -231,7 +249,7 @@ fn no_share_of_a_raw_or_intermediate_list() {
         let mut board = view(Phase::Sharing);
         mixed(&mut board, mixes);
         let refused = Next::Refuse(Refusal::TooFewMixes { valid: mixes, needed: 2 });
-        assert_eq!(trustee(&board, &report(), &home(0)), refused);
+        assert_eq!(asks(&board, &report(), &home(0)), refused);
     }
 }
 
@@ -257,8 +275,8 @@ fn nothing_is_done_on_a_board_that_fails() {
         Phase::Sealed,
     ] {
         for bad in [&failing, &unreadable] {
-            assert!(matches!(trustee(&view(phase), bad, &home(0)), Next::Refuse(_)), "{phase:?}");
-            assert!(matches!(authority(&view(phase), bad), Next::Refuse(_)), "{phase:?}");
+            assert!(matches!(asks(&view(phase), bad, &home(0)), Next::Refuse(_)), "{phase:?}");
+            assert!(matches!(office(&view(phase), bad), Next::Refuse(_)), "{phase:?}");
         }
     }
 }
@@ -276,10 +294,10 @@ fn a_failed_ceremony_is_followed_by_another() {
         evidence: "a wrong share".into(),
     }];
     let again = Next::Act(AuthorityAction::IssueManifest { attempt: 1 });
-    assert_eq!(authority(&board, &convicting), again);
-    assert_eq!(trustee(&board, &convicting, &home(0)), Next::Wait(awaited(&board)));
+    assert_eq!(office(&board, &convicting), again);
+    assert_eq!(asks(&board, &convicting, &home(0)), Next::Wait(awaited(&board)));
     convicting.failures[0].check = CheckId::BoardChain;
-    assert!(matches!(authority(&board, &convicting), Next::Refuse(_)));
+    assert!(matches!(office(&board, &convicting), Next::Refuse(_)));
 }
 
 #[test]
@@ -298,7 +316,7 @@ fn the_manifest_must_be_what_was_joined() {
         let mut board = view(Phase::Acceptance);
         change(&mut board.manifest.as_mut().expect("a manifest").manifest);
         let refused = Next::Refuse(Refusal::ManifestDiffers { difference: difference.into() });
-        assert_eq!(trustee(&board, &report(), &home(0)), refused);
+        assert_eq!(asks(&board, &report(), &home(0)), refused);
     }
 }
 
@@ -306,9 +324,9 @@ fn the_manifest_must_be_what_was_joined() {
 fn another_proposal_or_a_stranger_in_ones_place_is_refused() {
     let mut board = view(Phase::Enrolment);
     board.enrolments[0] = Some(Enrolment { sequence: 1, key: [66; 32] });
-    assert_eq!(trustee(&board, &report(), &home(0)), Next::Refuse(Refusal::OtherEnrolment));
+    assert_eq!(asks(&board, &report(), &home(0)), Next::Refuse(Refusal::OtherEnrolment));
     board.proposal.as_mut().expect("a proposal").digest = [8; 32];
-    assert_eq!(trustee(&board, &report(), &home(1)), Next::Refuse(Refusal::OtherProposal));
+    assert_eq!(asks(&board, &report(), &home(1)), Next::Refuse(Refusal::OtherProposal));
 }
 
 #[test]
@@ -321,8 +339,126 @@ fn a_step_needs_its_secret() {
     mixed(&mut sharing, 3);
     for board in [view(Phase::Dealing), view(Phase::Confirmation), sharing] {
         assert!(matches!(
-            trustee(&board, &report(), &bare),
+            asks(&board, &report(), &bare),
             Next::Refuse(Refusal::SecretMissing { .. })
         ));
     }
+}
+
+fn impatient(index: u64) -> TrusteeHome {
+    TrusteeHome { patience_is_over: true, ..home(index) }
+}
+
+fn absence(trustee: u64) -> Next<TrusteeAction> {
+    let batches = vec![(BatchIndex { box_index: 0, batch_index: 0 }, [3; 32])];
+    Next::Act(TrusteeAction::StateAbsence(Absence { trustee, batches }))
+}
+
+fn stated(signer: u64, sequence: u64) -> AbsenceView {
+    AbsenceView { sequence, signer, trustee: 0, box_index: 0, batch_index: 0, root: [3; 32] }
+}
+
+#[test]
+fn an_absence_is_stated_once_and_only_after_patience() {
+    let mut board = view(Phase::Mixing);
+    assert_eq!(asks(&board, &report(), &home(1)), Next::Wait(awaited(&board)));
+    assert_eq!(asks(&board, &report(), &impatient(1)), absence(0));
+    // Whose turn it is mixes, however long it took.
+    let mix = Next::Act(TrusteeAction::Mix { batches: only_batch() });
+    assert_eq!(asks(&board, &report(), &impatient(0)), mix);
+    // Another's statement is no reason without patience of one's own.
+    board.absences = vec![stated(2, 21)];
+    assert_eq!(asks(&board, &report(), &home(1)), Next::Wait(awaited(&board)));
+    assert_eq!(asks(&board, &report(), &impatient(1)), absence(0));
+    board.absences.push(stated(1, 22));
+    assert_eq!(asks(&board, &report(), &impatient(1)), Next::Wait(awaited(&board)));
+    // Nothing is said of a trustee whose mix stands.
+    mixed(&mut board, 1);
+    assert_eq!(asks(&board, &report(), &impatient(2)), absence(1));
+    let mut over = view(Phase::Sharing);
+    mixed(&mut over, 3);
+    assert_eq!(asks(&over, &report(), &impatient(1)), asks(&over, &report(), &home(1)));
+}
+
+#[test]
+fn an_excluded_trustee_is_passed_over() {
+    let mut board = view(Phase::Mixing);
+    board.batches[0].mixers[0] = Mixer::Excluded(23);
+    let mix = Next::Act(TrusteeAction::Mix { batches: only_batch() });
+    assert_eq!(asks(&board, &report(), &home(1)), mix);
+    assert_eq!(asks(&board, &report(), &home(0)), Next::Wait(awaited(&board)));
+    // A mix is made of each list once; of another list, again.
+    let mut again = home(1);
+    again.mixed.insert((ELECTION, only_batch()[0], [3; 32]));
+    let refused = Next::Refuse(Refusal::SignedBefore { step: "mix" });
+    assert_eq!(asks(&board, &report(), &again), refused);
+    board.batches[0].last.root = [4; 32];
+    assert_eq!(asks(&board, &report(), &again), mix);
+}
+
+#[test]
+fn each_batch_has_its_own_next_mixer() {
+    let mut board = view(Phase::Mixing);
+    board.batches.push(BatchView { batch_index: 1, ..batch() });
+    board.batches[1].mixers[0] = Mixer::Excluded(23);
+    let second = BatchIndex { box_index: 0, batch_index: 1 };
+    let mixes = |batches| Next::Act(TrusteeAction::Mix { batches });
+    assert_eq!(asks(&board, &report(), &home(0)), mixes(only_batch()));
+    assert_eq!(asks(&board, &report(), &home(1)), mixes(vec![second]));
+    assert_eq!(awaited(&board).len(), 2);
+}
+
+fn failing(verdict: Verdict) -> Report {
+    let failure = Failure {
+        check: CheckId::MixProof,
+        culprits: Vec::new(),
+        record: Some(21),
+        row: None,
+        evidence: "the equation does not hold".into(),
+    };
+    Report { verdict, failures: vec![failure], ..report() }
+}
+
+#[test]
+fn a_record_that_can_be_excluded_is_waited_for() {
+    let mut board = view(Phase::Mixing);
+    mixed(&mut board, 1);
+    let remedies = Remedies {
+        excludable: vec![Excludable {
+            record: 21,
+            check: CheckId::MixProof,
+            digest: [5; 32],
+            evidence: "the equation does not hold".into(),
+        }],
+        ..Remedies::default()
+    };
+    let report = failing(Verdict::Invalid);
+    for home in [home(1), impatient(1)] {
+        let Next::Wait(awaited) = trustee(&board, &report, &remedies, &home) else {
+            panic!("it does not wait");
+        };
+        assert_eq!(awaited[0].task, Task::Exclude { record: 21, check: CheckId::MixProof });
+        assert!(awaited[0].to_string().contains("psephos-authority exclude --record 21"));
+    }
+    let refused = authority(&board, &report, &remedies);
+    assert!(matches!(refused, Next::Refuse(Refusal::Excludable { record: 21, .. })));
+    let beyond = Remedies { beyond: true, ..remedies };
+    assert!(matches!(trustee(&board, &report, &beyond, &home(1)), Next::Refuse(_)));
+}
+
+/// Missing lists are absence: stated after patience, and only by whoever has seen the record.
+#[test]
+fn a_mix_that_cannot_be_read_is_an_absence() {
+    let mut board = view(Phase::Mixing);
+    mixed(&mut board, 1);
+    board.batches[0].mixes[0].readable = false;
+    board.absences = vec![stated(1, 20)];
+    let remedies = Remedies { unread: vec![21], ..Remedies::default() };
+    let report = Report { failures: Vec::new(), ..failing(Verdict::Unreadable) };
+    let waits = trustee(&board, &report, &remedies, &home(1));
+    let Next::Wait(awaited) = waits else { panic!("it does not wait") };
+    assert_eq!(awaited[0].task, Task::Supply { record: 21 });
+    assert_eq!(trustee(&board, &report, &remedies, &impatient(1)), absence(0));
+    board.absences.push(stated(1, 22));
+    assert!(matches!(trustee(&board, &report, &remedies, &impatient(1)), Next::Wait(_)));
 }

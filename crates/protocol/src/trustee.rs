@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use psephos_audit::{ManifestView, Phase, Report, View};
+use psephos_audit::{BatchView, ManifestView, Phase, Remedies, Report, View};
 use psephos_core::{Digest, Encoding};
 use psephos_record::bodies::Proposal;
 
-use crate::next::sound;
-use crate::{Next, Refusal, awaited};
+use crate::awaited;
+use crate::next::{Soundness, soundness};
+use crate::{Next, Refusal};
 
 /// A step that a trustee signs at most once in an election (an attempt has its own election id).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +23,7 @@ pub enum Step {
     Deal,
     /// The confirmation, or a complaint.
     Confirm,
-    /// The mix of every batch.
+    /// A mix: of each list once.
     Mix,
     /// The shares of every batch.
     Share,
@@ -56,6 +57,10 @@ pub struct TrusteeHome {
     pub proposal: Proposal,
     /// Steps it has signed, by the `election` of their messages.
     pub signed: BTreeSet<(Digest, Step)>,
+    /// Lists it has signed a mix of, by the `election` of its message.
+    pub mixed: BTreeSet<(Digest, BatchIndex, Digest)>,
+    /// Whether the others have been waited for long enough.
+    pub patience_is_over: bool,
     /// Elections for which it holds a deal committed to.
     pub deals: BTreeSet<Digest>,
     /// Elections for which it holds the secret of its share-encryption key.
@@ -73,6 +78,15 @@ pub struct BatchIndex {
     pub batch_index: u64,
 }
 
+/// A trustee that is awaited in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Absence {
+    /// The trustee.
+    pub trustee: u64,
+    /// The batches, each with the root of the list that waits for it.
+    pub batches: Vec<(BatchIndex, Digest)>,
+}
+
 /// What a trustee can be due to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrusteeAction {
@@ -88,9 +102,11 @@ pub enum TrusteeAction {
     ConfirmOrComplain,
     /// Mix these batches.
     Mix {
-        /// All batches of the election.
+        /// Those of which this trustee makes the next mix.
         batches: Vec<BatchIndex>,
     },
+    /// State that another trustee has not mixed.
+    StateAbsence(Absence),
     /// Decrypt the last lists of these batches in part.
     Share {
         /// All batches of the election.
@@ -99,49 +115,141 @@ pub enum TrusteeAction {
 }
 
 impl TrusteeAction {
-    /// The step that the action signs.
-    pub fn step(&self) -> Step {
+    /// The step that the action signs; none for a statement, which can be repeated.
+    pub fn step(&self) -> Option<Step> {
         match self {
-            TrusteeAction::Enrol => Step::Enrol,
-            TrusteeAction::Accept => Step::Accept,
-            TrusteeAction::CommitDeal => Step::CommitDeal,
-            TrusteeAction::Deal => Step::Deal,
-            TrusteeAction::ConfirmOrComplain => Step::Confirm,
-            TrusteeAction::Mix { .. } => Step::Mix,
-            TrusteeAction::Share { .. } => Step::Share,
+            TrusteeAction::Enrol => Some(Step::Enrol),
+            TrusteeAction::Accept => Some(Step::Accept),
+            TrusteeAction::CommitDeal => Some(Step::CommitDeal),
+            TrusteeAction::Deal => Some(Step::Deal),
+            TrusteeAction::ConfirmOrComplain => Some(Step::Confirm),
+            TrusteeAction::Mix { .. } => Some(Step::Mix),
+            TrusteeAction::StateAbsence(_) => None,
+            TrusteeAction::Share { .. } => Some(Step::Share),
         }
     }
 }
 
 /// What a trustee does next on a board that it has audited itself.
 ///
-/// `report` is the audit that `view` comes from: with any failure in it, nothing is done.
-pub fn trustee(view: &View, report: &Report, home: &TrusteeHome) -> Next<TrusteeAction> {
-    match due(view, report, home) {
-        Err(refusal) => Next::Refuse(refusal),
-        Ok(Some(action)) if home.signed.contains(&(view.election(), action.step())) => {
-            Next::Refuse(Refusal::SignedBefore { step: action.step().name() })
+/// `report` and `remedies` are the audit that `view` comes from: with any failure in it nothing is done
+/// but to state that a trustee is absent whose lists cannot be read.
+pub fn trustee(
+    view: &View,
+    report: &Report,
+    remedies: &Remedies,
+    home: &TrusteeHome,
+) -> Next<TrusteeAction> {
+    match soundness(view, report, remedies) {
+        Err(refusal) => return Next::Refuse(refusal),
+        Ok(Soundness::Sound) => {}
+        Ok(Soundness::Blocked { excludable, unread }) => {
+            let index = match place_in(view, home) {
+                Err(refusal) => return Next::Refuse(refusal),
+                Ok(index) => index.filter(|_| home.patience_is_over && excludable.is_empty()),
+            };
+            if let Some(absence) = index.and_then(|index| unstated(view, index)) {
+                return Next::Act(TrusteeAction::StateAbsence(absence));
+            }
+            let mut waiting = awaited::exclusions(excludable);
+            waiting.extend(awaited::unread(view, unread));
+            return Next::Wait(waiting);
         }
-        Ok(Some(action)) => Next::Act(action),
+    }
+    match due(view, home) {
+        Err(refusal) => Next::Refuse(refusal),
+        Ok(Some(action)) => match signed_before(view, home, &action) {
+            Some(step) => Next::Refuse(Refusal::SignedBefore { step: step.name() }),
+            None => Next::Act(action),
+        },
         Ok(None) if view.phase == Phase::Sealed => Next::Done,
         Ok(None) => Next::Wait(awaited(view)),
     }
 }
 
-fn due(view: &View, report: &Report, home: &TrusteeHome) -> Result<Option<TrusteeAction>, Refusal> {
-    sound(view, report)?;
-    let Some(standing) = &view.proposal else {
-        return Ok(None);
+/// The step of an action if it has been signed, although the board does not show it.
+fn signed_before(view: &View, home: &TrusteeHome, action: &TrusteeAction) -> Option<Step> {
+    let election = view.election();
+    let signed = match action {
+        TrusteeAction::Mix { .. } => view
+            .due_batches(view.trustee(&home.key)?)
+            .any(|batch| home.mixed.contains(&(election, index_of(batch), batch.last.root))),
+        _ => home.signed.contains(&(election, action.step()?)),
     };
+    signed.then_some(action.step()).flatten()
+}
+
+/// The trustees that are awaited to mix, and those whose mixes cannot be read, each with all its batches.
+pub fn absences(view: &View) -> Vec<Absence> {
+    let mut found: Vec<Absence> = Vec::new();
+    let mut add = |trustee: u64, batch: &BatchView, root: Digest| {
+        let entry = (index_of(batch), root);
+        match found.iter_mut().find(|absence| absence.trustee == trustee) {
+            Some(absence) => absence.batches.push(entry),
+            None => found.push(Absence { trustee, batches: vec![entry] }),
+        }
+    };
+    for batch in &view.batches {
+        let unread = |mix: &&psephos_audit::MixView| !mix.readable && mix.excluded.is_none();
+        let shares = batch.shares.iter().enumerate().filter_map(|(index, share)| {
+            let share = share.as_ref().filter(|share| !share.readable)?;
+            Some((index as u64, share.input))
+        });
+        if let Some(mix) = batch.mixes.iter().find(unread) {
+            add(mix.trustee, batch, mix.input);
+        } else if let Some((trustee, input)) = shares.into_iter().next() {
+            add(trustee, batch, input);
+        } else if let Some(trustee) = batch.next_mixer() {
+            add(trustee, batch, batch.last.root);
+        }
+    }
+    found.sort_by_key(|absence| absence.trustee);
+    found
+}
+
+/// The first absence that this trustee has not stated.
+fn unstated(view: &View, index: u64) -> Option<Absence> {
+    absences(view).into_iter().find(|absence| !is_stated(view, index, absence))
+}
+
+/// Whether this trustee has stated all of an absence on the board, knowing what makes it one.
+fn is_stated(view: &View, index: u64, absence: &Absence) -> bool {
+    absence.batches.iter().all(|(batch, root)| {
+        let unread = view
+            .batches
+            .iter()
+            .filter(|found| index_of(found) == *batch)
+            .flat_map(|found| &found.mixes)
+            .filter(|mix| mix.trustee == absence.trustee && mix.excluded.is_none())
+            .map(|mix| mix.sequence)
+            .max();
+        view.absences.iter().any(|stated| {
+            stated.signer == index
+                && stated.trustee == absence.trustee
+                && (stated.box_index, stated.batch_index) == (batch.box_index, batch.batch_index)
+                && stated.root == *root
+                && unread.is_none_or(|mix| stated.sequence > mix)
+        })
+    })
+}
+
+/// This trustee's index in the manifest, which must be the one agreed to; none as long as there is none.
+fn place_in(view: &View, home: &TrusteeHome) -> Result<Option<u64>, Refusal> {
+    let Some(standing) = &view.proposal else { return Ok(None) };
     if standing.digest != home.proposal_digest {
         return Err(Refusal::OtherProposal);
     }
+    let Some(manifest) = &view.manifest else { return Ok(None) };
+    agreed(manifest, home)?;
+    view.trustee(&home.key).ok_or(Refusal::LeftOut).map(Some)
+}
+
+fn due(view: &View, home: &TrusteeHome) -> Result<Option<TrusteeAction>, Refusal> {
+    let index = place_in(view, home)?;
     if view.phase == Phase::Enrolment {
         return enrolment(view, home);
     }
-    let Some(manifest) = &view.manifest else { return Ok(None) };
-    agreed(manifest, home)?;
-    let index = view.trustee(&home.key).ok_or(Refusal::LeftOut)?;
+    let Some(index) = index else { return Ok(None) };
     let ceremony = &view.ceremony;
     let election = view.election();
     let (action, secret) = match view.phase {
@@ -155,8 +263,12 @@ fn due(view: &View, report: &Report, home: &TrusteeHome) -> Result<Option<Truste
         Phase::Confirmation if unconfirmed(view, index) => {
             (TrusteeAction::ConfirmOrComplain, Some((&home.share_keys, "share-encryption secret")))
         }
-        Phase::Mixing if view.next_mixer() == Some(index) => {
-            (TrusteeAction::Mix { batches: batches(view) }, None)
+        Phase::Mixing if view.due_batches(index).next().is_some() => {
+            let batches = view.due_batches(index).map(index_of).collect();
+            (TrusteeAction::Mix { batches }, None)
+        }
+        Phase::Mixing if home.patience_is_over => {
+            return Ok(unstated(view, index).map(TrusteeAction::StateAbsence));
         }
         Phase::Sharing | Phase::Tallying if !has_shared_any(view, index) => {
             enough_mixes(view)?;
@@ -232,16 +344,16 @@ fn has_shared_any(view: &View, index: u64) -> bool {
 fn enough_mixes(view: &View) -> Result<(), Refusal> {
     let needed = view.description().map_or(u64::MAX, |description| description.mixes);
     let valid = view.batches.iter().map(|batch| batch.position).min().unwrap_or(0);
-    if valid < needed || view.next_mixer().is_some() {
+    if valid < needed || !view.next_mixers().is_empty() {
         return Err(Refusal::TooFewMixes { valid, needed });
     }
     Ok(())
 }
 
 fn batches(view: &View) -> Vec<BatchIndex> {
-    let index = |batch: &psephos_audit::BatchView| BatchIndex {
-        box_index: batch.box_index,
-        batch_index: batch.batch_index,
-    };
-    view.batches.iter().map(index).collect()
+    view.batches.iter().map(index_of).collect()
+}
+
+fn index_of(batch: &BatchView) -> BatchIndex {
+    BatchIndex { box_index: batch.box_index, batch_index: batch.batch_index }
 }

@@ -210,6 +210,10 @@ impl Board for Odd {
         Err(BoardError::RecordMissing { place: self.place(), sequence })
     }
 
+    fn record_digest(&self, sequence: u64) -> Result<[u8; 32], BoardError> {
+        Err(BoardError::RecordMissing { place: self.place(), sequence })
+    }
+
     fn blob_length(&self, _root: &[u8; 32]) -> Result<Option<u64>, BoardError> {
         Ok(Some(self.content.len() as u64))
     }

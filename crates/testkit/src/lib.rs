@@ -8,6 +8,7 @@
 mod ballots;
 mod ceremony;
 mod election;
+mod exclusion;
 pub mod mutate;
 mod plan;
 mod reseal;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_participant::arguments::{KeyFile, Output, Place, Waiting};
+use psephos_participant::arguments::{KeyFile, Output, Patience, Place, Waiting, patience};
 
 /// A trustee's part in a Psephos election: join with one command, run with one command.
 ///
@@ -21,6 +21,7 @@ Examples:
   psephos-trustee join psephos-invite:… --board /mnt/board   make keys, enrol, show the proposal
   psephos-trustee run                                        do every step when it is due
   psephos-trustee run --once                                 do what is due now, then stop
+  psephos-trustee exclude --trustee 3                        do not wait for trustee 3's mix
   psephos-trustee status                                     how far it is, and who is awaited
 
 Exit codes: 0 done, 1 the board is INVALID, 2 somebody else is awaited, 3 the board is
@@ -32,6 +33,8 @@ pub enum Command {
     Join(Join),
     /// Does this trustee's steps when they are due
     Run(Run),
+    /// States that another trustee has not mixed and is not to be waited for
+    Exclude(Exclude),
     /// Shows how far the election is, what this trustee has done and who is awaited
     Status(Status),
 }
@@ -65,6 +68,9 @@ pub struct Run {
     pub place: Place,
     #[command(flatten)]
     pub waiting: Waiting,
+    /// How long to wait for another trustee's mix before stating that it is absent: 30m, 24h, 2d, never
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = patience)]
+    pub patience: Patience,
     #[command(flatten)]
     pub home: Home,
     #[command(flatten)]
@@ -75,6 +81,22 @@ pub struct Run {
     /// Stop when standard input closes
     #[arg(long, hide = true)]
     pub leash: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Exclude {
+    /// The trustee that is absent, from 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub trustee: u64,
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub home: Home,
+    #[command(flatten)]
+    pub key_file: KeyFile,
+    /// Print less
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 #[derive(Args, Debug)]

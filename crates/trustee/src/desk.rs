@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use psephos_audit::View;
+use psephos_audit::{BatchView, View};
 use psephos_console::{Failure, Mode, say};
 use psephos_core::Digest;
 use psephos_participant::{
     Audited, Home, HomeFile, Passphrase, Station, Stored, open_board, open_vault, vault_failure,
 };
-use psephos_protocol::{Next, Step, TrusteeAction, TrusteeHome};
-use psephos_record::bodies::{Body, Proposal};
+use psephos_protocol::{BatchIndex, Next, Step, TrusteeAction, TrusteeHome};
+use psephos_record::bodies::{BatchMix, Body, Proposal};
 use psephos_record::kind::Kind;
 use psephos_record::message::{Message, SignedMessage};
 use psephos_secrets::Vault;
@@ -93,22 +93,22 @@ impl Desk {
     }
 
     /// What the protocol says this trustee does next.
-    pub fn next(&self, audited: &Audited) -> Next<TrusteeAction> {
-        psephos_protocol::trustee(&audited.view, &audited.report, &self.holdings(&audited.view))
+    pub fn next(&self, audited: &Audited, patience_is_over: bool) -> Next<TrusteeAction> {
+        let Audited { view, report, remedies } = audited;
+        let home = TrusteeHome { patience_is_over, ..self.holdings(view) };
+        psephos_protocol::trustee(view, report, remedies, &home)
     }
 
     /// What the next step depends on. A record that waits in the outbox counts as not signed yet: it is
     /// that one which is offered.
     fn holdings(&self, view: &View) -> TrusteeHome {
         let pending = self.station.pending(view).map(|stored| stored.message.counter);
-        let signed = self
-            .station
-            .outbox()
-            .all()
-            .iter()
-            .filter(|stored| Some(stored.message.counter) != pending)
+        let outbox = self.station.outbox().all();
+        let offered = || outbox.iter().filter(|one| Some(one.message.counter) != pending);
+        let signed = offered()
             .filter_map(|stored| Some((stored.message.election, step_of(&stored.message)?)))
             .collect();
+        let mixed = offered().flat_map(|stored| mixed_lists(&stored.message)).collect();
         let election = view.election();
         let held = |secret: Secret| -> BTreeSet<Digest> {
             let holds = self.vault.contains(&secret.name(&election));
@@ -120,6 +120,8 @@ impl Desk {
             proposal_digest: self.proposal_digest,
             proposal: self.proposal.clone(),
             signed,
+            mixed,
+            patience_is_over: false,
             deals: held(Secret::Deal),
             share_keys: held(Secret::ShareKey),
             key_shares: held(Secret::KeyShare),
@@ -131,15 +133,12 @@ impl Desk {
     pub fn act(&mut self, audited: &Audited, action: &TrusteeAction) -> Result<Audited, Failure> {
         let view = &audited.view;
         let waiting = self.station.pending(view).filter(|stored| {
-            step_of(&stored.message) == Some(action.step())
-                && stored.message.election == view.election()
+            let step = step_of(&stored.message);
+            step.is_some() && step == action.step() && stored.message.election == view.election()
         });
         let signed = match waiting {
-            Some(stored) => {
-                self.still_fits(view, stored)?;
-                stored.signed.clone()
-            }
-            None => {
+            Some(stored) if self.still_fits(view, stored)? => stored.signed.clone(),
+            _ => {
                 let body = self.make(view, action)?;
                 self.station.sign(view, &body)?
             }
@@ -148,16 +147,29 @@ impl Desk {
         self.audit()
     }
 
-    /// A mix or share signed before an interruption must be of the lists that are still the last.
-    fn still_fits(&self, view: &View, stored: &Stored) -> Result<(), Failure> {
-        let inputs: Vec<Digest> = match stored.message.body() {
-            Ok(Body::Mix(mix)) => mix.mixes.iter().map(|mix| mix.input).collect(),
-            Ok(Body::Share(share)) => share.lists.iter().map(|list| list.input).collect(),
-            _ => return Ok(()),
+    /// A mix or share signed before an interruption must be of the lists that are still the last. Of
+    /// other lists another mix is made; shares are given once.
+    fn still_fits(&self, view: &View, stored: &Stored) -> Result<bool, Failure> {
+        let inputs: Vec<(u64, u64, Digest)> = match stored.message.body() {
+            Ok(Body::Mix(mix)) => {
+                mix.mixes.iter().map(|mix| (mix.box_index, mix.batch_index, mix.input)).collect()
+            }
+            Ok(Body::Share(share)) => share
+                .lists
+                .iter()
+                .map(|list| (list.box_index, list.batch_index, list.input))
+                .collect(),
+            _ => return Ok(true),
         };
-        let last: Vec<Digest> = view.batches.iter().map(|batch| batch.last.root).collect();
-        if inputs == last {
-            return Ok(());
+        let last = |batch: &BatchView| (batch.box_index, batch.batch_index, batch.last.root);
+        let is_mix = step_of(&stored.message) == Some(Step::Mix);
+        let due: Vec<_> = if is_mix {
+            view.due_batches(self.place(view)).map(last).collect()
+        } else {
+            view.batches.iter().map(last).collect()
+        };
+        if inputs == due || is_mix {
+            return Ok(inputs == due);
         }
         Err(Failure::usage(
             "the record signed before the interruption is of other lists than the board's last",
@@ -214,6 +226,16 @@ impl Secret {
         // Half an election's id tells any two of one trustee's elections apart.
         format!("{kind}-{}", hex::encode(election.first_chunk::<16>().unwrap_or(&[0; 16])))
     }
+}
+
+/// The lists that a record is a mix of.
+fn mixed_lists(message: &Message) -> Vec<(Digest, BatchIndex, Digest)> {
+    let Ok(Body::Mix(mix)) = message.body() else { return Vec::new() };
+    let list = |mix: &BatchMix| {
+        let batch = BatchIndex { box_index: mix.box_index, batch_index: mix.batch_index };
+        (message.election, batch, mix.input)
+    };
+    mix.mixes.iter().map(list).collect()
 }
 
 /// The step that a record of this trustee's is.

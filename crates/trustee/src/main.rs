@@ -13,6 +13,7 @@ fn main() -> ExitCode {
     psephos_console::run(|cli: Cli| match cli.command {
         Command::Join(arguments) => commands::join::run(arguments),
         Command::Run(arguments) => commands::run::run(arguments),
+        Command::Exclude(arguments) => commands::exclude::run(arguments),
         Command::Status(arguments) => commands::status::run(arguments),
     })
 }

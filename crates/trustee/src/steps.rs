@@ -2,7 +2,7 @@
 //! a permutation lives for one mix and is never stored.
 
 use psephos_audit::{CloseView, View};
-use psephos_console::{Exit, Failure, Progress, count};
+use psephos_console::{Exit, Failure, Progress, count, nth};
 use psephos_core::Digest;
 use psephos_core::pairs::pairs;
 use psephos_core::rows::read_all;
@@ -10,14 +10,14 @@ use psephos_participant::{board_failure, entropy, vault_failure};
 use psephos_proofs::decryption::{RootedList, SharedList, Statement};
 use psephos_proofs::key_ceremony::{CeremonyContext, Deal};
 use psephos_proofs::{BatchContext, ElectionContext};
-use psephos_protocol::{BatchIndex, TrusteeAction};
+use psephos_protocol::{Absence, BatchIndex, TrusteeAction};
 use psephos_prove::decryption::{partial_decryptions, prove_shares};
 use psephos_prove::key_ceremony::{Received, SealedDeal, accept, receive};
 use psephos_prove::shuffle::{Turn, mix};
 use psephos_record::board::{BlobRows, WritableBoard};
 use psephos_record::bodies::{
-    Accept, BatchMix, BatchShare, Body, Complain, Confirm, DealCommitment, Enrol, Mix, Share,
-    deals_digest,
+    Accept, BatchMix, BatchShare, Body, Complain, Confirm, DealCommitment, Enrol, Exclusion, Mix,
+    Share, Unmixed, deals_digest,
 };
 use psephos_record::cbor;
 use psephos_record::invitation::{InvitationSecret, sign_enrolment};
@@ -39,6 +39,7 @@ impl Desk {
             TrusteeAction::Deal => self.stored_deal(view).map(Body::Deal),
             TrusteeAction::ConfirmOrComplain => self.confirm_or_complain(view),
             TrusteeAction::Mix { batches } => self.mix(view, batches),
+            TrusteeAction::StateAbsence(absence) => Ok(self.state_absence(absence)),
             TrusteeAction::Share { lists } => self.share(view, lists),
         }
     }
@@ -155,6 +156,18 @@ impl Desk {
             });
         }
         Ok(Body::Mix(Mix { mixes }))
+    }
+
+    fn state_absence(&self, absence: &Absence) -> Body {
+        let Absence { trustee, batches } = absence;
+        self.tell(format!("stating that trustee {} has not mixed", nth(*trustee)));
+        let unmixed = |(batch, root): &(BatchIndex, Digest)| Unmixed {
+            box_index: batch.box_index,
+            root: *root,
+            batch_index: batch.batch_index,
+        };
+        let batches = batches.iter().map(unmixed).collect();
+        Body::Exclusion(Exclusion::Absence { batches, trustee: *trustee })
     }
 
     fn share(&self, view: &View, lists: &[BatchIndex]) -> Result<Body, Failure> {

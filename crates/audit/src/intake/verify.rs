@@ -17,7 +17,7 @@ use crate::mixes::PostedMix;
 use crate::numbered::numbered;
 use crate::report::Culprit;
 use crate::roll::Eligible;
-use crate::view::{BatchView, CloseView};
+use crate::view::{BatchView, CloseView, Mixer};
 use crate::{Stage, Turnout};
 
 /// Every check that `close` has to answer for.
@@ -79,6 +79,7 @@ impl Auditor<'_> {
         self.view.batches = pairs(&body.batches, widths)
             .map(|(batch, width)| open_batch(batch, width, trustees))
             .collect();
+        self.view.mixes_due = (self.view.batches.len() as u64).saturating_mul(trustees as u64);
         self.mixes = self.view.batches.iter().map(|_| Vec::<PostedMix>::new()).collect();
         let Close { rejected, submitted, .. } = body;
         self.view.close = Some(CloseView { sequence, digest, rejected, submitted });
@@ -401,6 +402,7 @@ fn open_batch(batch: &CloseBatch, width: u64, trustees: usize) -> BatchView {
         last: batch.list,
         position: 0,
         mixes: Vec::new(),
+        mixers: vec![Mixer::Due; trustees],
         shares: vec![None; trustees],
     }
 }

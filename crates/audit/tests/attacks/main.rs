@@ -5,6 +5,7 @@ mod ballots;
 mod board;
 mod ceremony;
 mod eligibility;
+mod exclusion;
 mod mixes;
 mod range;
 mod result;

@@ -151,7 +151,7 @@ fn several_boxes_and_batches() {
     is_valid(&audit);
     let readings = board.readings.lock().unwrap();
     for mix in &audit.view.batches[0].mixes {
-        assert_eq!(readings[&mix.sequence], 2);
+        assert_eq!(readings[&mix.sequence], 3);
     }
 }
 

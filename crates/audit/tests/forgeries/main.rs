@@ -1,6 +1,7 @@
 //! Boards made to deceive the audit, or to make it blame or stop somebody honest.
 
 mod batches;
+mod exclusion;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -347,7 +348,7 @@ fn a_second_enrolment_by_the_authority() {
 }
 
 /// A board that counts how often each record is read, and gives some records otherwise, or not at all,
-/// from the second reading on.
+/// from the third reading on: the log is read for exclusions first.
 struct Reading<'a> {
     board: &'a MemoryBoard,
     readings: Arc<Mutex<BTreeMap<u64, u64>>>,
@@ -368,11 +369,15 @@ impl Board for Reading<'_> {
         let before = readings.entry(sequence).or_default();
         *before += 1;
         match self.later.get(&sequence) {
-            Some(later) if *before > 1 => {
+            Some(later) if *before > 2 => {
                 later.clone().ok_or(BoardError::RecordMissing { place: self.place(), sequence })
             }
             _ => self.board.record(sequence),
         }
+    }
+
+    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
+        self.board.record_digest(sequence)
     }
 
     fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {

@@ -3,6 +3,7 @@
 pub mod amend;
 pub mod close;
 pub mod encrypt;
+pub mod exclude;
 pub mod init;
 pub mod intake;
 pub mod open;

@@ -40,9 +40,7 @@ pub(super) fn append<B: WritableBoard + ?Sized>(
         match board.create_record(sequence, &file)? {
             Placed::Here => return Ok(Appended { sequence, head: file_digest(&file) }),
             Placed::Taken => {
-                let winner = board.record(sequence)?;
-                refuse_repetition(&winner, sequence, signed)?;
-                previous = file_digest(&winner);
+                previous = digest_of_another(board, sequence, signed)?;
                 sequence += 1;
             }
         }
@@ -61,14 +59,12 @@ fn last_digest<B: WritableBoard + ?Sized>(
     let mut last = None;
     let mut head_found = message.head == [0; 32];
     for sequence in (0..records).rev() {
-        let file = board.record(sequence)?;
-        let digest = file_digest(&file);
+        let digest = digest_of_another(board, sequence, signed)?;
         last = last.or(Some(digest));
         if digest == message.head {
             head_found = true;
             break;
         }
-        refuse_repetition(&file, sequence, signed)?;
     }
     if !head_found {
         return Err(BoardError::ForeignHead {
@@ -79,12 +75,21 @@ fn last_digest<B: WritableBoard + ?Sized>(
     Ok(last.unwrap_or_default())
 }
 
-/// A file that does not decode is somebody else's fault and repeats nothing.
-fn refuse_repetition(file: &[u8], sequence: u64, signed: &SignedMessage) -> Result<(), BoardError> {
-    match Record::decode(file) {
+/// Digest of a record file that is not this message. One that cannot be read is somebody else's fault and
+/// repeats nothing.
+fn digest_of_another<B: WritableBoard + ?Sized>(
+    board: &B,
+    sequence: u64,
+    signed: &SignedMessage,
+) -> Result<Digest, BoardError> {
+    let file = match board.record(sequence) {
+        Err(BoardError::RecordTooLarge { .. }) => return board.record_digest(sequence),
+        file => file?,
+    };
+    match Record::decode(&file) {
         Ok(record) if record.message == signed.message => {
             Err(BoardError::AlreadyStands { sequence })
         }
-        _ => Ok(()),
+        _ => Ok(file_digest(&file)),
     }
 }

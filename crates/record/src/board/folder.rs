@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use psephos_core::Digest;
+use psephos_core::hash;
 use psephos_core::tree::TreeHasher;
 
 use super::{Board, BoardError, Extent, Placed, WritableBoard, check_blob};
@@ -102,6 +103,19 @@ fn refuse_foreign(folder: &Path) -> Result<(), BoardError> {
     }
 }
 
+impl FolderBoard {
+    fn open_record(&self, sequence: u64) -> Result<(PathBuf, File), BoardError> {
+        let path = self.record_path(sequence);
+        match open_file(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(BoardError::RecordMissing { place: self.place(), sequence })
+            }
+            Err(error) => Err(BoardError::io(&path, "open the file")(error)),
+            Ok(file) => Ok((path, file)),
+        }
+    }
+}
+
 impl Board for FolderBoard {
     fn place(&self) -> String {
         self.folder.display().to_string()
@@ -124,13 +138,7 @@ impl Board for FolderBoard {
     }
 
     fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
-        let path = self.record_path(sequence);
-        let file = match open_file(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err(BoardError::RecordMissing { place: self.place(), sequence });
-            }
-            opened => opened.map_err(BoardError::io(&path, "open the file"))?,
-        };
+        let (path, file) = self.open_record(sequence)?;
         let mut bytes = Vec::new();
         file.take(RECORD_LIMIT as u64 + 1)
             .read_to_end(&mut bytes)
@@ -140,6 +148,11 @@ impl Board for FolderBoard {
             return Err(BoardError::RecordTooLarge { place: self.place(), sequence, limit });
         }
         Ok(bytes)
+    }
+
+    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
+        let (path, file) = self.open_record(sequence)?;
+        hash::plain_reader(file).map_err(BoardError::io(&path, "read the file"))
     }
 
     fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {

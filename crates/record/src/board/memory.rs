@@ -10,7 +10,7 @@ use psephos_core::{Digest, tree};
 
 use super::{Board, BoardError, Extent, FolderBoard, Placed, WritableBoard};
 use crate::bodies::Blob;
-use crate::message::RECORD_LIMIT;
+use crate::message::{RECORD_LIMIT, file_digest};
 
 /// A board in memory; what is in it can also be altered, which no other board allows.
 #[derive(Debug, Default)]
@@ -136,6 +136,14 @@ impl Board for MemoryBoard {
             return Err(BoardError::RecordTooLarge { place: self.place(), sequence, limit });
         }
         Ok(file.to_vec())
+    }
+
+    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
+        let content = self.read();
+        let file = usize::try_from(sequence).ok().and_then(|index| content.records.get(index));
+        let file = file
+            .ok_or_else(|| BoardError::RecordMissing { place: self.place(), sequence })?;
+        Ok(file_digest(file))
     }
 
     fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {

@@ -58,6 +58,12 @@ pub trait Board: Sync {
     /// [`BoardError::RecordMissing`], [`BoardError::RecordTooLarge`], or the storage's.
     fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError>;
 
+    /// SHA3-256 of a record file, however long it is.
+    ///
+    /// # Errors
+    /// [`BoardError::RecordMissing`], or the storage's.
+    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError>;
+
     /// Length of a blob in bytes; `None` when it is not there.
     ///
     /// # Errors

@@ -37,7 +37,7 @@ pub struct Mix {
     pub mixes: Vec<BatchMix>,
 }
 
-/// Takes a record or a trustee out of effect (spec/08-board.md §8.8).
+/// Takes a record or a trustee out of effect (spec/09-audit.md §9.10).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Exclusion {

@@ -131,7 +131,7 @@ fn settle_in(
 fn enrol(desk: &mut Desk) -> Result<(), Failure> {
     let mut audited: Audited = desk.audit()?;
     loop {
-        match desk.next(&audited) {
+        match desk.next(&audited, false) {
             Next::Act(action @ TrusteeAction::Enrol) => audited = desk.act(&audited, &action)?,
             Next::Refuse(refusal) => return Err(refusal_failure(&refusal, desk.station.board())),
             _ => return Ok(()),

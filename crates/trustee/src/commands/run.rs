@@ -1,14 +1,18 @@
 //! `run`: every step of this trustee's, when it is due.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use psephos_console::{Exit, Failure, Mode, leash};
+use psephos_participant::arguments::Patience;
 use psephos_participant::{Audited, Passphrase, refusal_failure};
-use psephos_protocol::{Awaited, Next};
+use psephos_protocol::{Absence, Awaited, Next, absences};
 
 use crate::cli::Run;
 use crate::desk::Desk;
+
+/// When a board whose lists are missing is audited again.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Audits, does what is due, waits; to the end of the election or, with `--once`, to the first wait.
 pub fn run(arguments: Run) -> Result<Exit, Failure> {
@@ -24,10 +28,12 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
     )?;
     let every = Duration::from_secs_f64(arguments.waiting.every);
     let mut told: Vec<Awaited> = Vec::new();
+    let mut patience = Waited::new(arguments.patience);
     let mut audited = desk.audit()?;
     loop {
         desk.erase_spent(&audited.view)?;
-        match desk.next(&audited) {
+        patience.look(absences(&audited.view));
+        match desk.next(&audited, patience.is_over()) {
             Next::Act(action) => audited = desk.act(&audited, &action)?,
             Next::Wait(awaited) => {
                 if told != awaited {
@@ -38,7 +44,13 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
                 if arguments.waiting.once {
                     return Ok(Exit::Incomplete);
                 }
-                while !desk.station.has_news()? {
+                let over = patience.is_over();
+                let begun = Instant::now();
+                // Lists can come without a record.
+                let is_due = |begun: Instant| {
+                    !audited.remedies.unread.is_empty() && begun.elapsed() >= LOOK_AGAIN
+                };
+                while !desk.station.has_news()? && patience.is_over() == over && !is_due(begun) {
                     thread::sleep(every);
                 }
                 audited = desk.audit()?;
@@ -46,6 +58,31 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
             Next::Refuse(refusal) => return Err(refusal_failure(&refusal, desk.station.board())),
             Next::Done => return Ok(over(&desk, &audited)),
         }
+    }
+}
+
+/// How long the same trustees have been awaited to mix.
+struct Waited {
+    patience: Patience,
+    awaited: Vec<Absence>,
+    since: Instant,
+}
+
+impl Waited {
+    fn new(patience: Patience) -> Self {
+        Self { patience, awaited: Vec::new(), since: Instant::now() }
+    }
+
+    fn look(&mut self, awaited: Vec<Absence>) {
+        if self.awaited != awaited {
+            self.awaited = awaited;
+            self.since = Instant::now();
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let is_over = |patience| self.since.elapsed() >= patience;
+        !self.awaited.is_empty() && self.patience.0.is_some_and(is_over)
     }
 }
 

@@ -1,0 +1,223 @@
+//! Exclusion for absence: what threshold many trustees state and the authority confirms.
+
+use std::collections::BTreeMap;
+
+use psephos_core::Digest;
+use psephos_record::bodies::Unmixed;
+
+use crate::auditor::Auditor;
+use crate::check::CheckId;
+use crate::mixes::{Dead, Standing};
+use crate::report::Culprit;
+use crate::view::{AbsenceView, ExcludedView, ExclusionView, Mixer};
+
+/// That a batch waits for a trustee's mix of this list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Claim {
+    /// The batch's place in the view.
+    batch: usize,
+    trustee: u64,
+    root: Digest,
+}
+
+/// Who has stated what, each with the newest record that says so.
+pub(super) type Statements = BTreeMap<Claim, BTreeMap<u64, Standing>>;
+
+/// What becomes of an exclusion in one batch.
+enum Answer {
+    /// The trustee is excluded.
+    Absent,
+    /// So is the mix in this record, which its witnesses had seen and could not read.
+    Unread(u64),
+    /// Those witnesses had seen the trustee's share, and could not read it.
+    ShareUnread(u64),
+    /// No effect, and nobody's fault.
+    Idle(String),
+    Unjustified {
+        evidence: String,
+        /// Trustees whose statement was wrong when they made it.
+        guilty: Vec<u64>,
+    },
+}
+
+impl Auditor<'_> {
+    /// The batches of an exclusion for absence; none when it names what there is not.
+    fn claims(&self, trustee: u64, batches: &[Unmixed]) -> Option<Vec<Claim>> {
+        let places: Vec<_> =
+            batches.iter().map(|batch| (batch.box_index, batch.batch_index)).collect();
+        let trustees = self.view.description().map_or(0, |found| found.trustee_count());
+        if trustee >= trustees || !self.are_batches(&places) {
+            return None;
+        }
+        let claim = |unmixed: &Unmixed| {
+            let batch = self.batch_place(unmixed.box_index, unmixed.batch_index)?;
+            Some(Claim { batch, trustee, root: unmixed.root })
+        };
+        batches.iter().map(claim).collect()
+    }
+
+    /// A trustee or the authority says that a trustee is absent.
+    pub(crate) fn absence(
+        &mut self,
+        stands: Standing,
+        author: &Culprit,
+        trustee: u64,
+        batches: &[Unmixed],
+    ) {
+        let sequence = stands.sequence;
+        if self.view.close.is_none() {
+            let evidence = "nobody can be absent before the election is closed".to_owned();
+            return self.out_of_phase(sequence, author, evidence);
+        }
+        let Some(claims) = self.claims(trustee, batches) else {
+            let evidence = "it names no trustee, or not batches of the manifest, each once and in order";
+            let culprits = std::slice::from_ref(author);
+            return self.fail(CheckId::ShapeLength, culprits, Some(sequence), None, evidence);
+        };
+        match author {
+            Culprit::Trustee(signer) => self.state_absence(&stands, *signer, &claims),
+            _ => self.exclude_absent(&stands, trustee, &claims),
+        }
+    }
+
+    fn state_absence(&mut self, stands: &Standing, signer: u64, claims: &[Claim]) {
+        for claim in claims {
+            self.docket.statements.entry(*claim).or_default().insert(signer, *stands);
+            let Some(batch) = self.view.batches.get(claim.batch) else { continue };
+            self.view.absences.push(AbsenceView {
+                sequence: stands.sequence,
+                signer,
+                trustee: claim.trustee,
+                box_index: batch.box_index,
+                batch_index: batch.batch_index,
+                root: claim.root,
+            });
+        }
+    }
+
+    fn exclude_absent(&mut self, stands: &Standing, trustee: u64, claims: &[Claim]) {
+        let by = stands.sequence;
+        let mut excluded = 0u64;
+        self.findings.count(CheckId::ExclusionUnjustified, claims.len() as u64);
+        for claim in claims {
+            match self.weigh_absence(stands, claim) {
+                Answer::Absent => {
+                    self.set_mixer(claim.batch, trustee, Mixer::Excluded(by));
+                    excluded = excluded.saturating_add(1);
+                }
+                Answer::Unread(mix) => {
+                    self.leave_out(claim, mix, by);
+                    excluded = excluded.saturating_add(1);
+                }
+                Answer::ShareUnread(share) => self.leave_out_share(claim, share, by),
+                Answer::Idle(text) => self.findings.warn(text),
+                Answer::Unjustified { evidence, guilty } => {
+                    let mut culprits = vec![Culprit::Authority];
+                    culprits.extend(guilty.into_iter().map(Culprit::Trustee));
+                    self.fail(CheckId::ExclusionUnjustified, &culprits, Some(by), None, evidence);
+                }
+            }
+        }
+        if excluded > 0 {
+            let number = trustee.saturating_add(1);
+            self.findings.warn(format!(
+                "trustee {number} is excluded from mixing, for absence, in {excluded} batches (record {by})"
+            ));
+            let excluded = ExcludedView::Trustee { trustee, batches: excluded };
+            self.view.exclusions.push(ExclusionView { sequence: by, excluded });
+        }
+    }
+
+    fn leave_out(&mut self, claim: &Claim, mix: u64, by: u64) {
+        let posted = self.mixes.get_mut(claim.batch).into_iter().flatten();
+        for mix in posted.filter(|posted| posted.stands.sequence == mix) {
+            mix.dead = Some(Dead::Excluded(by));
+        }
+        self.set_mixer(claim.batch, claim.trustee, Mixer::Excluded(by));
+        self.void_what_rests_on_excluded(claim.batch);
+        self.findings.warn(format!(
+            "a mix in record {mix} is left out: its list could not be read (record {by})"
+        ));
+    }
+
+    fn leave_out_share(&mut self, claim: &Claim, share: u64, by: u64) {
+        let number = claim.trustee.saturating_add(1);
+        let left_out = self.leave_out_unreadable_share(share);
+        self.findings.warn(if left_out {
+            format!("the shares in record {share} are left out: they cannot be read (record {by})")
+        } else {
+            format!("record {by} has no effect: the shares of trustee {number} can be read")
+        });
+    }
+
+    fn weigh_absence(&mut self, stands: &Standing, claim: &Claim) -> Answer {
+        let (by, number) = (stands.sequence, claim.trustee.saturating_add(1));
+        let idle = |why: &str| Answer::Idle(format!("record {by} has no effect: {why}"));
+        if let Mixer::Excluded(before) = self.mixer(claim.batch, claim.trustee) {
+            return idle(&format!("record {before} has excluded trustee {number} before"));
+        }
+        let witnesses = self.docket.statements.get(claim).cloned().unwrap_or_default();
+        let threshold = self.view.description().map_or(u64::MAX, |found| found.threshold);
+        let have_seen = |sequence: u64| -> Vec<u64> {
+            let seen = witnesses.iter().filter(|(_, stands)| stands.has_seen(sequence));
+            seen.map(|(signer, _)| *signer).collect()
+        };
+        let all_have_seen = |sequence: u64| {
+            stands.has_seen(sequence) && have_seen(sequence).len() as u64 >= threshold
+        };
+        if let Some(share) = self.share_of(claim.batch, claim.trustee, &claim.root)
+            && all_have_seen(share)
+        {
+            return Answer::ShareUnread(share);
+        }
+        if let Some(share) = self.first_valid_share(claim.batch) {
+            if !stands.has_seen(share) {
+                return idle(&format!("it was overtaken by the share in record {share}"));
+            }
+            let evidence = format!("the valid share in record {share} stands before it");
+            return Answer::Unjustified { evidence, guilty: have_seen(share) };
+        }
+        if (witnesses.len() as u64) < threshold {
+            let evidence = format!(
+                "{} trustees state before it that trustee {number} has not mixed this list, and \
+                 {threshold} are needed",
+                witnesses.len()
+            );
+            return Answer::Unjustified { evidence, guilty: Vec::new() };
+        }
+        if let Some((mix, input)) = self.standing_mix(claim.batch, claim.trustee) {
+            if input == claim.root && all_have_seen(mix) {
+                return Answer::Unread(mix);
+            }
+            return idle(&format!("the mix of trustee {number} stands in record {mix}"));
+        }
+        self.settle(claim.batch);
+        let Some(view) = self.view.batches.get(claim.batch) else { return idle("no such batch") };
+        if view.last.root == claim.root {
+            return Answer::Absent;
+        }
+        let is_a_list = view.first.root == claim.root
+            || view.mixes.iter().any(|mix| mix.output.root == claim.root);
+        let last = view.mixes.iter().rev().find(|mix| mix.valid).map(|mix| mix.sequence);
+        match last {
+            Some(last) if is_a_list && !stands.has_seen(last) => {
+                idle(&format!("it was overtaken by the mix in record {last}"))
+            }
+            last => {
+                let guilty = match last {
+                    Some(last) if is_a_list => have_seen(last),
+                    _ => witnesses.keys().copied().collect(),
+                };
+                let evidence = "it does not name the last good list".to_owned();
+                Answer::Unjustified { evidence, guilty }
+            }
+        }
+    }
+
+    /// The mix of a trustee that stands in a batch, and its input.
+    fn standing_mix(&self, batch: usize, trustee: u64) -> Option<(u64, Digest)> {
+        let mut posted = self.mixes.get(batch)?.iter();
+        let mix = posted.find(|mix| mix.trustee == trustee && mix.dead.is_none())?;
+        Some((mix.stands.sequence, mix.input))
+    }
+}

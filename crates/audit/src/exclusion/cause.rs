@@ -1,0 +1,231 @@
+//! Exclusion for cause: a record that the audit itself refuses has no effect.
+
+use psephos_core::{Digest, Encoding};
+
+use super::docket::{Excluded, Outcome};
+use crate::auditor::Auditor;
+use crate::check::CheckId;
+use crate::log::Place;
+use crate::report::{Culprit, Found};
+use crate::view::{ExcludedView, ExclusionView};
+use crate::{Excludable, Remedies};
+
+/// What a record that an exclusion names fails beyond what was found when it was read.
+#[derive(Default)]
+struct Hidden {
+    checks: Vec<(CheckId, String)>,
+    /// Something about it could not be checked.
+    unknown: bool,
+}
+
+impl Auditor<'_> {
+    fn authority_key(&self) -> Option<Encoding> {
+        self.view.proposal.as_ref().map(|proposal| proposal.authority)
+    }
+
+    /// Whether an exclusion for cause names this very file.
+    pub(crate) fn is_named(&self, place: &Place) -> bool {
+        let key = self.authority_key();
+        self.docket.charges(place.sequence, &place.digest, key.as_ref()).next().is_some()
+    }
+
+    /// Whether the record that is being looked at is excluded for failing this check.
+    pub(crate) fn is_on_trial_for(&self, check: CheckId) -> bool {
+        let key = self.authority_key();
+        self.docket.on_trial.is_some_and(|sequence| {
+            let mut charges = self.docket.charges(sequence, &self.memory.head, key.as_ref());
+            charges.any(|charge| charge.check == check.as_str())
+        })
+    }
+
+    /// Looks at a record that exclusions name. If it fails what one of them says, it has no effect and
+    /// nothing found of it counts.
+    pub(crate) fn try_record(&mut self, place: &Place, file: Result<Vec<u8>, String>) {
+        let sequence = place.sequence;
+        let before = (self.gap, self.damaged);
+        self.docket.on_trial = Some(sequence);
+        self.findings.open_trial(sequence);
+        self.take(place, file);
+        let hidden = self.hidden_checks(place);
+        let found = self.findings.close_trial();
+        self.docket.on_trial = None;
+        let by = self.weigh(place, &found, &hidden);
+        let Some(&first) = by.first() else {
+            return self.findings.absorb(found);
+        };
+        (self.gap, self.damaged) = before;
+        self.docket.unreadable.remove(&sequence);
+        self.exclude_mixes(sequence, first);
+        self.exclude_shares(sequence);
+        self.docket.excluded.insert(sequence, Excluded { by, found, hidden: hidden.checks });
+    }
+
+    /// What the lists and proofs of a mix or share record fail. An exclusion that was audited before was
+    /// right then.
+    fn hidden_checks(&mut self, place: &Place) -> Hidden {
+        let sequence = place.sequence;
+        let batches: Vec<usize> = (0..self.mixes.len())
+            .filter(|&batch| self.last_mix(batch) == Some(sequence))
+            .collect();
+        let shared = self.shares.last().is_some_and(|share| share.sequence == sequence);
+        if batches.is_empty() && !shared {
+            return Hidden::default();
+        }
+        let checks = self.granted_checks(place);
+        if !checks.is_empty() {
+            return Hidden { checks, unknown: false };
+        }
+        let mut hidden = Hidden::default();
+        for batch in batches {
+            let (checks, unknown) = self.failing_mix_checks(batch, sequence);
+            hidden.checks.extend(checks);
+            hidden.unknown |= unknown;
+        }
+        if shared {
+            let (checks, unknown) = self.failing_share_checks(sequence);
+            hidden.checks.extend(checks);
+            hidden.unknown |= unknown;
+        }
+        hidden
+    }
+
+    fn last_mix(&self, batch: usize) -> Option<u64> {
+        self.mixes.get(batch)?.last().map(|mix| mix.stands.sequence)
+    }
+
+    fn granted_checks(&self, place: &Place) -> Vec<(CheckId, String)> {
+        let key = self.authority_key();
+        let charges = self.docket.charges(place.sequence, &place.digest, key.as_ref());
+        let granted = charges.filter(|charge| self.was_verified(charge.exclusion));
+        let checks = granted.filter_map(|charge| CheckId::from_id(&charge.check));
+        checks.map(|check| (check, "as was checked before".to_owned())).collect()
+    }
+
+    /// The exclusions that are right about a record, the first one first.
+    fn weigh(&mut self, place: &Place, found: &Found, hidden: &Hidden) -> Vec<u64> {
+        let sequence = place.sequence;
+        let uncertain = self.is_uncertain() || hidden.unknown;
+        let key = self.authority_key();
+        let mut outcomes = Vec::new();
+        for charge in self.docket.charges(sequence, &place.digest, key.as_ref()) {
+            let check = CheckId::from_id(&charge.check)
+                .filter(|check| self.docket.is_cause(sequence, *check));
+            let unreadable = self.docket.unreadable.contains(&sequence);
+            let evidence = check.and_then(|check| evidence(check, found, hidden, unreadable));
+            let waits = |check: CheckId| found.waiting.iter().any(|(other, _)| *other == check);
+            outcomes.push((
+                charge.exclusion,
+                match (evidence, check) {
+                    (Some(evidence), _) => Outcome::Justified(evidence),
+                    (None, Some(check)) if uncertain || waits(check) => Outcome::Undecided,
+                    _ => Outcome::Unjustified,
+                },
+            ));
+        }
+        let is_right = |outcome: &Outcome| matches!(outcome, Outcome::Justified(_));
+        let right =
+            outcomes.iter().filter(|(_, o)| is_right(o)).map(|(exclusion, _)| *exclusion).collect();
+        self.docket.outcomes.extend(outcomes);
+        right
+    }
+
+    /// An exclusion for cause in its place.
+    pub(crate) fn exclude_for_cause(
+        &mut self,
+        sequence: u64,
+        named: u64,
+        digest: &Digest,
+        check: &str,
+    ) {
+        self.findings.count(CheckId::ExclusionUnjustified, 1);
+        let culprits = [Culprit::Authority];
+        let record = Some(sequence);
+        match self.docket.outcomes.get(&sequence).cloned() {
+            Some(Outcome::Justified(evidence)) => {
+                self.docket.confirmed.insert(sequence);
+                self.findings.warn(format!(
+                    "record {named} is excluded, by record {sequence}: it fails {check} ({evidence})"
+                ));
+                let excluded = ExcludedView::Record { sequence: named, check: check.to_owned() };
+                self.view.exclusions.push(ExclusionView { sequence, excluded });
+            }
+            Some(Outcome::Undecided) => {
+                let text = format!("whether record {named} fails {check} could not be checked");
+                self.findings.not_run(CheckId::ExclusionUnjustified, text);
+            }
+            Some(Outcome::Unjustified) => {
+                let evidence = format!(
+                    "it excludes record {named}, which does not fail {check} or cannot be excluded for it"
+                );
+                self.fail(CheckId::ExclusionUnjustified, &culprits, record, None, evidence);
+            }
+            None => {
+                let evidence = if self.memory.place(digest).is_some() {
+                    format!("it does not say rightly where the record stands that it excludes: {named}")
+                } else {
+                    format!("no record {named} with this digest stands before it")
+                };
+                self.fail(CheckId::ExclusionUnjustified, &culprits, record, None, evidence);
+            }
+        }
+    }
+
+    /// What was put aside for an exclusion that turns out not to stand where it may counts after all.
+    pub(crate) fn restore_unconfirmed(&mut self) {
+        for (sequence, excluded) in std::mem::take(&mut self.docket.excluded) {
+            if excluded.by.iter().any(|by| self.docket.confirmed.contains(by)) {
+                continue;
+            }
+            self.findings.absorb(excluded.found);
+            for (check, evidence) in excluded.hidden {
+                self.fail(check, &[], Some(sequence), None, evidence);
+            }
+        }
+    }
+
+    /// What can be done about what has been found so far.
+    pub(crate) fn remedies(&self) -> Remedies {
+        let mut remedies = Remedies { beyond: self.findings.is_unreadable(), ..Remedies::default() };
+        let mut named: Vec<(u64, CheckId, &str)> = Vec::new();
+        for failure in self.findings.failures() {
+            let (check, record) = (failure.check, failure.record);
+            match record.filter(|record| !self.docket.is_protected(*record)) {
+                Some(record) if check == CheckId::BoardBlob => remedies.unread.push(record),
+                Some(record) => named.push((record, check, failure.evidence.as_str())),
+                None => remedies.beyond = true,
+            }
+        }
+        for (record, text) in self.findings.unreadable_records() {
+            if self.docket.unreadable.contains(record) {
+                named.push((*record, CheckId::EncodingCanonical, text.as_str()));
+            } else if self.docket.is_protected(*record) {
+                remedies.beyond = true;
+            } else {
+                remedies.unread.push(*record);
+            }
+        }
+        named.sort_unstable();
+        named.dedup_by_key(|(record, _, _)| *record);
+        remedies.unread.sort_unstable();
+        remedies.unread.dedup();
+        let digests = self.memory.digests(named.iter().map(|(record, _, _)| *record));
+        for (record, check, evidence) in named {
+            let Some(digest) = digests.get(&record).copied() else { continue };
+            let evidence = evidence.to_owned();
+            remedies.excludable.push(Excludable { record, check, digest, evidence });
+        }
+        remedies
+    }
+}
+
+/// What shows that a record fails a check.
+fn evidence(check: CheckId, found: &Found, hidden: &Hidden, unreadable: bool) -> Option<String> {
+    if let Some(failure) = found.failures.iter().find(|failure| failure.check == check) {
+        return Some(failure.evidence.clone());
+    }
+    if check == CheckId::EncodingCanonical && unreadable {
+        return found.unreadable.first().map(|(_, text)| text.clone());
+    }
+    let hidden = hidden.checks.iter().find(|(other, _)| *other == check);
+    hidden.map(|(_, evidence)| evidence.clone())
+}

@@ -1,0 +1,127 @@
+//! Exclusions for cause stand later than what they name: they are looked for before anything else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use psephos_core::{Digest, Encoding};
+use psephos_record::board::{Board, BoardError};
+use psephos_record::bodies::{Body, Exclusion};
+use psephos_record::kind::Kind;
+use psephos_record::message::{Message, Record};
+
+use super::absence::Statements;
+use crate::check::CheckId;
+use crate::report::Found;
+
+/// An exclusion for cause, whoever has signed it.
+pub(super) struct Charge {
+    /// The record of the exclusion.
+    pub(super) exclusion: u64,
+    pub(super) author: Encoding,
+    pub(super) digest: Digest,
+    pub(super) check: String,
+}
+
+/// What an exclusion for cause is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The record fails the check: the evidence.
+    Justified(String),
+    /// The check could not be made on the record.
+    Undecided,
+    Unjustified,
+}
+
+/// A record out of effect.
+pub(super) struct Excluded {
+    /// The exclusions that are right about it.
+    pub(super) by: Vec<u64>,
+    /// What was found of it.
+    pub(super) found: Found,
+    /// What its lists and proofs fail.
+    pub(super) hidden: Vec<(CheckId, String)>,
+}
+
+/// All exclusions, and what they name.
+#[derive(Default)]
+pub(crate) struct Docket {
+    /// By the record they name.
+    charges: BTreeMap<u64, Vec<Charge>>,
+    /// By the record of the exclusion.
+    pub(super) outcomes: BTreeMap<u64, Outcome>,
+    pub(super) excluded: BTreeMap<u64, Excluded>,
+    /// Exclusions that stand where they may.
+    pub(super) confirmed: BTreeSet<u64>,
+    /// Records that no exclusion can name.
+    protected: BTreeSet<u64>,
+    /// Files of which nothing can be said.
+    pub(crate) unreadable: BTreeSet<u64>,
+    /// The record that an exclusion names and that is being looked at.
+    pub(crate) on_trial: Option<u64>,
+    pub(super) statements: Statements,
+}
+
+impl Docket {
+    /// Collects the exclusions for cause of a board that are well signed.
+    pub(crate) fn of(board: &dyn Board, records: u64) -> Result<Self, BoardError> {
+        let mut docket = Self::default();
+        for exclusion in 0..records {
+            let file = match board.record(exclusion) {
+                Ok(file) => file,
+                Err(BoardError::RecordTooLarge { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            if let Some((named, author, check, digest)) = charge_in(&file)
+                && named < exclusion
+            {
+                let charges = docket.charges.entry(named).or_default();
+                charges.push(Charge { exclusion, author, digest, check });
+            }
+        }
+        Ok(docket)
+    }
+
+    /// What is charged against a record by the authority, or by anybody as long as there is none.
+    pub(super) fn charges(
+        &self,
+        sequence: u64,
+        digest: &Digest,
+        authority: Option<&Encoding>,
+    ) -> impl Iterator<Item = &Charge> {
+        let charges = self.charges.get(&sequence).map_or(&[][..], Vec::as_slice);
+        charges.iter().filter(move |charge| {
+            charge.digest == *digest && authority.is_none_or(|key| *key == charge.author)
+        })
+    }
+
+    /// Nobody can exclude this record.
+    pub(crate) fn protect(&mut self, sequence: u64) {
+        self.protected.insert(sequence);
+    }
+
+    /// Whether nobody can exclude this record.
+    pub(super) fn is_protected(&self, sequence: u64) -> bool {
+        self.protected.contains(&sequence)
+    }
+
+    /// Whether a record can be excluded for failing this check. A missing or wrong blob is absence.
+    pub(super) fn is_cause(&self, sequence: u64, check: CheckId) -> bool {
+        check != CheckId::BoardBlob && !self.is_protected(sequence)
+    }
+}
+
+/// The exclusion for cause in a file: the record it names, its author, check and digest.
+fn charge_in(file: &[u8]) -> Option<(u64, Encoding, String, Digest)> {
+    let name = Kind::Exclusion.name().as_bytes();
+    file.windows(name.len()).find(|window| *window == name)?;
+    let record = Record::decode(file).ok()?;
+    let message: Message = record.message().ok()?;
+    let is_exclusion = message.kind() == Ok(Kind::Exclusion);
+    let body = is_exclusion.then(|| message.body().ok()).flatten()?;
+    record.verify(&message).ok()?;
+    match body {
+        Body::Exclusion(Exclusion::Cause { check, digest, sequence }) => {
+            Some((sequence, message.author, check, digest))
+        }
+        _ => None,
+    }
+}

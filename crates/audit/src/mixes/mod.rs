@@ -1,0 +1,265 @@
+//! Mixes: who may mix what (spec/09-audit.md §9.3, §9.10).
+
+mod chain;
+mod judge;
+
+use psephos_core::Digest;
+use psephos_record::bodies::{BatchMix, Blob, Mix};
+
+use crate::auditor::{Auditor, Look};
+use crate::check::CheckId;
+use crate::report::Culprit;
+use crate::view::{MixView, Mixer};
+
+use chain::Proved;
+
+/// Where a record stands, and what its author had seen.
+#[derive(Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) sequence: u64,
+    /// SHA3-256 of its file.
+    pub(crate) file: Digest,
+    /// The last record its author had verified; none if it had verified none.
+    pub(crate) knew: Option<u64>,
+}
+
+impl Standing {
+    /// Whether the author had seen this record.
+    pub(crate) fn has_seen(&self, sequence: u64) -> bool {
+        self.knew.is_some_and(|knew| knew >= sequence)
+    }
+}
+
+/// Why the list of a mix is not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dead {
+    /// The exclusion in this record takes it out of effect.
+    Excluded(u64),
+    /// It starts from a list that the exclusion in this record takes out of effect, which its author
+    /// had not seen: the trustee mixes again.
+    Void(u64),
+}
+
+impl Dead {
+    /// The record of the exclusion.
+    pub(crate) fn by(self) -> u64 {
+        match self {
+            Dead::Excluded(by) | Dead::Void(by) => by,
+        }
+    }
+}
+
+/// A mix as it stands in a record, without its proof.
+pub(crate) struct PostedMix {
+    pub(crate) stands: Standing,
+    /// Its place in its record.
+    item: usize,
+    pub(crate) trustee: u64,
+    position: u64,
+    pub(crate) input: Digest,
+    output: Blob,
+    pub(crate) dead: Option<Dead>,
+    /// What a look at its output has found; none before.
+    looked: Option<Look>,
+    /// What is known of its proof; none before.
+    proved: Option<Proved>,
+}
+
+impl PostedMix {
+    fn is_readable(&self) -> bool {
+        self.looked == Some(Look::Right)
+    }
+}
+
+impl Auditor<'_> {
+    pub(crate) fn mix(&mut self, stands: Standing, trustee: u64, body: Mix) {
+        let sequence = stands.sequence;
+        let culprit = Culprit::Trustee(trustee);
+        let mut places = Vec::with_capacity(body.mixes.len());
+        for mix in &body.mixes {
+            places.push((mix.box_index, mix.batch_index));
+        }
+        if !self.are_batches(&places) {
+            let evidence = "its batches are not batches of the manifest, each once and in order";
+            return self.fail(CheckId::ShapeLength, &[culprit], Some(sequence), None, evidence);
+        }
+        self.findings.count(CheckId::MixIdentity, 1);
+        for (item, mix) in body.mixes.into_iter().enumerate() {
+            self.post_mix(stands, item, trustee, &mix);
+        }
+    }
+
+    fn post_mix(&mut self, stands: Standing, item: usize, trustee: u64, mix: &BatchMix) {
+        let sequence = stands.sequence;
+        let Some(batch) = self.batch_place(mix.box_index, mix.batch_index) else { return };
+        let dead = self.rests_on_excluded(batch, &stands, &mix.input);
+        let repeated = match self.mixer(batch, trustee) {
+            Mixer::Excluded(by) => return self.mix_of_an_excluded(&stands, trustee, by),
+            Mixer::Mixed => true,
+            Mixer::Due => dead.is_some() && self.has_void_mix(batch, trustee),
+        };
+        if repeated {
+            let culprit = Culprit::Trustee(trustee);
+            let evidence = "this trustee has mixed this batch before";
+            let culprits = std::slice::from_ref(&culprit);
+            self.fail(CheckId::MixIdentity, culprits, Some(sequence), None, evidence);
+            self.blob_holds(sequence, &culprit, &mix.output);
+            return;
+        }
+        if dead.is_none() {
+            self.set_mixer(batch, trustee, Mixer::Mixed);
+        }
+        let BatchMix { input, output, position, .. } = *mix;
+        if let Some(posted) = self.mixes.get_mut(batch) {
+            posted.push(PostedMix {
+                stands,
+                item,
+                trustee,
+                position,
+                input,
+                output,
+                dead,
+                looked: None,
+                proved: None,
+            });
+        }
+        if let Some(view) = self.view.batches.get_mut(batch) {
+            let excluded = dead.map(Dead::by);
+            view.mixes.push(MixView {
+                sequence,
+                trustee,
+                position,
+                input,
+                output,
+                valid: false,
+                readable: true,
+                excluded,
+            });
+        }
+    }
+
+    fn mix_of_an_excluded(&mut self, stands: &Standing, trustee: u64, by: u64) {
+        let sequence = stands.sequence;
+        if stands.has_seen(by) {
+            let culprits = [Culprit::Trustee(trustee)];
+            let evidence = format!("record {by} has excluded this trustee from this batch");
+            return self.fail(CheckId::MixIdentity, &culprits, Some(sequence), None, evidence);
+        }
+        self.findings.warn(format!(
+            "the mix in record {sequence} was overtaken by the exclusion of its trustee in record {by}"
+        ));
+    }
+
+    fn has_void_mix(&self, batch: usize, trustee: u64) -> bool {
+        let posted = self.mixes.get(batch).map_or(&[][..], Vec::as_slice);
+        let is_void = |mix: &PostedMix| matches!(mix.dead, Some(Dead::Void(_)));
+        posted.iter().any(|mix| mix.trustee == trustee && is_void(mix))
+    }
+
+    /// Whether a mix starts from a list that is out of effect and of which no other record made a good
+    /// one, through no fault of its author.
+    fn rests_on_excluded(&self, batch: usize, stands: &Standing, input: &Digest) -> Option<Dead> {
+        let first = self.view.batches.get(batch)?.first.root;
+        let makers = self.mixes.get(batch)?.iter().filter(|maker| maker.output.root == *input);
+        if first == *input {
+            return None;
+        }
+        let mut latest = None;
+        for maker in makers {
+            latest = Some(maker.dead?.by());
+        }
+        latest.filter(|by| !stands.has_seen(*by)).map(Dead::Void)
+    }
+
+    /// Takes the mixes of a record out of effect. Their trustee does not mix those batches again.
+    pub(crate) fn exclude_mixes(&mut self, sequence: u64, by: u64) {
+        for batch in 0..self.mixes.len() {
+            let posted = self.mixes.get_mut(batch).into_iter().flatten();
+            let excluded: Vec<u64> = posted
+                .filter(|mix| mix.stands.sequence == sequence)
+                .map(|mix| {
+                    mix.dead = Some(Dead::Excluded(by));
+                    mix.trustee
+                })
+                .collect();
+            for trustee in excluded {
+                self.set_mixer(batch, trustee, Mixer::Excluded(by));
+                self.void_what_rests_on_excluded(batch);
+            }
+        }
+    }
+
+    /// Mixes that start from a list which has just gone out of effect: their trustees mix again.
+    pub(crate) fn void_what_rests_on_excluded(&mut self, batch: usize) {
+        let count = self.mixes.get(batch).map_or(0, Vec::len);
+        for index in 0..count {
+            let Some(mix) = self.mixes.get(batch).and_then(|posted| posted.get(index)) else {
+                continue;
+            };
+            let (stands, input, trustee) = (mix.stands, mix.input, mix.trustee);
+            if mix.dead.is_none()
+                && let Some(dead) = self.rests_on_excluded(batch, &stands, &input)
+            {
+                if let Some(mix) =
+                    self.mixes.get_mut(batch).and_then(|posted| posted.get_mut(index))
+                {
+                    mix.dead = Some(dead);
+                }
+                if self.mixer(batch, trustee) == Mixer::Mixed {
+                    self.set_mixer(batch, trustee, Mixer::Due);
+                }
+            }
+        }
+        let dead: Vec<(u64, u64)> = self
+            .mixes
+            .get(batch)
+            .into_iter()
+            .flatten()
+            .filter_map(|mix| Some((mix.stands.sequence, mix.dead?.by())))
+            .collect();
+        if let Some(view) = self.view.batches.get_mut(batch) {
+            for mix in &mut view.mixes {
+                let found = dead.iter().find(|(sequence, _)| *sequence == mix.sequence);
+                mix.excluded = found.map(|(_, by)| *by);
+            }
+        }
+    }
+
+    /// Whether a trustee is due to mix a batch.
+    pub(crate) fn mixer(&self, batch: usize, trustee: u64) -> Mixer {
+        let mixers = self.view.batches.get(batch).map(|view| view.mixers.as_slice());
+        let index = usize::try_from(trustee).ok();
+        mixers
+            .zip(index)
+            .and_then(|(mixers, index)| mixers.get(index))
+            .copied()
+            .unwrap_or(Mixer::Mixed)
+    }
+
+    pub(crate) fn set_mixer(&mut self, batch: usize, trustee: u64, state: Mixer) {
+        let Ok(index) = usize::try_from(trustee) else { return };
+        let Some(view) = self.view.batches.get_mut(batch) else { return };
+        let Some(slot) = view.mixers.get_mut(index) else { return };
+        let before = std::mem::replace(slot, state);
+        let due = &mut self.view.mixes_due;
+        match (before, state) {
+            (Mixer::Due, Mixer::Mixed | Mixer::Excluded(_)) => *due = due.saturating_sub(1),
+            (Mixer::Mixed | Mixer::Excluded(_), Mixer::Due) => *due = due.saturating_add(1),
+            _ => {}
+        }
+    }
+
+    /// Whether these are batches of the manifest, strictly in its order; at least one.
+    pub(crate) fn are_batches(&self, places: &[(u64, u64)]) -> bool {
+        let known = |place: &(u64, u64)| self.batch_place(place.0, place.1).is_some();
+        !places.is_empty() && places.iter().all(known) && places.is_sorted_by(|a, b| a < b)
+    }
+
+    pub(crate) fn batch_place(&self, box_index: u64, batch_index: u64) -> Option<usize> {
+        let place = (box_index, batch_index);
+        self.view
+            .batches
+            .binary_search_by_key(&place, |batch| (batch.box_index, batch.batch_index))
+            .ok()
+    }
+}

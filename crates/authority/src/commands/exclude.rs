@@ -1,0 +1,134 @@
+//! `exclude`: bad records and absent trustees are taken out of effect.
+
+use std::collections::BTreeSet;
+
+use psephos_audit::{Excludable, ExcludedView, View};
+use psephos_console::{Exit, Failure, count, nth};
+use psephos_core::Digest;
+use psephos_participant::Audited;
+use psephos_protocol::{Absence, BatchIndex, absences};
+use psephos_record::bodies::{Body, Exclusion, Unmixed};
+
+use crate::cli::Exclude;
+use crate::office::Office;
+
+/// How often a record is made again because somebody else's came first.
+const ATTEMPTS: usize = 100;
+
+/// Excludes what the flags name, or lists what they could.
+pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
+    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
+    let mut audited = office.settle()?;
+    if arguments.record.is_none() && arguments.trustee.is_none() {
+        list(&office, &audited);
+        return Ok(Exit::Valid);
+    }
+    for _ in 0..ATTEMPTS {
+        let body = match (arguments.record, arguments.trustee) {
+            (Some(record), _) => for_cause(&audited, record)?,
+            (None, trustee) => for_absence(&audited.view, trustee.unwrap_or(1).saturating_sub(1))?,
+        };
+        let before = audited.view.exclusions.len();
+        audited = office.post(&audited.view, &Body::Exclusion(body))?;
+        if let Some(stands) = audited.view.exclusions.get(before..).and_then(<[_]>::last) {
+            office.tell(match &stands.excluded {
+                ExcludedView::Record { sequence, check } => {
+                    format!("Record {sequence} is excluded: it fails {check}.")
+                }
+                ExcludedView::Trustee { trustee, .. } => {
+                    format!("Trustee {} is excluded from mixing.", nth(*trustee))
+                }
+            });
+            return Ok(Exit::Valid);
+        }
+    }
+    Err(Failure::new(Exit::Io, "others write to the board all the time")
+        .advice("nothing was excluded; run the command again"))
+}
+
+fn for_cause(audited: &Audited, record: u64) -> Result<Exclusion, Failure> {
+    let found = audited.remedies.excludable.iter().find(|found| found.record == record);
+    let Some(Excludable { check, digest, .. }) = found else {
+        return Err(Failure::usage(format!("record {record} fails nothing it can be excluded for"))
+            .advice("`psephos-authority exclude` lists what can be excluded"));
+    };
+    Ok(Exclusion::Cause { check: check.to_string(), digest: *digest, sequence: record })
+}
+
+fn for_absence(view: &View, trustee: u64) -> Result<Exclusion, Failure> {
+    let absent = absences(view).into_iter().find(|absence| absence.trustee == trustee);
+    let Some(absence) = absent else {
+        return Err(Failure::usage(format!("trustee {} is not awaited to mix", nth(trustee)))
+            .advice("`psephos-authority exclude` lists what can be excluded"));
+    };
+    let needed = threshold(view);
+    let is_stated = |entry: &&(BatchIndex, Digest)| {
+        signers(view, trustee, std::slice::from_ref(*entry)).len() as u64 >= needed
+    };
+    let stated = absence.batches.iter().filter(is_stated);
+    let batches: Vec<Unmixed> = stated
+        .map(|(batch, root)| Unmixed {
+            box_index: batch.box_index,
+            root: *root,
+            batch_index: batch.batch_index,
+        })
+        .collect();
+    if batches.is_empty() {
+        return Err(Failure::new(Exit::Incomplete, state_of(view, &absence)).advice(format!(
+            "each of {} trustees has to run `psephos-trustee exclude --trustee {}`, or `run` until its \
+             patience is over; then this command again",
+            count(needed),
+            nth(trustee)
+        )));
+    }
+    Ok(Exclusion::Absence { batches, trustee })
+}
+
+fn threshold(view: &View) -> u64 {
+    view.description().map_or(u64::MAX, |description| description.threshold)
+}
+
+/// Who states a trustee's absence in one of these batches.
+fn signers(view: &View, trustee: u64, batches: &[(BatchIndex, Digest)]) -> BTreeSet<u64> {
+    let stated = view.absences.iter().filter(|stated| {
+        let batch = BatchIndex { box_index: stated.box_index, batch_index: stated.batch_index };
+        stated.trustee == trustee && batches.contains(&(batch, stated.root))
+    });
+    stated.map(|stated| stated.signer).collect()
+}
+
+/// "trustee 3 is awaited to mix; 1 of 2 trustees needed state that it is absent: 1"
+fn state_of(view: &View, absence: &Absence) -> String {
+    let signers = signers(view, absence.trustee, &absence.batches);
+    let names: Vec<String> = signers.iter().map(|signer| nth(*signer).to_string()).collect();
+    let names = if names.is_empty() { "nobody yet".to_owned() } else { names.join(", ") };
+    format!(
+        "trustee {} is awaited to mix; {} of {} trustees needed state that it is absent: {names}",
+        nth(absence.trustee),
+        signers.len(),
+        count(threshold(view))
+    )
+}
+
+fn list(office: &Office, audited: &Audited) {
+    let (view, remedies) = (&audited.view, &audited.remedies);
+    for found in &remedies.excludable {
+        let Excludable { record, check, evidence, .. } = found;
+        office.tell(format!("record {record} fails {check}: {evidence}"));
+        office.tell(format!("  psephos-authority exclude --record {record}"));
+    }
+    let absent = absences(view);
+    for absence in &absent {
+        office.tell(state_of(view, absence));
+        let is_stated = |entry: &(BatchIndex, Digest)| {
+            signers(view, absence.trustee, std::slice::from_ref(entry)).len() as u64
+                >= threshold(view)
+        };
+        if absence.batches.iter().any(is_stated) {
+            office.tell(format!("  psephos-authority exclude --trustee {}", nth(absence.trustee)));
+        }
+    }
+    if remedies.excludable.is_empty() && absent.is_empty() {
+        office.tell("Nothing can be excluded: no record fails, and no trustee is awaited to mix.");
+    }
+}

@@ -1,0 +1,52 @@
+//! Exclusions, by whoever.
+
+use psephos_record::bodies::{Body, Exclusion, Unmixed};
+use psephos_record::message::file_digest;
+
+use crate::{Author, Election};
+
+impl Election {
+    /// The exclusion of a record for failing a check, whether it does or not.
+    #[must_use]
+    pub fn cause_body(&self, sequence: u64, check: &str) -> Exclusion {
+        let digest = file_digest(&self.board.records()[sequence as usize]);
+        Exclusion::Cause { check: check.to_owned(), digest, sequence }
+    }
+
+    /// The authority excludes a record for failing a check, whether it does or not.
+    pub fn exclude(&mut self, sequence: u64, check: &str) -> u64 {
+        let body = self.cause_body(sequence, check);
+        self.post(Author::Authority, Body::Exclusion(body))
+    }
+
+    /// That a trustee has not mixed the last lists of all batches, as an audit finds them.
+    #[must_use]
+    pub fn absence_body(&self, trustee: u64) -> Exclusion {
+        let unmixed = |batch: &psephos_audit::BatchView| Unmixed {
+            box_index: batch.box_index,
+            root: batch.last.root,
+            batch_index: batch.batch_index,
+        };
+        Exclusion::Absence {
+            batches: self.audit().view.batches.iter().map(unmixed).collect(),
+            trustee,
+        }
+    }
+
+    /// These trustees state that another is absent, and the authority excludes it.
+    pub fn exclude_absent(&mut self, trustee: u64, signers: &[u64]) -> u64 {
+        let body = self.absence_body(trustee);
+        for signer in signers {
+            self.post(Author::Trustee(*signer), Body::Exclusion(body.clone()));
+        }
+        self.post(Author::Authority, Body::Exclusion(body))
+    }
+
+    /// The authority publishes what the shares on the board decrypt to that an audit finds valid.
+    pub fn publish_audited(&mut self) -> u64 {
+        let batches = self.audit().view.batches;
+        let plaintexts: Vec<_> = batches.iter().map(|batch| self.decrypt(batch)).collect();
+        let body = self.result_with(&plaintexts);
+        self.post(Author::Authority, Body::Result(body))
+    }
+}

@@ -88,7 +88,7 @@ pub struct Numbers {
     /// How many trustees it takes to decrypt
     #[arg(long, value_name = "T")]
     pub threshold: Option<u64>,
-    /// How many valid mixes the election needs at least; in this version every trustee mixes
+    /// How many valid mixes the election needs at least; every trustee mixes that is not excluded
     /// [default: the threshold]
     #[arg(long, value_name = "M")]
     pub mixes: Option<u64>,

@@ -207,9 +207,10 @@ pub fn absences(view: &View) -> Vec<Absence> {
     found
 }
 
-/// The first absence that this trustee has not stated.
+/// The first absence of another that this trustee has not stated.
 fn unstated(view: &View, index: u64) -> Option<Absence> {
-    absences(view).into_iter().find(|absence| !is_stated(view, index, absence))
+    let mut others = absences(view).into_iter().filter(|absence| absence.trustee != index);
+    others.find(|absence| !is_stated(view, index, absence))
 }
 
 /// Whether this trustee has stated all of an absence on the board, knowing what makes it one.

@@ -86,8 +86,7 @@ impl Auditor<'_> {
             }
             lists.push(PostedList { batch, input, shares, looked });
         }
-        let share =
-            PostedShare { sequence, trustee, proof: body.proof, lists, proved: None };
+        let share = PostedShare { sequence, trustee, proof: body.proof, lists, proved: None };
         if repeated {
             let evidence = "this trustee has shared a list of this batch before";
             self.fail(CheckId::DecryptRepeat, culprits, Some(sequence), None, evidence);
@@ -130,9 +129,9 @@ impl Auditor<'_> {
             }
         }
         match &share.proved {
-            Some(Err(
-                error @ (ShareError::Shares { fault, .. } | ShareError::Proof(fault)),
-            )) => checks.push((check_of(fault, CheckId::DecryptProof), error.to_string())),
+            Some(Err(error @ (ShareError::Shares { fault, .. } | ShareError::Proof(fault)))) => {
+                checks.push((check_of(fault, CheckId::DecryptProof), error.to_string()))
+            }
             Some(Ok(())) => {}
             _ => unknown = true,
         }
@@ -150,9 +149,8 @@ impl Auditor<'_> {
     pub(crate) fn leave_out_unreadable_share(&mut self, sequence: u64) -> bool {
         let place = index_of(&self.shares, sequence);
         let Some(share) = self.shares.get(place) else { return true };
-        let is_readable = |list: &PostedList| {
-            matches!(list.looked, Look::Right | Look::Misstated(_))
-        };
+        let is_readable =
+            |list: &PostedList| matches!(list.looked, Look::Right | Look::Misstated(_));
         if share.lists.iter().all(is_readable) {
             return false;
         }

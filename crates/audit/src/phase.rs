@@ -250,10 +250,8 @@ impl Auditor<'_> {
             let ends = is_of_ceremony(kind) && kind != Kind::Complain;
             ends.then_some("came after its attempt had failed")
         } else {
-            let is_absence =
-                matches!(entry.body, Body::Exclusion(Exclusion::Absence { .. }));
-            let may_be_late =
-                is_absence || matches!(kind, Kind::Mix | Kind::Share | Kind::SignOff);
+            let is_absence = matches!(entry.body, Body::Exclusion(Exclusion::Absence { .. }));
+            let may_be_late = is_absence || matches!(kind, Kind::Mix | Kind::Share | Kind::SignOff);
             let sealed = entry.knew < self.view.seal && may_be_late;
             sealed.then_some("came after the seal, from somebody who had not seen it")
         };

@@ -63,7 +63,8 @@ pub fn patience(text: &str) -> Result<Patience, String> {
         'd' => 24 * 60 * 60,
         _ => return Err(error()),
     };
-    let number: u64 = text.get(..text.len() - 1).unwrap_or_default().parse().map_err(|_| error())?;
+    let number: u64 =
+        text.get(..text.len() - 1).unwrap_or_default().parse().map_err(|_| error())?;
     let seconds = number.checked_mul(unit).ok_or_else(error)?;
     Ok(Patience(Some(Duration::from_secs(seconds))))
 }

@@ -119,9 +119,8 @@ pub(crate) fn unread(view: &View, records: &[u64]) -> Vec<Awaited> {
             mix.or_else(|| batch.shares.iter().position(is_of).map(|index| index as u64))
         })
     };
-    let awaited = |record: &u64| {
-        Some(trustee(view, author(*record)?, Task::Supply { record: *record }))
-    };
+    let awaited =
+        |record: &u64| Some(trustee(view, author(*record)?, Task::Supply { record: *record }));
     records.iter().filter_map(awaited).collect()
 }
 

@@ -87,7 +87,10 @@ pub enum Refusal {
 pub(crate) enum Soundness<'a> {
     Sound,
     /// Not before these records are excluded, or these lists are there or excluded.
-    Blocked { excludable: &'a [Excludable], unread: &'a [u64] },
+    Blocked {
+        excludable: &'a [Excludable],
+        unread: &'a [u64],
+    },
 }
 
 /// Refuses a board on which the audit has found anything wrong that cannot be put right.
@@ -120,9 +123,8 @@ pub(crate) fn soundness<'a>(
     }
     Err(Refusal::Failures {
         count: report.failures.len(),
-        first: first.map_or_else(String::new, |failure| {
-            format!("{}: {}", failure.check, failure.evidence)
-        }),
+        first: first
+            .map_or_else(String::new, |failure| format!("{}: {}", failure.check, failure.evidence)),
     })
 }
 

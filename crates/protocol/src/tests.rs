@@ -232,8 +232,13 @@ fn shares_follow_the_last_mix_and_are_given_once() {
     mixed(&mut board, 3);
     let share = Next::Act(TrusteeAction::Share { lists: only_batch() });
     assert_eq!(asks(&board, &report(), &home(1)), share);
-    board.batches[0].shares[1] =
-        Some(ShareView { sequence: 25, input: [3; 32], shares: blob(4), valid: true, readable: true });
+    board.batches[0].shares[1] = Some(ShareView {
+        sequence: 25,
+        input: [3; 32],
+        shares: blob(4),
+        valid: true,
+        readable: true,
+    });
     assert_eq!(asks(&board, &report(), &home(1)), Next::Wait(awaited(&board)));
     assert_eq!(asks(&board, &report(), &home(0)), share);
 

@@ -70,7 +70,8 @@ impl Auditor<'_> {
             return self.out_of_phase(sequence, author, evidence);
         }
         let Some(claims) = self.claims(trustee, batches) else {
-            let evidence = "it names no trustee, or not batches of the manifest, each once and in order";
+            let evidence =
+                "it names no trustee, or not batches of the manifest, each once and in order";
             let culprits = std::slice::from_ref(author);
             return self.fail(CheckId::ShapeLength, culprits, Some(sequence), None, evidence);
         };

@@ -64,9 +64,8 @@ impl Auditor<'_> {
     /// right then.
     fn hidden_checks(&mut self, place: &Place) -> Hidden {
         let sequence = place.sequence;
-        let batches: Vec<usize> = (0..self.mixes.len())
-            .filter(|&batch| self.last_mix(batch) == Some(sequence))
-            .collect();
+        let batches: Vec<usize> =
+            (0..self.mixes.len()).filter(|&batch| self.last_mix(batch) == Some(sequence)).collect();
         let shared = self.shares.last().is_some_and(|share| share.sequence == sequence);
         if batches.is_empty() && !shared {
             return Hidden::default();
@@ -161,7 +160,9 @@ impl Auditor<'_> {
             }
             None => {
                 let evidence = if self.memory.place(digest).is_some() {
-                    format!("it does not say rightly where the record stands that it excludes: {named}")
+                    format!(
+                        "it does not say rightly where the record stands that it excludes: {named}"
+                    )
                 } else {
                     format!("no record {named} with this digest stands before it")
                 };
@@ -185,7 +186,8 @@ impl Auditor<'_> {
 
     /// What can be done about what has been found so far.
     pub(crate) fn remedies(&self) -> Remedies {
-        let mut remedies = Remedies { beyond: self.findings.is_unreadable(), ..Remedies::default() };
+        let mut remedies =
+            Remedies { beyond: self.findings.is_unreadable(), ..Remedies::default() };
         let mut named: Vec<(u64, CheckId, &str)> = Vec::new();
         for failure in self.findings.failures() {
             let (check, record) = (failure.check, failure.record);

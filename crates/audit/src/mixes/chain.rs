@@ -72,7 +72,9 @@ impl Links {
 /// one root it is one that can be read, and of those the newest.
 fn link(lists: &[List], mix: &PostedMix) -> Link {
     let named = lists.iter().enumerate().filter(|(_, list)| list.blob.root == mix.input);
-    let Some((from, _)) = named.max_by_key(|(index, list)| (list.usable, list.dead.is_none(), *index)) else {
+    let Some((from, _)) =
+        named.max_by_key(|(index, list)| (list.usable, list.dead.is_none(), *index))
+    else {
         return Link::Nowhere;
     };
     let first = lists.first().map_or(mix.output, |list| list.blob);
@@ -138,7 +140,8 @@ impl Auditor<'_> {
         }
         if let Err(ChainError::Refused(refusal)) = &answer
             && let Some(fault) = &refusal.input
-            && let Some(Link::To(0)) = run.mixes.first().and_then(|first| run.links.links.get(*first))
+            && let Some(Link::To(0)) =
+                run.mixes.first().and_then(|first| run.links.links.get(*first))
         {
             self.bad_first_list(fault);
         }

@@ -195,7 +195,8 @@ impl Auditor<'_> {
                 self.fail(check, &culprits, Some(sequence), row, evidence);
             }
             Remark::Unchained(_) if self.is_uncertain() => {
-                let text = format!("mix {sequence} depends on records that are missing or not valid");
+                let text =
+                    format!("mix {sequence} depends on records that are missing or not valid");
                 self.findings.not_run(CheckId::MixChain, text);
             }
             Remark::Unchained(evidence) => {

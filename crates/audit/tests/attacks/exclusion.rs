@@ -252,7 +252,8 @@ fn an_exclusion_that_names_nothing() {
     let Exclusion::Cause { check, digest, sequence } = election.cause_body(bad, "mix.proof") else {
         panic!("a cause");
     };
-    for (digest, sequence) in [([7; 32], sequence), (digest, sequence + 1), (digest, sequence - 1)] {
+    for (digest, sequence) in [([7; 32], sequence), (digest, sequence + 1), (digest, sequence - 1)]
+    {
         let mut election = election.clone();
         let body = Exclusion::Cause { check: check.clone(), digest, sequence };
         election.post(Author::Authority, Body::Exclusion(body));
@@ -305,11 +306,10 @@ fn an_absence_overtaken_by_a_mix() {
     for trustee in [0, 1] {
         let mut election = closed();
         let body = Body::Exclusion(election.absence_body(trustee));
-        let messages: Vec<_> =
-            [Author::Trustee(1), Author::Trustee(2), Author::Authority]
-                .into_iter()
-                .map(|author| (author, election.message(author, &body)))
-                .collect();
+        let messages: Vec<_> = [Author::Trustee(1), Author::Trustee(2), Author::Authority]
+            .into_iter()
+            .map(|author| (author, election.message(author, &body)))
+            .collect();
         election.mix(0);
         for (author, message) in messages {
             election.append(author, message);
@@ -423,7 +423,8 @@ fn junk_after_the_seal() {
     is_valid(&election, &["board.signature"]);
     // The pins of whoever saw it sealed, or ready to be, still hold.
     for pin in [view.head, before, view.election()] {
-        let report = election.audit_with(&Options { expect: vec![pin], ..Options::default() }).report;
+        let report =
+            election.audit_with(&Options { expect: vec![pin], ..Options::default() }).report;
         assert_eq!(report.verdict, Verdict::Valid, "{}", report.to_text());
     }
     let earlier = file_digest(&election.board.records()[view.records as usize - 3]);

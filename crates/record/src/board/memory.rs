@@ -141,8 +141,8 @@ impl Board for MemoryBoard {
     fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
         let content = self.read();
         let file = usize::try_from(sequence).ok().and_then(|index| content.records.get(index));
-        let file = file
-            .ok_or_else(|| BoardError::RecordMissing { place: self.place(), sequence })?;
+        let file =
+            file.ok_or_else(|| BoardError::RecordMissing { place: self.place(), sequence })?;
         Ok(file_digest(file))
     }
 

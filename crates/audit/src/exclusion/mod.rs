@@ -4,13 +4,13 @@ mod absence;
 mod cause;
 mod docket;
 
-pub(crate) use docket::Docket;
-
 use psephos_record::bodies::Exclusion;
 
 use crate::auditor::Auditor;
 use crate::mixes::Standing;
 use crate::report::Culprit;
+
+pub(crate) use docket::Docket;
 
 impl Auditor<'_> {
     /// An exclusion. After the seal it can only name what came after it too.

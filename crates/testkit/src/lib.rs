@@ -13,6 +13,7 @@ pub mod mutate;
 mod plan;
 mod reseal;
 mod roll;
+pub mod stories;
 mod tally;
 
 pub use ballots::CastBallot;

@@ -14,15 +14,16 @@ use psephos_protocol::{Absence, BatchIndex, TrusteeAction};
 use psephos_prove::decryption::{partial_decryptions, prove_shares};
 use psephos_prove::key_ceremony::{Received, SealedDeal, accept, receive};
 use psephos_prove::shuffle::{Turn, mix};
-use psephos_record::board::{BlobRows, WritableBoard};
+use psephos_record::board::{BlobRows, FolderBoard, WritableBoard};
 use psephos_record::bodies::{
-    Accept, BatchMix, BatchShare, Body, Complain, Confirm, DealCommitment, Enrol, Exclusion, Mix,
-    Share, Unmixed, deals_digest,
+    Accept, BatchMix, BatchShare, Blob, Body, Complain, Confirm, DealCommitment, Enrol, Exclusion,
+    Mix, Share, Unmixed, deals_digest,
 };
 use psephos_record::cbor;
 use psephos_record::invitation::{InvitationSecret, sign_enrolment};
 use psephos_record::words::words;
 use psephos_secrets::{KeyShare, Permutation, ShareEncryptionKey};
+use rayon::prelude::*;
 
 use crate::desk::{Desk, INVITATION, Secret};
 
@@ -115,20 +116,12 @@ impl Desk {
         }
     }
 
+    /// Batches are mixed side by side: small ones alone would leave most cores idle.
     fn mix(&self, view: &View, batches: &[BatchIndex]) -> Result<Body, Failure> {
         let (election, close) = (self.election(view)?, closed(view)?);
-        let board = self.station.board();
-        let mut mixes = Vec::with_capacity(batches.len());
+        let mut lists = Vec::with_capacity(batches.len());
         for index in batches {
             let batch = batch_of(view, *index)?;
-            let bar = Progress::start(
-                self.mode,
-                format!("mixing {} ballots", count(batch.last.rows)),
-                None,
-            );
-            let input = BlobRows::new(board, &batch.last).map_err(board_failure)?;
-            let input = read_all(&input)
-                .map_err(|error| Failure::new(Exit::Unreadable, error.to_string()))?;
             let turn = Turn {
                 context: batch_context(election, close, *index),
                 position: batch.position,
@@ -136,26 +129,19 @@ impl Desk {
                 prover_key: self.station.author(),
                 width: batch.width,
             };
-            let mut source = entropy();
-            let permutation = Permutation::random(batch.last.rows as usize, &mut source);
-            let mixed = mix(&turn, &input, &permutation, &mut source)
-                .map_err(|error| Failure::internal(error.to_string()))?;
-            let output =
-                board.put_rows(batch.last.row_length, &mixed.output).map_err(board_failure)?;
-            if output.root != mixed.statement.output {
-                return Err(Failure::internal("the stored list is not the one that was proved"));
-            }
-            bar.finish("shuffled, re-encrypted and proved");
-            mixes.push(BatchMix {
-                box_index: index.box_index,
-                batch_index: index.batch_index,
-                input: batch.last.root,
-                proof: mixed.proof,
-                output,
-                position: batch.position,
-            });
+            lists.push((turn, batch.last));
         }
-        Ok(Body::Mix(Mix { mixes }))
+        let rows = count(lists.iter().map(|(_, last)| last.rows).sum());
+        let text = match lists.len() {
+            1 => format!("mixing {rows} ballots"),
+            batches => format!("mixing {rows} rows in {batches} batches"),
+        };
+        let bar = Progress::start(self.mode, text, None);
+        let board = self.station.board();
+        let mixes: Result<Vec<BatchMix>, Failure> =
+            lists.par_iter().map(|(turn, last)| mix_list(board, turn, last)).collect();
+        bar.finish("shuffled, re-encrypted and proved");
+        Ok(Body::Mix(Mix { mixes: mixes? }))
     }
 
     fn state_absence(&self, absence: &Absence) -> Body {
@@ -250,6 +236,29 @@ fn ceremony(view: &View) -> Result<CeremonyContext, Failure> {
 
 fn closed(view: &View) -> Result<&CloseView, Failure> {
     view.close.as_ref().ok_or_else(|| missing("close record"))
+}
+
+/// Shuffles one list and stores what becomes of it.
+fn mix_list(board: &FolderBoard, turn: &Turn, last: &Blob) -> Result<BatchMix, Failure> {
+    let input = BlobRows::new(board, last).map_err(board_failure)?;
+    let input =
+        read_all(&input).map_err(|error| Failure::new(Exit::Unreadable, error.to_string()))?;
+    let mut source = entropy();
+    let permutation = Permutation::random(last.rows as usize, &mut source);
+    let mixed = mix(turn, &input, &permutation, &mut source)
+        .map_err(|error| Failure::internal(error.to_string()))?;
+    let output = board.put_rows(last.row_length, &mixed.output).map_err(board_failure)?;
+    if output.root != mixed.statement.output {
+        return Err(Failure::internal("the stored list is not the one that was proved"));
+    }
+    Ok(BatchMix {
+        box_index: turn.context.box_index,
+        batch_index: turn.context.batch_index,
+        input: last.root,
+        proof: mixed.proof,
+        output,
+        position: turn.position,
+    })
 }
 
 fn batch_of(view: &View, index: BatchIndex) -> Result<&psephos_audit::BatchView, Failure> {

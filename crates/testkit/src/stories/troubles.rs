@@ -81,8 +81,7 @@ fn cast(election: &mut Election, voter: &Voter, votes: &[Vote], counter: u64) ->
 /// Everybody votes, and somebody finds the letter that was lost.
 fn take_in(election: &mut Election, lost: &Voter, reissued: &Voter) {
     let voters = election.voters.clone();
-    let written =
-        Vote { write_ins: vec!["Dora of the mill".into()], ..Vote::marks(vec![0, 3]) };
+    let written = Vote { write_ins: vec!["Dora of the mill".into()], ..Vote::marks(vec![0, 3]) };
     let mut town = vec![
         cast(election, lost, &vote(&[2], 1), 1),
         cast(election, reissued, &vote(&[0, 1], 0), 1),

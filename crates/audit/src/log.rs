@@ -25,6 +25,8 @@ pub(crate) struct Entry {
     pub(crate) message_digest: Digest,
     pub(crate) author: Encoding,
     pub(crate) election: Digest,
+    /// What its author says the time was.
+    pub(crate) time: u64,
     /// The last record the author had verified; none if it had verified none.
     pub(crate) knew: Option<u64>,
     pub(crate) body: Body,
@@ -183,8 +185,8 @@ impl Auditor<'_> {
                 return None;
             }
         };
-        let Message { author, election, .. } = message;
-        Some(Entry { sequence, digest, message_digest, author, election, knew, body })
+        let Message { author, election, time, .. } = message;
+        Some(Entry { sequence, digest, message_digest, author, election, time, knew, body })
     }
 
     /// Whether the wrapper, which nobody has signed, is of this place.

@@ -128,7 +128,7 @@ impl Auditor<'_> {
         if *author == Culprit::Authority || entry.body.kind() == Kind::Proposal {
             self.docket.protect(entry.sequence);
         }
-        let Entry { sequence, digest, message_digest, author: key, knew, .. } = entry;
+        let Entry { sequence, digest, message_digest, author: key, knew, time, .. } = entry;
         match (entry.body, author) {
             (Body::Proposal(body), _) => self.proposal(sequence, message_digest, key, body),
             (Body::Enrol(body), _) => self.enrol(sequence, key, &body),
@@ -153,7 +153,10 @@ impl Auditor<'_> {
             (Body::Ballots(body), _) => self.ballots(sequence, &body),
             (Body::Challenged(body), _) => self.challenged(sequence, body.challenged),
             (Body::Waiver(body), _) => self.waiver(sequence, body),
-            (Body::Close(body), _) => self.close(sequence, digest, body),
+            (Body::Close(body), _) => {
+                self.closed_early(sequence, time);
+                self.close(sequence, digest, body);
+            }
             (Body::Mix(body), Culprit::Trustee(trustee)) => {
                 self.mix(Standing { sequence, file: digest, knew }, *trustee, body);
             }

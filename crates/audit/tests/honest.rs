@@ -1,7 +1,7 @@
 //! Elections that must be VALID.
 
 use psephos_audit::{CheckId, Options, Status, Verdict};
-use psephos_record::bodies::{Body, SignOff};
+use psephos_record::bodies::{Body, Description, SignOff};
 use psephos_testkit::{Author, Election, Plan};
 
 fn assert_valid(election: &Election) -> psephos_audit::Audit {
@@ -129,4 +129,27 @@ fn sign_offs_are_told() {
     let audit = assert_valid(&election);
     assert!(audit.report.warnings.iter().any(|warning| warning.contains("trustee 1 states")));
     assert_eq!(audit.view.sign_offs.len(), 1);
+}
+
+#[test]
+fn a_close_before_the_announced_end_is_told() {
+    let mut election = Election::new(Plan::new(2, 1, 2));
+    let intake = election.public_key(Author::Intake);
+    let closes = Some(u64::from(u32::MAX));
+    election.propose_description(Description { closes, ..election.plan.description(intake) });
+    for trustee in election.everybody() {
+        election.enrol(trustee);
+    }
+    election.issue_manifest();
+    election.hold_ceremony();
+    election.open();
+    election.take_in_plan();
+    election.close();
+    election.mix_all();
+    election.share_all();
+    election.publish();
+    election.seal();
+    let report = election.audit().report;
+    assert_eq!(report.verdict, Verdict::Valid, "{}", report.to_text());
+    assert!(report.warnings.iter().any(|warning| warning.contains("seconds before the end")));
 }

@@ -172,6 +172,9 @@ pub struct Waive {
 
 #[derive(Args, Debug)]
 pub struct Close {
+    /// Close before the end of voting that the manifest states
+    #[arg(long)]
+    pub early: bool,
     /// Close although no ballot has been taken in
     #[arg(long)]
     pub empty: bool,

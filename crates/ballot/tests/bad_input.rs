@@ -368,3 +368,16 @@ fn boxes_and_voters_of_ballots() {
     assert_eq!(good.matches("credential: Some(\"x\")").count(), 2, "{good}");
     assert_eq!(good.matches("box_index: 1").count(), 2, "{good}");
 }
+
+#[test]
+fn dates_have_a_time_and_an_offset() {
+    let dated = |dates: &str| format!("{dates}\n{ELECTION}");
+    let good = dated("opens = 2027-05-01T08:00:00+02:00\ncloses = 2027-05-01T16:00:00Z");
+    let election = ElectionFile::parse("e.toml", &good).unwrap();
+    assert_eq!((election.opens, election.closes), (Some(1_809_151_200), Some(1_809_187_200)));
+    for date in ["2027-05-01", "2027-05-01T08:00:00", "08:00:00", "1969-05-01T08:00:00Z"] {
+        let error = ElectionFile::parse("e.toml", &dated(&format!("opens = {date}"))).unwrap_err();
+        says(error.to_string(), &["e.toml", "opens must be a date with time and offset"]);
+        assert_eq!(error.line, Some(1));
+    }
+}

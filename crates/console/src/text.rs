@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
 /// A duration: `0.4 s`, `12 s`, `3 min 20 s`, `1 h 05 min`.
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs_f64();
@@ -48,6 +51,24 @@ pub fn nth(index: u64) -> u64 {
 /// Items with their index, from 0.
 pub fn numbered<I: IntoIterator>(items: I) -> impl Iterator<Item = (u64, I::Item)> {
     items.into_iter().enumerate().map(|(index, item)| (index as u64, item))
+}
+
+/// A moment, in seconds since 1970-01-01 UTC, as RFC 3339 writes it in UTC; the number where it has no
+/// such name.
+pub fn date(seconds: u64) -> String {
+    let moment =
+        i64::try_from(seconds).ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok());
+    moment.and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_else(|| seconds.to_string())
+}
+
+/// When voting begins and ends, as a sentence; none when neither is stated.
+pub fn voting_hours(opens: Option<u64>, closes: Option<u64>) -> Option<String> {
+    match (opens.map(date), closes.map(date)) {
+        (Some(opens), Some(closes)) => Some(format!("Voting is from {opens} to {closes}.")),
+        (Some(opens), None) => Some(format!("Voting begins at {opens}.")),
+        (None, Some(closes)) => Some(format!("Voting ends at {closes}.")),
+        (None, None) => None,
+    }
 }
 
 /// Lines with the first column padded and the second flush right; `indent` spaces before each.

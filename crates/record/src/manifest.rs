@@ -16,6 +16,8 @@ pub const MAX_BOXES: usize = 100_000;
 pub const MAX_BATCHES: usize = 32;
 /// Most ciphertexts in a row.
 pub const MAX_WIDTH: u64 = 32;
+/// The last second of the year 9999, UTC.
+pub const LAST_DATE: u64 = 253_402_300_799;
 /// Longest id of a box or batch, in bytes.
 pub const MAX_ID: usize = 64;
 /// Longest title and trustee's name, in bytes of UTF-8.
@@ -57,6 +59,20 @@ pub enum ParameterFault {
         mixes: u64,
         /// k.
         trustees: u64,
+    },
+    /// A date that has no name.
+    #[error("{date} is no date: it is after the year 9999")]
+    Date {
+        /// Seconds since 1970-01-01 UTC.
+        date: u64,
+    },
+    /// Voting ends before it begins.
+    #[error("voting would end ({closes}) before it begins ({opens}), in seconds since 1970")]
+    Dates {
+        /// When it begins.
+        opens: u64,
+        /// When it ends.
+        closes: u64,
     },
     /// A text that people read is empty, too long, or not on one line.
     #[error("{what} {text:?} is empty, longer than {limit} bytes, or not on one line")]
@@ -217,6 +233,7 @@ impl Description {
     pub fn check(&self) -> Result<(), ParameterFault> {
         check_suite(&self.suite)?;
         self.check_roll()?;
+        self.check_dates()?;
         self.check_trustees()?;
         check_text("title", &self.title, MAX_TITLE)?;
         contest::check(&self.contests)?;
@@ -235,6 +252,18 @@ impl Description {
             check_text("trustee's name", name, MAX_TITLE)?;
         }
         unique("trustees", self.trustees.iter())
+    }
+
+    fn check_dates(&self) -> Result<(), ParameterFault> {
+        match (self.opens, self.closes) {
+            (_, Some(last)) | (Some(last), _) if last > LAST_DATE => {
+                Err(ParameterFault::Date { date: last })
+            }
+            (Some(opens), Some(closes)) if opens >= closes => {
+                Err(ParameterFault::Dates { opens, closes })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn check_roll(&self) -> Result<(), ParameterFault> {

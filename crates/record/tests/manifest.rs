@@ -29,8 +29,10 @@ fn description() -> Description {
             BallotBox { id: "south".into(), merge: None, batches: vec![batch("a", vec![3])] },
         ],
         mixes: 3,
+        opens: None,
         suite: Suite::default(),
         title: "Council".into(),
+        closes: None,
         intake: [9; 32],
         policy: Policy::Open,
         minimum: 0,
@@ -106,6 +108,21 @@ fn a_roll_goes_with_its_policy() {
     let mut described = description();
     (described.policy, described.roll) = (Policy::First, roll(40));
     assert_eq!(described.check(), Ok(()));
+}
+
+#[test]
+fn voting_begins_before_it_ends() {
+    for (opens, closes, good) in [
+        (Some(5), Some(6), true),
+        (Some(6), Some(6), false),
+        (Some(7), None, true),
+        (None, Some(7), true),
+        (None, Some(u64::MAX), false),
+        (Some(u64::MAX), None, false),
+    ] {
+        let dated = Description { opens, closes, ..description() };
+        assert_eq!(dated.check().is_ok(), good, "{opens:?} {closes:?}");
+    }
 }
 
 #[test]

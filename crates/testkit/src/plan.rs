@@ -149,8 +149,10 @@ impl Plan {
                 .map(|planned| planned.place(&self.contests, self.bits))
                 .collect(),
             mixes: self.mixes,
+            opens: None,
             suite: Suite::default(),
             title: "A small election".into(),
+            closes: None,
             intake,
             policy: self.policy,
             minimum: self.minimum,

@@ -4,7 +4,7 @@ use std::path::{Path, absolute};
 
 use ed25519_dalek::SigningKey;
 use psephos_audit::Phase;
-use psephos_console::{Exit, Failure, count, leash, nth, numbered, say};
+use psephos_console::{Exit, Failure, count, leash, nth, numbered, say, voting_hours};
 use psephos_core::Digest;
 use psephos_participant::{
     Home, HomeFile, Offered, Passphrase, Station, board_failure, entropy, make_key, make_vault,
@@ -159,6 +159,9 @@ fn show(
         Some(roll) => format!("  {} voters on the roll", count(roll.rows)),
         None => "  open: there is no roll, so anybody can vote, any number of times".to_owned(),
     });
+    if let Some(hours) = voting_hours(description.opens, description.closes) {
+        office.tell(format!("  {hours}"));
+    }
     office.tell(format!("  board     {}", board.display()));
     office.tell(format!("  proposal  {}", hex::encode(digest)));
     office.tell(format!("            {}", words(digest)));

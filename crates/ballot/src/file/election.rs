@@ -7,7 +7,10 @@ use super::{FileError, Slate, line_at};
 use crate::contest::{self, Contest, ContestError, MAX_TITLE, check_text};
 use serde::Deserialize;
 use std::ops::Range;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use toml::Spanned;
+use toml::value::Datetime;
 
 /// An election as a file describes it: contests, and the boxes and batches in which they are voted on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,10 @@ pub struct ElectionFile {
     pub boxes: Vec<BoxPlan>,
     /// Who may vote and which ballot of a voter counts; none when the file does not say.
     pub policy: Option<PolicyKey>,
+    /// When voting begins, in seconds since 1970-01-01 UTC.
+    pub opens: Option<u64>,
+    /// When voting ends, in seconds since 1970-01-01 UTC.
+    pub closes: Option<u64>,
     /// Fewest accepted ballots of a box that has any; 0 for no minimum.
     pub minimum: u64,
     /// The file of the roll, relative to this one.
@@ -48,6 +55,8 @@ struct RawElection {
     threshold: Option<Spanned<u64>>,
     mixes: Option<Spanned<u64>>,
     policy: Option<Spanned<PolicyKey>>,
+    opens: Option<Spanned<Datetime>>,
+    closes: Option<Spanned<Datetime>>,
     minimum: Option<u64>,
     roll: Option<Spanned<String>>,
     #[serde(default, rename = "box")]
@@ -102,6 +111,8 @@ impl ElectionFile {
         Ok(ElectionFile {
             boxes: plan(&source, &raw.boxes, &raw.batches, (&contests, &lines))?,
             policy: raw.policy.as_ref().map(|policy| *policy.get_ref()),
+            opens: moment(&source, "opens", raw.opens.as_ref())?,
+            closes: moment(&source, "closes", raw.closes.as_ref())?,
             minimum: raw.minimum.unwrap_or(0),
             roll: raw.roll.as_ref().map(|roll| roll.get_ref().clone()),
             stated: raw.stated(&source),
@@ -123,6 +134,24 @@ impl ElectionFile {
     pub fn parameters(&self, overrides: &Overrides) -> Result<Parameters, FileError> {
         self.stated.resolve(&self.file, overrides)
     }
+}
+
+/// A date as seconds since 1970-01-01 UTC.
+fn moment(
+    source: &Source,
+    key: &str,
+    date: Option<&Spanned<Datetime>>,
+) -> Result<Option<u64>, FileError> {
+    let Some(date) = date else { return Ok(None) };
+    let read = OffsetDateTime::parse(&date.get_ref().to_string(), &Rfc3339).ok();
+    let seconds = read.and_then(|date| u64::try_from(date.unix_timestamp()).ok());
+    let fault = || {
+        let message = format!(
+            "{key} must be a date with time and offset after 1970, as in 2027-05-01T08:00:00+02:00"
+        );
+        source.fault(date.span(), message)
+    };
+    seconds.map(Some).ok_or_else(fault)
 }
 
 impl RawElection {

@@ -93,10 +93,14 @@ pub struct Description {
     pub boxes: Vec<BallotBox>,
     /// μ: valid mixes that every batch needs.
     pub mixes: u64,
+    /// When voting begins, seconds since 1970-01-01 UTC; for people, who compare it with what they see.
+    pub opens: Option<u64>,
     /// Group, hash and generators.
     pub suite: Suite,
     /// Title for people.
     pub title: String,
+    /// When voting ends; an audit tells of a `close` record that claims an earlier time.
+    pub closes: Option<u64>,
     /// Ed25519 key that signs `ballots` and `challenged` records and receipts. The authority answers
     /// for it, and may use its own.
     #[serde(with = "serde_bytes")]

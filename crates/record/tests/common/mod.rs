@@ -104,7 +104,7 @@ fn description() -> impl Strategy<Value = Description> {
     let voters = (option::of(blob()), digest(), policy());
     (
         vec(ballot_box(), 0..3),
-        any::<[u64; 3]>(),
+        (any::<[u64; 3]>(), [option::of(any::<u64>()), option::of(any::<u64>())]),
         text(),
         voters,
         vec(contest(), 0..3),
@@ -113,7 +113,7 @@ fn description() -> impl Strategy<Value = Description> {
         .prop_map(
             |(
                 boxes,
-                [mixes, threshold, minimum],
+                ([mixes, threshold, minimum], [opens, closes]),
                 title,
                 (roll, intake, policy),
                 contests,
@@ -123,8 +123,10 @@ fn description() -> impl Strategy<Value = Description> {
                     roll,
                     boxes,
                     mixes,
+                    opens,
                     suite: Suite::default(),
                     title,
+                    closes,
                     intake,
                     policy,
                     minimum,

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf, absolute};
 
 use psephos_audit::{ProposalView, View, audit};
-use psephos_console::{Exit, Failure, Mode, count, nth, numbered};
+use psephos_console::{Exit, Failure, Mode, count, nth, numbered, voting_hours};
 use psephos_participant::{
     Audited, Home, HomeFile, Passphrase, audit_failure, board_failure, make_vault, refusal_failure,
     vault_failure,
@@ -175,6 +175,9 @@ fn plain(description: &Description) -> String {
         description.mixes,
         voters(description)
     );
+    if let Some(hours) = voting_hours(description.opens, description.closes) {
+        text += &format!("  {hours}\n");
+    }
     for (index, name) in numbered(&description.trustees) {
         text += &format!("    trustee {}: {name}\n", nth(index));
     }

@@ -1,4 +1,4 @@
-//! The key ceremony (spec/09-audit.md §3.4): everything of it that is public.
+//! The key ceremony (spec/09-audit.md §9.4): everything of it that is public.
 
 use crate::numbered::numbered;
 use psephos_core::Digest;

@@ -1,4 +1,4 @@
-//! The checks: the product's public vocabulary (spec/09-audit.md §2).
+//! The checks: the product's public vocabulary (spec/09-audit.md §9.4).
 
 use serde::{Serialize, Serializer};
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Decryption shares (spec/09-audit.md §3.7).
+//! Decryption shares (spec/09-audit.md §9.4).
 
 use psephos_core::Digest;
 use psephos_core::rows::Rows;

@@ -1,4 +1,4 @@
-//! Reading the log: encoding, chain, signatures, equivocation (spec/09-audit.md §3.1).
+//! Reading the log: encoding, chain, signatures, equivocation (spec/09-audit.md §9.4).
 
 use std::collections::{BTreeMap, BTreeSet};
 

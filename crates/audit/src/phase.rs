@@ -1,4 +1,4 @@
-//! Who may write what, and when (spec/09-audit.md §3.2). A record out of its phase has no effect.
+//! Who may write what, and when (spec/09-audit.md §9.3). A record out of its phase has no effect.
 
 use psephos_core::Encoding;
 use psephos_record::bodies::{Body, Exclusion, SignOff};

@@ -1,5 +1,5 @@
 //! What an audit answers: the verdict, each check, each failure with its culprit
-//! (spec/09-audit.md §5).
+//! (spec/09-audit.md §9.7).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

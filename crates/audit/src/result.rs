@@ -1,4 +1,4 @@
-//! Plaintexts, counts and seal (spec/09-audit.md §3.8).
+//! Plaintexts, counts and seal (spec/09-audit.md §9.4).
 
 use psephos_ballot::{
     Contest, ContestReport, ContestResult, Decoded, ElectionTally, Invalid, Layout, LayoutError,

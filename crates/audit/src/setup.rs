@@ -1,4 +1,4 @@
-//! Proposal, enrolments, manifest and pins (spec/09-audit.md §3.3).
+//! Proposal, enrolments, manifest and pins (spec/09-audit.md §9.4).
 
 use crate::numbered::numbered;
 use psephos_ballot::contest;

@@ -1,4 +1,4 @@
-//! The `close` record against what the ballots on the board imply (spec/09-audit.md §3.5).
+//! The `close` record against what the ballots on the board imply (spec/09-audit.md §9.5).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What an election is (spec/08-board.md §8.7).
+//! What an election is (spec/08-board.md §8.8).
 
 use psephos_ballot::Contest;
 use psephos_core::Encoding;

@@ -40,7 +40,8 @@ fn a_threshold_of_trustees_finishes_when_the_rest_fall_silent_after_mixing() {
 
 fn mixes(election: &Election) -> usize {
     let board = psephos_record::board::FolderBoard::open(election.board()).expect("a board");
-    psephos_audit::view(&board).expect("a view").batches.iter().map(|batch| batch.mixes.len()).sum()
+    let view = psephos_audit::view(&board).expect("a view");
+    view.batches.iter().map(|batch| batch.mixes.len()).min().unwrap_or(0)
 }
 
 #[test]
@@ -127,8 +128,8 @@ fn nothing_is_signed_on_a_board_that_fails() {
     bytes[place] ^= 1;
     fs::write(&last, &bytes).expect("written");
     let before = election.files();
-    let outcome = election.trustee(1, &["run", "--once"]);
-    assert!(matches!(outcome.code, 1 | 3), "{outcome:?}");
+    let outcome = election.trustee(1, &["run", "--once"]).exits(2);
+    assert!(outcome.out.contains("waiting for the authority to exclude record"), "{outcome:?}");
     assert!(election.files() == before);
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use psephos_tests::{assert_expected, json, programs, real_election, root};
 use serde_json::Value;
 
-fn expected(path: &std::path::Path) -> serde_json::Value {
+fn expected(path: &Path) -> Value {
     json(&fs::read_to_string(path).expect("an expected result"))
 }
 

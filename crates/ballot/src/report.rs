@@ -14,6 +14,12 @@ pub struct ContestReport {
     pub id: String,
     /// The method's name.
     pub method: &'static str,
+    /// Ballots counted, blank and invalid ones included.
+    pub ballots: u64,
+    /// Valid ballots that name nobody.
+    pub blank: u64,
+    /// Ballots that hold no vote.
+    pub invalid: u64,
     /// Votes or points by name, most first; null for a method that says more than one number.
     pub votes: Option<Named<Amount>>,
     /// The rounds; null for a method without.
@@ -97,6 +103,9 @@ impl ContestReport {
         ContestReport {
             id: contest.id.clone(),
             method: contest.method.name(),
+            ballots: result.ballots,
+            blank: result.blank,
+            invalid: result.invalid,
             votes: tally
                 .numbers()
                 .map(|numbers| most_first(contest, numbers, |&n| Some(amount(n)))),

@@ -133,7 +133,7 @@ fn booths<'a>(
         let form = ballot_box
             .ballot_layout()
             .ok_or_else(|| Failure::internal("a ballot without a length"))?;
-        let maker = BallotMaker::with_layout(election.clone(), box_index, form)
+        let maker = BallotMaker::with_layout(election, box_index, form)
             .map_err(|error| Failure::internal(error.to_string()))?;
         Ok(Booth { maker, layouts })
     };

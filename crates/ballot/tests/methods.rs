@@ -231,11 +231,10 @@ proptest! {
             _ => panic!(),
         };
         let n = usize::from(n);
-        for a in 0..n {
-            for b in 0..n {
-                let [c, d] = [a, b].map(|c| u16::try_from(c).unwrap());
+        for (c, row) in (0..).take(n).map(|c: u16| (c, &pairs[usize::from(c)])) {
+            for (d, stated) in (0..).take(n).map(|d: u16| (d, row[usize::from(d)])) {
                 let before = votes.iter().filter(|vote| rank(vote, c) < rank(vote, d)).count();
-                prop_assert_eq!(pairs[a][b], before as u64);
+                prop_assert_eq!(stated, before as u64);
             }
         }
         let mut left: Vec<u16> = (0..).take(n).collect();

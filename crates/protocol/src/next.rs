@@ -115,7 +115,8 @@ pub(crate) fn soundness<'a>(
         return Ok(Soundness::Sound);
     }
     let Remedies { excludable, unread, beyond } = remedies;
-    if !beyond && !(excludable.is_empty() && unread.is_empty()) {
+    let has_remedy = !excludable.is_empty() || !unread.is_empty();
+    if has_remedy && !beyond {
         return Ok(Soundness::Blocked { excludable, unread });
     }
     if report.verdict == Verdict::Unreadable {

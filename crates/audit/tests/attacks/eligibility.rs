@@ -297,7 +297,7 @@ fn challenged(first: bool) -> (Election, CastBallot, u64) {
     if first {
         election.post_challenges(&[row]);
     }
-    let sequence = election.take_in(&[ballot.bytes.clone()]);
+    let sequence = election.take_in(std::slice::from_ref(&ballot.bytes));
     if !first {
         election.post_challenges(&[row]);
     }
@@ -343,7 +343,7 @@ fn withheld_ballot_with_a_receipt() {
     let mut election = Election::voted(Plan::new(2, 1, 3));
     let kept = election.cast(&votes()).bytes;
     let withheld = election.cast(&votes()).bytes;
-    election.take_in(&[kept.clone()]);
+    election.take_in(std::slice::from_ref(&kept));
     let receipts =
         |ballots: &[&Vec<u8>]| ballots.iter().map(|bytes| election.receipt(0, bytes)).collect();
     let both = Options { receipts: receipts(&[&kept, &withheld]), ..Options::default() };

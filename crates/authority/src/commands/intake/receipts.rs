@@ -21,9 +21,8 @@ pub fn write(office: &Office, folder: &Path, ballots: &Path, forms: &Forms) -> R
         let path = folder.join(format!("{}.receipt", hex::encode(tracker)));
         let receipt = Receipt { box_index, time, tracker, election: forms.election };
         let signed = office.station.sign_receipt(&receipt);
-        create(&path, &signed.encode()).map_err(|error| {
-            failed = Some(Failure::io("cannot write the receipt", &path, &error));
-            error
+        create(&path, &signed.encode()).inspect_err(|error| {
+            failed = Some(Failure::io("cannot write the receipt", &path, error));
         })
     });
     match failed {

@@ -67,6 +67,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) turnout: Option<Turnout>,
     pub(crate) eligible: Eligible,
     blobs: BTreeMap<Digest, bool>,
+    /// Blobs that were hashed and found right, as often as records name them.
+    hashed: BTreeSet<(Digest, u64, u64)>,
 }
 
 impl<'a> Auditor<'a> {
@@ -98,6 +100,7 @@ impl<'a> Auditor<'a> {
             turnout: None,
             eligible: Eligible::default(),
             blobs: BTreeMap::new(),
+            hashed: BTreeSet::new(),
         }
     }
 
@@ -161,8 +164,16 @@ impl<'a> Auditor<'a> {
         }
         self.findings.count(CheckId::BoardBlob, 1);
         self.findings.count(CheckId::ShapeLength, 1);
+        // Whoever reads its rows hashes them again: once is enough to know that it is there.
+        let name = (blob.root, blob.rows, blob.row_length);
+        if self.hashed.contains(&name) {
+            return Look::Right;
+        }
         match check_blob(self.board, blob) {
-            Ok(()) => Look::Right,
+            Ok(()) => {
+                self.hashed.insert(name);
+                Look::Right
+            }
             Err(fault @ BlobFault::Root { .. }) => Look::Damaged(fault.to_string()),
             Err(fault @ BlobFault::Shape { .. }) => Look::Misstated(fault.to_string()),
             Err(fault @ (BlobFault::Missing { .. } | BlobFault::Storage(_))) => {

@@ -61,6 +61,11 @@ impl Memory {
         self.heads.get(digest).copied()
     }
 
+    /// The place of the message with this digest.
+    pub(crate) fn place_of_message(&self, digest: &Digest) -> Option<u64> {
+        self.messages.get(digest).copied()
+    }
+
     /// The digests of these records' files.
     pub(crate) fn digests(&self, records: impl Iterator<Item = u64>) -> BTreeMap<u64, Digest> {
         let wanted: BTreeSet<u64> = records.collect();
@@ -165,7 +170,10 @@ impl Auditor<'_> {
         let takes_ballots = matches!(message.kind(), Ok(Kind::Ballots | Kind::Challenged))
             && self.culprit(&message.author) == Culprit::Authority;
         // In a wrong wrapper a message is not yet posted, if an exclusion names that.
-        if !is_linked && !takes_ballots && self.is_on_trial_for(CheckId::BoardChain) {
+        if !is_linked && self.is_on_trial_for(CheckId::BoardChain) {
+            if takes_ballots {
+                self.docket.unposted.insert(sequence, record.message_digest());
+            }
             return None;
         }
         let message_digest = record.message_digest();

@@ -7,7 +7,7 @@ use psephos_record::kind::Kind;
 use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::log::Entry;
-use crate::mixes::Standing;
+use crate::mixes::{Dead, PostedMix, Standing};
 use crate::report::Culprit;
 use crate::view::{Phase, View};
 
@@ -118,7 +118,7 @@ impl Auditor<'_> {
             return self.out_of_phase(entry.sequence, &author, evidence);
         }
         if let Body::Later(kind) = entry.body {
-            return self.later(kind, entry.sequence);
+            return self.later(kind, entry.sequence, &author);
         }
         self.act(entry, &author);
     }
@@ -177,11 +177,12 @@ impl Auditor<'_> {
     }
 
     /// A kind that this version cannot read: what it could change was not checked.
-    fn later(&mut self, kind: Kind, sequence: u64) {
-        let text = format!("record {sequence} is of kind {kind}, which this version does not read");
-        self.findings.demand(CheckId::SetupIdentity);
-        self.findings.not_run(CheckId::SetupIdentity, text.clone());
-        self.findings.warn(text);
+    fn later(&mut self, kind: Kind, sequence: u64, author: &Culprit) {
+        let evidence = format!(
+            "it is of kind {kind}, which this version does not read: exclude it, or start anew"
+        );
+        let culprits = std::slice::from_ref(author);
+        self.fail(CheckId::SetupIdentity, culprits, Some(sequence), None, evidence);
     }
 
     /// A message made for another election, or for an attempt that has been replaced since.
@@ -256,7 +257,19 @@ impl Auditor<'_> {
             let is_absence = matches!(entry.body, Body::Exclusion(Exclusion::Absence { .. }));
             let may_be_late = is_absence || matches!(kind, Kind::Mix | Kind::Share | Kind::SignOff);
             let sealed = entry.knew < self.view.seal && may_be_late;
-            sealed.then_some("came after the seal, from somebody who had not seen it")
+            // An exclusion makes mixes due again that were thought to be done when this was written.
+            let is_void_since =
+                |mix: &PostedMix| matches!(mix.dead, Some(Dead::Void(by)) if entry.knew < Some(by));
+            let reopened = kind == Kind::Share
+                && phase == Phase::Mixing
+                && self.mixes.iter().flatten().any(is_void_since);
+            if reopened {
+                Some(
+                    "shares lists that an exclusion, which its author had not seen, has to be mixed again",
+                )
+            } else {
+                sealed.then_some("came after the seal, from somebody who had not seen it")
+            }
         };
         if let Some(how) = overtaken {
             self.findings.warn(format!("record {} {how}", entry.sequence));

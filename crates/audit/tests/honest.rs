@@ -112,8 +112,8 @@ fn records_of_later_versions_keep_the_verdict_from_valid() {
         election.audit().report
     };
     let report = later(Author::Trustee(0));
-    assert_eq!(report.verdict, Verdict::Incomplete, "{}", report.to_text());
-    assert!(report.warnings.iter().any(|warning| warning.contains("does not read")));
+    assert_eq!(report.verdict, Verdict::Invalid, "{}", report.to_text());
+    assert!(report.failures.iter().any(|failure| failure.evidence.contains("does not read")));
     // Whoever may not write such a record can keep nothing from being checked.
     let report = later(Author::Stranger);
     assert_eq!(report.verdict, Verdict::Invalid, "{}", report.to_text());

@@ -51,6 +51,19 @@ impl RollFile {
         }
     }
 
+    /// How many voters each box has: a roll made for boxes in another order shows here.
+    pub fn voters(&self, description: &Description) -> Vec<u64> {
+        let mut voters = vec![0; description.boxes.len()];
+        let (rows, _) = self.bytes.as_chunks::<{ RollEntry::LENGTH }>();
+        for row in rows {
+            let place = usize::try_from(RollEntry::from_bytes(row).box_index).ok();
+            if let Some(number) = place.and_then(|place| voters.get_mut(place)) {
+                *number += 1;
+            }
+        }
+        voters
+    }
+
     /// Puts it on the board.
     pub fn put(&self, board: &dyn WritableBoard) -> Result<(), Failure> {
         board

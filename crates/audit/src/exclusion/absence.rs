@@ -199,6 +199,8 @@ impl Auditor<'_> {
         }
         let is_a_list = view.first.root == claim.root
             || view.mixes.iter().any(|mix| mix.output.root == claim.root);
+        let makers = view.mixes.iter().filter(|mix| mix.output.root == claim.root);
+        let left_out = makers.filter_map(|mix| mix.excluded).max();
         let last = view.mixes.iter().rev().find(|mix| mix.valid).map(|mix| mix.sequence);
         match last {
             Some(last) if is_a_list && !stands.has_seen(last) => {
@@ -207,6 +209,8 @@ impl Auditor<'_> {
             last => {
                 let guilty = match last {
                     Some(last) if is_a_list => have_seen(last),
+                    // It was a good list until an exclusion took it out of effect.
+                    None if let Some(by) = left_out => have_seen(by),
                     _ => witnesses.keys().copied().collect(),
                 };
                 let evidence = "it does not name the last good list".to_owned();

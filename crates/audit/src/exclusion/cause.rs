@@ -6,6 +6,7 @@ use super::docket::{Excluded, Outcome};
 use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::log::Place;
+use crate::mixes::{Dead, PostedMix};
 use crate::report::{Culprit, Found};
 use crate::view::{ExcludedView, ExclusionView};
 use crate::{Excludable, Remedies};
@@ -139,7 +140,9 @@ impl Auditor<'_> {
         self.findings.count(CheckId::ExclusionUnjustified, 1);
         let culprits = [Culprit::Authority];
         let record = Some(sequence);
-        match self.docket.outcomes.get(&sequence).cloned() {
+        let outcome = self.docket.outcomes.get(&sequence).cloned();
+        let stands = self.docket.unposted.get(&named).is_none_or(|message| self.takes_in(message));
+        match outcome.map(|outcome| if stands { outcome } else { Outcome::Unjustified }) {
             Some(Outcome::Justified(evidence)) => {
                 self.docket.confirmed.insert(sequence);
                 self.findings.warn(format!(
@@ -150,7 +153,7 @@ impl Auditor<'_> {
             }
             Some(Outcome::Undecided) => {
                 let text = format!("whether record {named} fails {check} could not be checked");
-                self.findings.not_run(CheckId::ExclusionUnjustified, text);
+                self.docket.undecided.push((named, text));
             }
             Some(Outcome::Unjustified) => {
                 let evidence = format!(
@@ -171,8 +174,26 @@ impl Auditor<'_> {
         }
     }
 
+    /// Whether ballots or challenges stand by this message: in the right wrapper and phase.
+    fn takes_in(&self, message: &Digest) -> bool {
+        let place = self.memory.place_of_message(message);
+        let ballots = self.view.ballots.iter().map(|view| view.sequence);
+        let challenged = self.view.challenged.iter().map(|view| view.sequence);
+        ballots.chain(challenged).any(|sequence| Some(sequence) == place)
+    }
+
     /// What was put aside for an exclusion that turns out not to stand where it may counts after all.
     pub(crate) fn restore_unconfirmed(&mut self) {
+        for (named, text) in std::mem::take(&mut self.docket.undecided) {
+            // Its list has vanished since; an exclusion for absence has left it out then.
+            let mut dead = self.mixes.iter().flatten().filter(|mix| mix.stands.sequence == named);
+            let is_out = |mix: &PostedMix| matches!(mix.dead, Some(Dead::Excluded(_)));
+            if dead.next().is_some_and(is_out) && dead.all(is_out) {
+                self.findings.warn(text);
+            } else {
+                self.findings.not_run(CheckId::ExclusionUnjustified, text);
+            }
+        }
         for (sequence, excluded) in std::mem::take(&mut self.docket.excluded) {
             if excluded.by.iter().any(|by| self.docket.confirmed.contains(by)) {
                 continue;

@@ -102,7 +102,7 @@ pub(super) fn reject(
     if suspects.is_empty() {
         return Ok(());
     }
-    let mut rows: BTreeMap<RowDigest, Encoding> = BTreeMap::new();
+    let mut rows: BTreeMap<RowDigest, (Encoding, u64)> = BTreeMap::new();
     let mut trackers: BTreeSet<Digest> = BTreeSet::new();
     let mut counting: BTreeMap<(Encoding, u64), Counting> = BTreeMap::new();
     let mut rejected: Vec<(Place, Reason)> = Vec::new();
@@ -113,13 +113,15 @@ pub(super) fn reject(
         let tracker = ballot.tracker();
         let digests: Vec<RowDigest> =
             batch_rows(ballot, layout).map(|row| hash("psephos/v1/ballot-row", &[row])).collect();
-        let taken = |digest| rows.get(digest).is_some_and(|other| other != ballot.credential);
+        // Boxes may be merged: a credential's row stands in one of them only.
+        let holder = (*ballot.credential, ballot.box_index);
+        let taken = |digest| rows.get(digest).is_some_and(|other| *other != holder);
         if !trackers.insert(tracker) || digests.iter().any(taken) {
             rejected.push((place, Reason::Duplicate));
             return;
         }
         for digest in digests {
-            rows.entry(digest).or_insert(*ballot.credential);
+            rows.entry(digest).or_insert(holder);
         }
         let now = Counting { counter: ballot.counter, tracker, place };
         let key = (*ballot.credential, ballot.box_index);

@@ -268,6 +268,15 @@ impl Judging<'_> {
         let holds = proof_holds(mix, &mut judged);
         // Empty lists all have one root.
         if self.root(from) == self.root(self.good) {
+            if mix.position != self.position && self.is_overtaken(mix) {
+                // The list has not changed, as an empty one cannot, but its place in the chain has.
+                judged.overtaken = true;
+                judged.astray = holds;
+                judged.remarks.push(Remark::Warning(format!(
+                    "the mix in record {sequence} was overtaken by another, and leads nowhere"
+                )));
+                return judged;
+            }
             if mix.position != self.position {
                 let (stated, position) = (mix.position, self.position);
                 judged.unchained(format!("it says position {stated}, and stands at {position}"));

@@ -75,7 +75,7 @@ fn the_authority_excludes_ballots() {
     fails(&wrapped, CheckId::BoardChain);
     wrapped.exclude(sequence, "board.chain");
     fails(&wrapped, CheckId::BoardChain);
-    assert_eq!(wrapped.view().ballots.len(), 2);
+    assert_eq!(wrapped.view().ballots.len(), 1);
 
     let mut boxed = election.clone();
     let body = Body::Ballots(Ballots { box_index: 7, ballots: first });

@@ -2,6 +2,7 @@
 
 mod batches;
 mod exclusion;
+mod hostile;
 
 use std::collections::BTreeMap;
 use std::io::Read;

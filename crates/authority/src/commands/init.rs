@@ -4,8 +4,10 @@ use std::path::{Path, absolute};
 
 use ed25519_dalek::SigningKey;
 use psephos_audit::Phase;
+use psephos_ballot::file::PolicyKey;
 use psephos_console::{Exit, Failure, count, leash, nth, numbered, say, voting_hours};
 use psephos_core::Digest;
+use psephos_core::pairs::pairs;
 use psephos_participant::{
     Home, HomeFile, Offered, Passphrase, Station, board_failure, entropy, make_key, make_vault,
     signing_key, vault_failure,
@@ -33,7 +35,15 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
     let roll = roll_path(arguments.roll.as_deref(), &arguments.election, &election);
     let roll = roll.map(|path| RollFile::read(&path, &description)).transpose()?;
     if let Some(roll) = &roll {
+        if election.policy == Some(PolicyKey::Open) {
+            return Err(Failure::usage("the policy is \"open\", and there is a roll")
+                .at(arguments.election.display().to_string())
+                .advice("leave out --roll, or say `policy = \"last\"` or `\"first\"`"));
+        }
         roll.enter(&mut description);
+        for (ballot_box, voters) in pairs(&description.boxes, roll.voters(&description)) {
+            say(format!("  box {}: {} on the roll", ballot_box.id, count(voters)));
+        }
     }
     description
         .check()

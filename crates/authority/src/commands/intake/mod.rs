@@ -31,6 +31,11 @@ pub fn run(arguments: Intake) -> Result<Exit, Failure> {
     // Every file is looked at before the first is taken.
     let offers: Result<Vec<Offer>, Failure> =
         arguments.files.iter().map(|path| desk.offer(path)).collect();
+    let others = arguments.files.len() > 1;
+    let offers = offers.map_err(|failure| match others {
+        true => failure.advice("nothing was taken in, of this file or the others: leave it out"),
+        false => failure,
+    });
     for offer in offers? {
         desk.take(&offer)?;
     }

@@ -2,24 +2,10 @@
 
 use std::fs;
 
-use psephos_tests::programs;
+use psephos_tests::{SMALL, SMALL_BALLOTS, programs};
 
-const ELECTION: &str = r#"
-title = "Numbers"
-
-[[contest]]
-id = "mayor"
-title = "Mayor"
-method = "irv"
-max_ranks = 3
-candidates = ["Ada", "Blaise", "Carl"]
-
-[[contest]]
-id = "park"
-title = "A new park?"
-method = "plurality"
-candidates = ["Yes", "No"]
-
+/// How [`SMALL`] keeps its votes as numbers.
+const NUMBERS: &str = r#"
 [[batch]]
 id = "mayor"
 contests = ["mayor"]
@@ -36,9 +22,8 @@ encoding = "number"
 fn numbers_are_cast_mixed_found_and_counted() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
-    fs::write(path("election.toml"), ELECTION).expect("written");
-    let ballots = "mayor,park\n1>2,1\n2>1>3,2\n3,\n1,1\n2>3,1\n,2\n1>3,1\n";
-    fs::write(path("ballots.csv"), ballots).expect("written");
+    fs::write(path("election.toml"), [SMALL, NUMBERS].concat()).expect("written");
+    fs::write(path("ballots.csv"), SMALL_BALLOTS).expect("written");
     let (election, ballots, board) = (path("election.toml"), path("ballots.csv"), path("board"));
     let arguments =
         ["rehearse", "--json", "--election", &election, "--ballots", &ballots, "--board", &board];

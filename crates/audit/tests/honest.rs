@@ -140,15 +140,7 @@ fn a_close_before_the_announced_end_is_told() {
     for trustee in election.everybody() {
         election.enrol(trustee);
     }
-    election.issue_manifest();
-    election.hold_ceremony();
-    election.open();
-    election.take_in_plan();
-    election.close();
-    election.mix_all();
-    election.share_all();
-    election.publish();
-    election.seal();
+    election.conclude();
     let report = election.audit().report;
     assert_eq!(report.verdict, Verdict::Valid, "{}", report.to_text());
     assert!(report.warnings.iter().any(|warning| warning.contains("seconds before the end")));

@@ -191,6 +191,19 @@ impl Election {
         election
     }
 
+    /// Everything from the next manifest to the seal, honestly.
+    pub fn conclude(&mut self) {
+        self.issue_manifest();
+        self.hold_ceremony();
+        self.open();
+        self.take_in_plan();
+        self.close();
+        self.mix_all();
+        self.share_all();
+        self.publish();
+        self.seal();
+    }
+
     /// Every trustee.
     pub fn everybody(&self) -> std::ops::Range<u64> {
         0..self.plan.trustees

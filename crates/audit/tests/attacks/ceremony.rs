@@ -187,15 +187,7 @@ fn failed_attempt_and_a_whole_one() {
     let mut election = wrongly_dealt();
     let body = election.complaint_body(1).unwrap();
     election.post(Author::Trustee(1), Body::Complain(body));
-    election.issue_manifest();
-    election.hold_ceremony();
-    election.open();
-    election.take_in_plan();
-    election.close();
-    election.mix_all();
-    election.share_all();
-    election.publish();
-    election.seal();
+    election.conclude();
     let audit = election.audit();
     assert_eq!(audit.report.verdict, Verdict::Valid, "{}", audit.report.to_text());
     let told = |warning: &String| warning.contains("attempt 1") && warning.contains("trustee 3");

@@ -1,64 +1,103 @@
-//! The stored elections: made again they are the same, byte for byte, and so are their reports.
+//! The stored elections: made again they are the same, byte for byte, and their audits give the stored
+//! answers, by the checks in their names, with the right culprits and nobody innocent blamed.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
-use psephos_audit::{Options, Verdict, audit};
-use psephos_record::board::FolderBoard;
-use psephos_testkit::stories::VALID;
+use psephos_audit::{CheckId, Culprit, Failure, Report, Status, Verdict};
+use psephos_testkit::stories::{Case, Fixture, cases, files_below};
+use rayon::prelude::*;
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/valid")
-}
-
-/// Every file under a folder, by its path below it.
-fn files(folder: &Path) -> io::Result<BTreeMap<PathBuf, Vec<u8>>> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = PathBuf::from(path.file_name().expect("a name"));
-        if path.is_dir() {
-            let inner = files(&path)?;
-            found.extend(inner.into_iter().map(|(below, bytes)| (name.join(below), bytes)));
-        } else {
-            found.insert(name, fs::read(&path)?);
-        }
-    }
-    Ok(found)
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures")
 }
 
 #[test]
-fn every_stored_election_is_made_by_a_story() {
-    let stored: Vec<_> = fs::read_dir(folder())
-        .expect("the fixtures")
-        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
-        .collect();
-    let mut told: Vec<_> = VALID.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let mut stored = stored;
+fn every_folder_has_its_case_and_every_case_its_folder() {
+    let mut stored = Vec::new();
+    for answer in ["invalid", "valid"] {
+        for entry in fs::read_dir(fixtures().join(answer)).expect("the fixtures") {
+            stored.push(Path::new(answer).join(entry.expect("an entry").file_name()));
+        }
+    }
+    let mut told: Vec<PathBuf> = cases().map(Case::folder).collect();
     stored.sort();
     told.sort();
     assert_eq!(stored, told);
 }
 
 #[test]
-fn stored_elections_are_made_again_byte_for_byte() {
-    for (name, make) in VALID {
-        let made = tempfile::tempdir().expect("a temporary folder");
-        make().board.write_to(made.path()).expect("written");
-        let stored = files(&folder().join(name).join("board")).expect("a stored board");
-        assert!(files(made.path()).expect("a board") == stored, "{name} has changed");
+fn a_case_says_in_a_sentence_what_it_is() {
+    for case in cases() {
+        assert!(case.altered.ends_with('.') && !case.altered.contains('\n'), "{}", case.name);
     }
 }
 
 #[test]
-fn stored_elections_give_their_report() {
-    for (name, _) in VALID {
-        let place = folder().join(name);
-        let board = FolderBoard::open(place.join("board")).expect("a stored board");
-        let report = audit(&board, &Options::default(), &|_| {}).expect("a report").report;
-        assert_eq!(report.verdict, Verdict::Valid, "{}", report.to_text());
-        let expected = fs::read_to_string(place.join("expected.json")).expect("a stored report");
-        assert_eq!(report.to_json() + "\n", expected, "{name}");
+fn stored_elections_are_made_again_and_answer_as_stored() {
+    let all: Vec<&Case> = cases().collect();
+    let wrong: Vec<String> = all.par_iter().filter_map(|case| agree(case).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn agree(case: &Case) -> Result<(), String> {
+    let folder = fixtures().join(case.folder());
+    let fixture = (case.make)();
+    let mut stored = files_below(&folder).map_err(|error| format!("{}: {error}", case.name))?;
+    let expected = stored.remove(Path::new("expected.json")).unwrap_or_default();
+    same(&fixture.files(), &stored).map_err(|what| format!("{}: {what}", case.name))?;
+    let report = fixture.audit(&folder).map_err(|error| format!("{}: {error}", case.name))?;
+    let told = |what: &str| format!("{}: {what}\n{}", case.name, report.to_text());
+    if case.expected(&fixture, &report).into_bytes() != expected {
+        return Err(told("another answer than expected.json has"));
     }
+    answers(case, &fixture, &report).map_err(|what| told(&what))
+}
+
+fn same(
+    made: &BTreeMap<PathBuf, Vec<u8>>,
+    stored: &BTreeMap<PathBuf, Vec<u8>>,
+) -> Result<(), String> {
+    let names = made.keys().chain(stored.keys());
+    let mut differing = names.filter(|name| made.get(*name) != stored.get(*name));
+    match differing.next() {
+        Some(name) => Err(format!("{} is not what is made", name.display())),
+        None => Ok(()),
+    }
+}
+
+/// The verdict, and the named check with its culprits; nobody else is blamed.
+fn answers(case: &Case, fixture: &Fixture, report: &Report) -> Result<(), String> {
+    if (report.verdict, report.exit) != (fixture.verdict, fixture.verdict.exit_code()) {
+        return Err(format!("not {}", fixture.verdict));
+    }
+    if let Some(check) = case.check() {
+        fails(check, fixture, report)?;
+    }
+    let blamed = report.failures.iter().flat_map(|failure| &failure.culprits);
+    let may =
+        |culprit: &&Culprit| fixture.culprits.contains(culprit) || fixture.guilty.contains(culprit);
+    match blamed.filter(|culprit| !may(culprit)).next() {
+        Some(culprit) => Err(format!("{culprit} is blamed")),
+        None => Ok(()),
+    }
+}
+
+fn fails(check: CheckId, fixture: &Fixture, report: &Report) -> Result<(), String> {
+    let status = report.check(check).map(|check| check.status);
+    if fixture.verdict != Verdict::Invalid {
+        let silent = status != Some(Status::Pass) && report.failures.is_empty();
+        return if silent { Ok(()) } else { Err(format!("{check} is {status:?}")) };
+    }
+    let found = |failure: &Failure| {
+        let place = fixture.place.is_none_or(|(record, row)| {
+            failure.record == Some(record) && (row.is_none() || failure.row == row)
+        });
+        failure.check == check && failure.culprits == fixture.culprits && place
+    };
+    if status == Some(Status::Fail) && report.failures.iter().any(found) {
+        return Ok(());
+    }
+    Err(format!("{check} does not name {:?} at {:?}", fixture.culprits, fixture.place))
 }

@@ -73,13 +73,23 @@ impl FolderBoard {
 
     /// The file of a record.
     pub fn record_path(&self, sequence: u64) -> PathBuf {
-        self.folder.join(RECORDS).join(format!("{sequence:08}.cbor"))
+        self.folder.join(record_name(sequence))
     }
 
     /// The file of a blob.
     pub fn blob_path(&self, root: &Digest) -> PathBuf {
-        self.folder.join(BLOBS).join(hex::encode(root))
+        self.folder.join(blob_name(root))
     }
+}
+
+/// The file of a record, below the board's folder.
+pub(super) fn record_name(sequence: u64) -> PathBuf {
+    Path::new(RECORDS).join(format!("{sequence:08}.cbor"))
+}
+
+/// The file of a blob, below the board's folder.
+pub(super) fn blob_name(root: &Digest) -> PathBuf {
+    Path::new(BLOBS).join(hex::encode(root))
 }
 
 /// A folder that holds something else is left alone: whoever named it may have mistyped.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Cursor, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use psephos_core::{Digest, tree};
 
+use super::folder::{blob_name, record_name};
 use super::{Board, BoardError, Extent, FolderBoard, Placed, WritableBoard};
 use crate::bodies::Blob;
 use crate::message::{RECORD_LIMIT, file_digest};
@@ -58,21 +59,25 @@ impl MemoryBoard {
         Ok(copy)
     }
 
-    /// Writes everything into an empty folder, as it is: a blob whose bytes are wrong stays wrong.
+    /// Every file that the board would be in a folder, by its path in it, as it is: a blob whose bytes are
+    /// wrong stays wrong.
+    pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let content = self.read().clone();
+        let records = content.records.iter().enumerate();
+        let records = records.map(|(sequence, file)| (record_name(sequence as u64), file.to_vec()));
+        let blobs = content.blobs.iter().map(|(root, bytes)| (blob_name(root), bytes.to_vec()));
+        records.chain(blobs).collect()
+    }
+
+    /// Writes [`MemoryBoard::files`] into an empty folder.
     ///
     /// # Errors
     /// As creating and writing files.
     pub fn write_to(&self, folder: &Path) -> Result<FolderBoard, BoardError> {
         let board = FolderBoard::create(folder)?;
-        let content = self.read().clone();
-        let write = |path: &Path, bytes: &[u8]| {
-            fs::write(path, bytes).map_err(BoardError::io(path, "write the file"))
-        };
-        for (sequence, file) in content.records.iter().enumerate() {
-            write(&board.record_path(sequence as u64), file)?;
-        }
-        for (root, bytes) in &content.blobs {
-            write(&board.blob_path(root), bytes)?;
+        for (name, bytes) in self.files() {
+            let path = folder.join(name);
+            fs::write(&path, bytes).map_err(BoardError::io(&path, "write the file"))?;
         }
         Ok(board)
     }

@@ -1,11 +1,22 @@
-//! Whole elections that are stored, each with the report that its audit must give.
+//! The stored elections, honest and altered, each with the answer that its audit must give.
+//!
+//! Everything follows from seeds: made again they are the same, byte for byte.
 
+mod case;
+mod setup;
+pub mod stage;
 mod troubles;
 
-use crate::Election;
+pub use case::{Case, Fixture, files_below};
 
-/// The name of a folder, and what makes its election.
-pub type Story = (&'static str, fn() -> Election);
+use psephos_audit::Culprit;
 
-/// Elections whose audit must be VALID, by the name of their folder under `fixtures/valid`.
-pub const VALID: [Story; 1] = [("troubles", troubles::troubles)];
+/// Every case, file by file.
+pub const CASES: &[&[Case]] = &[setup::CASES, troubles::CASES];
+
+/// Every case.
+pub fn cases() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().copied().flatten()
+}
+
+const AUTHORITY: &[Culprit] = &[Culprit::Authority];

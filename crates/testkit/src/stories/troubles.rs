@@ -11,16 +11,21 @@ use psephos_prove::ballot::prove_challenge;
 use psephos_record::bodies::{Body, Challenged, Exclusion, Policy, Unmixed};
 use psephos_record::message::file_digest;
 
+use super::{Case, Fixture};
 use crate::{Author, CastBallot, Election, Plan, PlannedBox, Voter, credential_of};
 
 /// The town's box, and the island's.
 const TOWN: u64 = 0;
 const ISLAND: u64 = 1;
 
-/// A lost code, a revote, a copied and a challenged ballot, a name written in, a trustee that does not
-/// mix and another whose share is wrong: VALID, and every one of them is told.
-#[must_use]
-pub fn troubles() -> Election {
+pub(super) const CASES: &[Case] = &[Case {
+    name: "troubles",
+    altered: "A code is lost, a voter votes twice, a ballot is copied, one is challenged, a name written \
+              in; a trustee does not mix and another one's share is wrong. All of it is told.",
+    make: || Fixture::valid(troubles().board),
+}];
+
+fn troubles() -> Election {
     let mut election = Election::opened(plan());
     let lost = election.voters[0].clone();
     let reissued = reissue(&mut election, &lost);

@@ -35,6 +35,8 @@ pub(crate) enum Look {
 
 pub(crate) struct Auditor<'a> {
     pub(crate) board: &'a dyn Board,
+    /// A second board to compare with.
+    pub(crate) other: Option<&'a dyn Board>,
     pub(crate) options: &'a Options,
     pub(crate) report_progress: &'a dyn Fn(Progress),
     /// Whether proofs and blobs are looked at, or only what the records say.
@@ -80,6 +82,7 @@ impl<'a> Auditor<'a> {
     ) -> Self {
         Self {
             board,
+            other: None,
             options,
             report_progress,
             thorough,

@@ -17,6 +17,7 @@ impl Auditor<'_> {
     /// Checks lists and proofs, and draws up the report.
     pub(crate) fn conclude(mut self) -> Audit {
         self.pins();
+        self.compare();
         self.verify_roll();
         self.verify_intake();
         self.verify_receipts();

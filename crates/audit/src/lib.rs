@@ -17,6 +17,7 @@ mod check;
 mod conclude;
 mod decryption;
 mod exclusion;
+mod fork;
 mod intake;
 mod log;
 mod mixes;
@@ -107,6 +108,8 @@ pub enum Stage {
     Shares,
     /// Plaintexts and counts; counts batches.
     Result,
+    /// A second board; counts records.
+    Comparison,
 }
 
 impl Stage {
@@ -119,6 +122,7 @@ impl Stage {
             Stage::Mixes => "mixes",
             Stage::Shares => "shares",
             Stage::Result => "result",
+            Stage::Comparison => "second board",
         }
     }
 }
@@ -195,6 +199,25 @@ pub fn audit(
     progress: &dyn Fn(Progress),
 ) -> Result<Audit, AuditError> {
     let mut auditor = Auditor::new(board, options, progress, true);
+    auditor.read_log()?;
+    Ok(auditor.conclude())
+}
+
+/// Audits a board with a second one beside it: the report lists the check `board.fork`, which fails if
+/// the two are boards of one election that part ways.
+///
+/// A second board that cannot be read, or is of another election, leaves that check unmade.
+///
+/// # Errors
+/// As [`audit`], of the first board.
+pub fn compare(
+    board: &dyn Board,
+    other: &dyn Board,
+    options: &Options,
+    progress: &dyn Fn(Progress),
+) -> Result<Audit, AuditError> {
+    let mut auditor = Auditor::new(board, options, progress, true);
+    auditor.other = Some(other);
     auditor.read_log()?;
     Ok(auditor.conclude())
 }

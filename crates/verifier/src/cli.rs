@@ -23,16 +23,29 @@ Examples:
   psephos-verifier board/ --expect 3f0c…9a      and insist on this election id or board head
   psephos-verifier board/ --receipt my.receipt  and prove it if my ballot was withheld
   psephos-verifier board/ --json > report.json  the report for machines
+  psephos-verifier compare board/ copy/         do two copies of a board part ways?
   psephos-verifier digest board/blobs/3f0c…     a blob's root, computed from its bytes
   psephos-verifier export board/ results/       votes and results as files, for your own software
 
 Other exit codes: 64 wrong command line, 70 fault in the program, 74 reading or writing failed.";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  psephos-verifier compare board/ /mnt/trustee-2/board
+  psephos-verifier compare board/ copy/ --json";
 
 #[derive(Args, Debug)]
 pub struct AuditArguments {
     /// The board: a folder with records/ and blobs/
     #[arg(value_name = "BOARD", required = true)]
     pub board: Option<PathBuf>,
+    #[command(flatten)]
+    pub options: AuditOptions,
+}
+
+/// What an audit is given beside its board, and how it answers.
+#[derive(Args, Debug)]
+pub struct AuditOptions {
     /// A digest the board must have as its election id or its head; may repeat
     ///
     /// 64 hexadecimal digits. Without any, a report says what identity rests on.
@@ -54,6 +67,19 @@ pub struct AuditArguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Audits a board with a second one beside it: do they agree as far as both go?
+    ///
+    /// The report is that of the first board, with the check board.fork. It fails when both are boards of
+    /// one election and neither continues the other, and names who has signed knowing both branches.
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare {
+        /// The board: a folder with records/ and blobs/
+        board: PathBuf,
+        /// Another board of the same election; of this one only records/ is read
+        other: PathBuf,
+        #[command(flatten)]
+        options: AuditOptions,
+    },
     /// Prints the root of a blob: what records name it by
     Digest {
         /// The file

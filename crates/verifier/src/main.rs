@@ -9,6 +9,9 @@ use cli::{Cli, Command};
 
 fn main() -> ExitCode {
     psephos_console::run(|cli: Cli| match cli.command {
+        Some(Command::Compare { board, other, options }) => {
+            commands::audit::compare(board, other, &options)
+        }
         Some(Command::Digest { file }) => commands::digest::run(&file),
         Some(Command::Export { board, folder, expect }) => {
             commands::export::run(&board, &folder, expect)

@@ -10,18 +10,33 @@ use psephos_console::{Exit, Failure, Mode, Progress, count, duration, say};
 use psephos_record::board::{BoardError, FolderBoard};
 use psephos_record::receipt::SignedReceipt;
 
-use crate::cli::AuditArguments;
+use crate::cli::{AuditArguments, AuditOptions};
 
 /// Audits the board and prints the report.
 pub fn run(arguments: AuditArguments) -> Result<Exit, Failure> {
-    let folder = arguments.board.unwrap_or_default();
-    let board = open(folder)?;
+    let board = open(arguments.board.unwrap_or_default())?;
+    report(&arguments.options, |options, mode| examine(&board, options, mode))
+}
+
+/// Audits the board with a second one beside it, and prints the report.
+pub fn compare(board: PathBuf, other: PathBuf, options: &AuditOptions) -> Result<Exit, Failure> {
+    let (board, other) = (open(board)?, open(other)?);
+    report(options, |options, mode| {
+        watch(mode, |show| psephos_audit::compare(&board, &other, options, show))
+    })
+}
+
+/// Makes an audit and prints its report in the form asked for.
+fn report(
+    arguments: &AuditOptions,
+    audit: impl FnOnce(&Options, Mode) -> Result<Audit, Failure>,
+) -> Result<Exit, Failure> {
     let begun = Instant::now();
     let receipts: Result<Vec<_>, Failure> =
         arguments.receipt.iter().map(|path| read_receipt(path)).collect();
     let options = Options { expect: arguments.expect.clone(), verified: None, receipts: receipts? };
     let mode = Mode::detect(arguments.quiet || arguments.json);
-    let Audit { report, turnout, .. } = examine(&board, &options, mode)?;
+    let Audit { report, turnout, .. } = audit(&options, mode)?;
     if arguments.json {
         say(report.to_json());
     } else if arguments.quiet {
@@ -48,12 +63,19 @@ pub(super) fn examine(
     options: &Options,
     mode: Mode,
 ) -> Result<Audit, Failure> {
+    watch(mode, |show| audit(board, options, show))
+}
+
+/// Makes an audit, showing how far it is.
+fn watch(
+    mode: Mode,
+    audit: impl FnOnce(&dyn Fn(psephos_audit::Progress)) -> Result<Audit, AuditError>,
+) -> Result<Audit, Failure> {
     let bars = Bars::new(mode);
-    let audit =
-        audit(board, options, &|progress| bars.show(progress)).map_err(|error| match error {
-            AuditError::Board(error) => unreadable(error),
-            error @ AuditError::NotAContinuation { .. } => Failure::internal(error.to_string()),
-        })?;
+    let audit = audit(&|progress| bars.show(progress)).map_err(|error| match error {
+        AuditError::Board(error) => unreadable(error),
+        error @ AuditError::NotAContinuation { .. } => Failure::internal(error.to_string()),
+    })?;
     bars.finish();
     Ok(audit)
 }

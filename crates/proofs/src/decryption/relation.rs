@@ -12,8 +12,8 @@ use super::BlockWeights;
 use super::points::{BLOCK, Points, PointsError};
 use crate::fault::Fault;
 
-/// How many blocks are searched for bad cells; a report needs the first ones, not all.
-const SEARCHED: usize = 8;
+/// How many blocks are searched for bad cells in one pass over the lists: bounds the memory, not the search.
+const SEARCHED: usize = 16;
 
 /// A place in a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,9 +72,16 @@ impl RelationError {
 }
 
 impl Relation<'_> {
-    /// The cells where the relation fails, in order; empty when it holds everywhere. At most those
-    /// of the first few failing blocks are named.
+    /// The cells where the relation fails, in order; empty when it holds everywhere.
     pub(super) fn failures(&self, weights: &BlockWeights) -> Result<Vec<Cell>, RelationError> {
+        self.failures_by(weights, SEARCHED)
+    }
+
+    fn failures_by(
+        &self,
+        weights: &BlockWeights,
+        searched: usize,
+    ) -> Result<Vec<Cell>, RelationError> {
         let mut sums: Vec<Element> = Vec::new();
         for (index, term) in self.terms.iter().enumerate() {
             term.points
@@ -95,11 +102,12 @@ impl Relation<'_> {
             .enumerate()
             .filter(|(_, sum)| **sum != Element::default())
             .map(|(block, _)| block)
-            .take(SEARCHED)
             .collect();
-        if bad.is_empty() { Ok(Vec::new()) } else { self.search(&bad) }
+        let cells: Result<Vec<_>, _> = bad.chunks(searched).map(|few| self.search(few)).collect();
+        Ok(cells?.concat())
     }
 
+    /// The bad cells of these blocks, in order.
     fn search(&self, blocks: &[usize]) -> Result<Vec<Cell>, RelationError> {
         let mut differences: BTreeMap<usize, Vec<Element>> = BTreeMap::new();
         for (index, term) in self.terms.iter().enumerate() {
@@ -125,5 +133,37 @@ impl Relation<'_> {
             }
         }
         Ok(cells)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use psephos_core::group::{Identity, base, encode};
+    use psephos_core::rows::MemoryRows;
+
+    use super::super::points::Part;
+    use super::*;
+
+    /// Expected: however many blocks fail, every bad cell is named.
+    #[test]
+    fn all_bad_cells_of_many_blocks() {
+        let rows = 2 * BLOCK + 1;
+        let bytes = encode(&base()).repeat(rows);
+        let list = MemoryRows::new(&bytes, 32).unwrap();
+        let points = Points {
+            rows: &list,
+            part: Part::Single,
+            width: 1,
+            identity: Identity::Refused,
+            field: "list",
+        };
+        let relation = Relation {
+            rows: rows as u64,
+            width: 1,
+            terms: vec![Term { coefficient: Scalar::ONE, points }],
+        };
+        let cells = relation.failures_by(&BlockWeights::new([7; 32]), 2).unwrap();
+        let expected = (0..rows as u64).map(|row| Cell { row, column: 0 });
+        assert!(cells.into_iter().eq(expected));
     }
 }

@@ -68,7 +68,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) result: Option<PostedResult>,
     pub(crate) turnout: Option<Turnout>,
     pub(crate) eligible: Eligible,
-    blobs: BTreeMap<Digest, bool>,
+    /// Blobs that are missing or damaged, and the record of which that was reported.
+    broken: BTreeMap<Digest, u64>,
     /// Blobs that were hashed and found right, as often as records name them.
     hashed: BTreeSet<(Digest, u64, u64)>,
 }
@@ -102,7 +103,7 @@ impl<'a> Auditor<'a> {
             result: None,
             turnout: None,
             eligible: Eligible::default(),
-            blobs: BTreeMap::new(),
+            broken: BTreeMap::new(),
             hashed: BTreeSet::new(),
         }
     }
@@ -162,7 +163,7 @@ impl<'a> Auditor<'a> {
         if self.is_verified(sequence) {
             return Look::Right;
         }
-        if self.blobs.get(&blob.root) == Some(&false) {
+        if self.broken.contains_key(&blob.root) {
             return Look::Reported;
         }
         self.findings.count(CheckId::BoardBlob, 1);
@@ -195,13 +196,12 @@ impl<'a> Auditor<'a> {
     ) {
         let record = Some(sequence);
         match found {
-            Look::Reported => return,
+            Look::Right | Look::Reported => return,
             Look::Misstated(evidence) => {
                 // The bytes are right: whoever names them as they are may use them.
                 let culprits = std::slice::from_ref(author);
                 return self.fail(CheckId::ShapeLength, culprits, record, None, evidence.as_str());
             }
-            Look::Right => {}
             Look::Damaged(evidence) => {
                 self.fail(CheckId::BoardBlob, &[], record, None, evidence.as_str());
             }
@@ -211,14 +211,19 @@ impl<'a> Auditor<'a> {
                 self.findings.not_run_at(sequence, CheckId::BoardBlob, "a blob cannot be read");
             }
         }
-        let is_right = *found == Look::Right;
-        self.damaged |= !is_right;
-        self.blobs.insert(blob.root, is_right);
+        self.damaged = true;
+        self.broken.insert(blob.root, sequence);
+    }
+
+    /// Forgets what was reported of a record's blobs, which nobody hears of: whoever names them next is
+    /// asked for them again.
+    pub(crate) fn forget_broken(&mut self, sequence: u64) {
+        self.broken.retain(|_, reported| *reported != sequence);
     }
 
     /// Whether nothing is known to be wrong with a blob.
     pub(crate) fn is_readable(&self, blob: &Blob) -> bool {
-        self.blobs.get(&blob.root) != Some(&false)
+        !self.broken.contains_key(&blob.root)
     }
 
     /// The rows of a blob that was looked at.

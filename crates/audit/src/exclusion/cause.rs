@@ -55,6 +55,7 @@ impl Auditor<'_> {
             return self.findings.absorb(found);
         };
         (self.gap, self.damaged) = before;
+        self.forget_broken(sequence);
         self.docket.unreadable.remove(&sequence);
         self.exclude_mixes(sequence, first);
         self.exclude_shares(sequence);

@@ -282,3 +282,21 @@ fn statements_are_of_the_election_they_are_made_for() {
     assert!(audit.report.failures.is_empty(), "{}", audit.report.to_text());
     assert_ne!(file_digest(&election.board.records()[0]), view.head);
 }
+
+/// A list that is missing is asked for again when the record is excluded that named it first.
+#[test]
+fn an_excluded_record_names_a_missing_list_first() {
+    let mut election = Election::closed(plan());
+    let mut body = election.mix_body(0);
+    let output = body.mixes[0].output;
+    body.mixes[0].position += 1;
+    post_mix(&mut election, 0, body);
+    let bad = election.view().records - 1;
+    election.exclude(bad, "mix.chain");
+    let mut body = election.mix_body(1);
+    body.mixes[0].output = output;
+    post_mix(&mut election, 1, body);
+    election.board.remove_blob(&output.root);
+    let report = election.audit().report;
+    assert_eq!(report.verdict, Verdict::Unreadable, "{}", report.to_text());
+}

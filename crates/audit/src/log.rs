@@ -188,7 +188,10 @@ impl Auditor<'_> {
             Ok(body) => body,
             Err(error) => {
                 let culprit = self.culprit(&message.author);
-                let check = CheckId::EncodingCanonical;
+                let check = match error {
+                    DecodeError::Form { .. } => CheckId::ShapeLength,
+                    _ => CheckId::EncodingCanonical,
+                };
                 self.fail(check, &[culprit], Some(sequence), None, format!("its body: {error}"));
                 return None;
             }
@@ -225,7 +228,7 @@ impl Auditor<'_> {
                 let text = format!("record {sequence} cannot be read: {error}");
                 self.unreadable_file(sequence, text);
             }
-            DecodeError::NotCanonical { .. } => {
+            DecodeError::NotCanonical { .. } | DecodeError::Form { .. } => {
                 // Whoever wrapped the message wrote this, and it is not signed.
                 let evidence = error.to_string();
                 self.fail(CheckId::EncodingCanonical, &[], Some(sequence), None, evidence);

@@ -26,6 +26,13 @@ pub enum DecodeError {
         /// What is wrong, for people.
         reason: String,
     },
+    /// Canonical, but not what is expected here: a field is missing, unknown or of another type or size
+    /// (check `shape.length` for a body).
+    #[error("not of the form that is expected here: {reason}")]
+    Form {
+        /// What is wrong, for people.
+        reason: String,
+    },
     /// Longer than anything valid; nothing was parsed.
     #[error("{length} bytes long; at most {limit} are allowed here")]
     TooLarge {
@@ -59,7 +66,8 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 ///
 /// # Errors
 /// [`DecodeError::TooLarge`] when there are more than `limit` bytes, [`DecodeError::Incomplete`] when they
-/// do not hold one complete item, [`DecodeError::NotCanonical`] for everything else.
+/// do not hold one complete item, [`DecodeError::Form`] when the item is canonical and no `T`,
+/// [`DecodeError::NotCanonical`] for everything else.
 pub fn decode<T: Serialize + DeserializeOwned>(
     bytes: &[u8],
     limit: usize,
@@ -74,14 +82,24 @@ pub fn decode<T: Serialize + DeserializeOwned>(
             bytes.len() - length
         )));
     }
-    let value: T = serde_cbor::from_slice(bytes).map_err(DecodeError::not_canonical)?;
-    let mut rest = Compare { rest: bytes };
-    let same = serde_cbor::to_writer(&mut rest, &value).is_ok() && rest.rest.is_empty();
-    if same {
-        Ok(value)
-    } else {
-        Err(DecodeError::not_canonical("it can be written in another way"))
+    match serde_cbor::from_slice::<T>(bytes) {
+        Ok(value) if is_encoding_of(&value, bytes) => Ok(value),
+        Ok(_) => Err(refusal(bytes, "it can be written in another way")),
+        Err(error) => Err(refusal(bytes, error)),
     }
+}
+
+fn refusal(bytes: &[u8], reason: impl ToString) -> DecodeError {
+    if is_canonical(bytes) {
+        DecodeError::Form { reason: reason.to_string() }
+    } else {
+        DecodeError::not_canonical(reason)
+    }
+}
+
+fn is_encoding_of<T: Serialize>(value: &T, bytes: &[u8]) -> bool {
+    let mut rest = Compare { rest: bytes };
+    serde_cbor::to_writer(&mut rest, value).is_ok() && rest.rest.is_empty()
 }
 
 /// A writer that accepts only the bytes it expects, so that comparing needs no second copy.
@@ -144,6 +162,58 @@ pub fn item_length(bytes: &[u8]) -> Result<usize, DecodeError> {
         }
     }
     Ok(position)
+}
+
+/// Whether a complete item, whatever it says, is the one encoding of that. Bounded by [`DEPTH_LIMIT`], as
+/// [`item_length`] has read it before.
+fn is_canonical(bytes: &[u8]) -> bool {
+    canonical_item(bytes, &mut 0).is_some()
+}
+
+/// Moves `position` behind a canonical item.
+fn canonical_item(bytes: &[u8], position: &mut usize) -> Option<()> {
+    let start = *position;
+    let (major, argument) = head(bytes, position).ok()?;
+    let shortest = match argument {
+        0..=23 => 1,
+        24..=0xff => 2,
+        0x100..=0xffff => 3,
+        0x1_0000..=0xffff_ffff => 5,
+        _ => 9,
+    };
+    if *position - start != shortest {
+        return None;
+    }
+    match major {
+        0 | 1 => Some(()),
+        2 | 3 => {
+            let end = position.checked_add(usize::try_from(argument).ok()?)?;
+            let content = bytes.get(*position..end)?;
+            *position = end;
+            (major == 2 || std::str::from_utf8(content).is_ok()).then_some(())
+        }
+        4 => (0..argument).try_for_each(|_| canonical_item(bytes, position)),
+        5 => canonical_pairs(argument, bytes, position),
+        // false, true and null; no tags, no floats.
+        7 => (20..=22).contains(&argument).then_some(()),
+        _ => None,
+    }
+}
+
+/// The pairs of a map: their keys increase.
+fn canonical_pairs(pairs: u64, bytes: &[u8], position: &mut usize) -> Option<()> {
+    let mut before: &[u8] = &[];
+    for _ in 0..pairs {
+        let start = *position;
+        canonical_item(bytes, position)?;
+        let key = bytes.get(start..*position)?;
+        if key <= before {
+            return None;
+        }
+        before = key;
+        canonical_item(bytes, position)?;
+    }
+    Some(())
 }
 
 /// Reads an item's initial byte and argument and moves `position` behind them.

@@ -19,5 +19,5 @@ mod tally;
 pub use ballots::CastBallot;
 pub use election::{Author, Election};
 pub use plan::{Plan, PlannedBox};
-pub use reseal::Reseal;
+pub use reseal::{Reseal, relink};
 pub use roll::{Voter, credential_of};

@@ -371,3 +371,19 @@ pub(crate) fn blobs(body: &mut Body) -> Vec<&mut Blob> {
         _ => Vec::new(),
     }
 }
+
+/// Sequences and digests of the files before, as whoever can write the folder would put them right. A file
+/// that is no record stays as it is.
+#[must_use]
+pub fn relink(files: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
+    let mut previous = [0; 32];
+    let relinked = files.into_iter().enumerate().map(|(sequence, file)| {
+        let file = match Record::decode(&file) {
+            Ok(record) => Record { sequence: sequence as u64, previous, ..record }.encode(),
+            Err(_) => file,
+        };
+        previous = file_digest(&file);
+        file
+    });
+    relinked.collect()
+}

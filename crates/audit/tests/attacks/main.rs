@@ -1,4 +1,5 @@
-//! The attack list: boards that somebody altered and signed as well as they could. Each must be found by
+//! Boards that somebody altered and signed as well as they could, as far as they are not among the stored
+//! ones (`fixtures/invalid`). Each must be found by
 //! the check that is named for it, with the right culprit, and nobody innocent may be blamed.
 
 mod ballots;
@@ -9,7 +10,6 @@ mod exclusion;
 mod mixes;
 mod range;
 mod result;
-mod setup;
 mod shares;
 
 use psephos_audit::{Audit, CheckId, Culprit, Options, Status, Verdict};
@@ -66,4 +66,4 @@ macro_rules! stages {
     )*};
 }
 
-stages!(enrolled, opened, voted, closed, mixed, shared, published, complete);
+stages!(enrolled, voted, closed, mixed, shared, complete);

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use psephos_audit::{AuditError, CheckId, Culprit, Options, Report, Verdict, audit};
+use psephos_audit::{AuditError, CheckId, Culprit, Options, Report, Verdict, audit, compare};
 use psephos_core::Digest;
 use psephos_record::board::{FolderBoard, MemoryBoard};
 use psephos_record::receipt::SignedReceipt;
 use serde_json::{Map, Value, json};
+
+const BOARD: &str = "board";
+const OTHER: &str = "other";
 
 /// A stored election, and what makes it.
 pub struct Case {
@@ -76,6 +79,8 @@ pub struct Fixture {
     pub pins: Vec<Digest>,
     /// Receipts that the auditor is given, by the names of their files.
     pub receipts: Vec<(&'static str, SignedReceipt)>,
+    /// The second board that the auditor compares with the first, in the folder `other`.
+    pub other: Option<MemoryBoard>,
     /// Further files in the board's folder, by their paths in it.
     pub strays: Vec<(&'static str, Vec<u8>)>,
     /// Files missing in the board's folder, by their paths in it.
@@ -111,6 +116,7 @@ impl Fixture {
             board,
             pins: Vec::new(),
             receipts: Vec::new(),
+            other: None,
             strays: Vec::new(),
             missing: Vec::new(),
             verdict,
@@ -153,6 +159,12 @@ impl Fixture {
         self
     }
 
+    /// The auditor compares the board with this one.
+    #[must_use]
+    pub fn compared(self, other: MemoryBoard) -> Self {
+        Self { other: Some(other), ..self }
+    }
+
     /// A file lies in the board's folder, at this path.
     #[must_use]
     pub fn with_stray(mut self, path: &'static str, bytes: Vec<u8>) -> Self {
@@ -167,13 +179,14 @@ impl Fixture {
         self
     }
 
-    /// The verifier's arguments behind the board.
+    /// The verifier's arguments: those behind the board, or `compare` and those behind the first board.
     #[must_use]
     pub fn args(&self) -> Vec<String> {
+        let compared = self.other.iter().flat_map(|_| ["compare".into(), OTHER.into()]);
         let pins = self.pins.iter().flat_map(|digest| ["--expect".into(), hex::encode(digest)]);
         let receipts =
             self.receipts.iter().flat_map(|(name, _)| ["--receipt".into(), (*name).to_owned()]);
-        pins.chain(receipts).collect()
+        compared.chain(pins).chain(receipts).collect()
     }
 
     /// Every file of the case but its `expected.json`, by its path in the case's folder.
@@ -182,9 +195,13 @@ impl Fixture {
         let mut board = self.board.files();
         board.extend(self.strays.iter().map(|(path, bytes)| (path.into(), bytes.clone())));
         board.retain(|path, _| !self.missing.iter().any(|missing| path == Path::new(missing)));
-        let board = board.into_iter().map(|(path, bytes)| (Path::new("board").join(path), bytes));
+        let other = self.other.iter().flat_map(MemoryBoard::files);
+        let below = |folder: &'static str| {
+            move |(path, bytes): (PathBuf, Vec<u8>)| (Path::new(folder).join(path), bytes)
+        };
+        let boards = board.into_iter().map(below(BOARD)).chain(other.map(below(OTHER)));
         let receipts = self.receipts.iter().map(|(name, receipt)| (name.into(), receipt.encode()));
-        board.chain(receipts).collect()
+        boards.chain(receipts).collect()
     }
 
     /// Audits the board that stands in the case's folder.
@@ -192,10 +209,14 @@ impl Fixture {
     /// # Errors
     /// When it cannot be read.
     pub fn audit(&self, folder: &Path) -> Result<Report, AuditError> {
-        let board = FolderBoard::open(folder.join("board"))?;
+        let board = FolderBoard::open(folder.join(BOARD))?;
         let receipts = self.receipts.iter().map(|(_, receipt)| receipt.clone()).collect();
         let options = Options { expect: self.pins.clone(), receipts, ..Options::default() };
-        Ok(audit(&board, &options, &|_| {})?.report)
+        if self.other.is_none() {
+            return Ok(audit(&board, &options, &|_| {})?.report);
+        }
+        let other = FolderBoard::open(folder.join(OTHER))?;
+        Ok(compare(&board, &other, &options, &|_| {})?.report)
     }
 }
 

@@ -2,17 +2,39 @@
 //!
 //! Everything follows from seeds: made again they are the same, byte for byte.
 
+mod board;
 mod case;
+mod ceremony;
+mod fork;
+mod phase;
+mod record;
 mod setup;
 pub mod stage;
 mod troubles;
+mod vectors;
 
 pub use case::{Case, Fixture, files_below};
 
 use psephos_audit::Culprit;
+use psephos_core::{Encoding, Scalar, group};
+use psephos_record::bodies::Body;
+use psephos_record::kind::Kind;
+use psephos_record::message::{Message, Record};
+use serde_cbor::Value;
+
+use crate::{Author, Election};
 
 /// Every case, file by file.
-pub const CASES: &[&[Case]] = &[setup::CASES, troubles::CASES];
+pub const CASES: &[&[Case]] = &[
+    setup::CASES,
+    ceremony::CASES,
+    record::CASES,
+    board::CASES,
+    phase::CASES,
+    fork::CASES,
+    vectors::CASES,
+    troubles::CASES,
+];
 
 /// Every case.
 pub fn cases() -> impl Iterator<Item = &'static Case> {
@@ -20,3 +42,80 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
 }
 
 const AUTHORITY: &[Culprit] = &[Culprit::Authority];
+
+/// Bytes that are the canonical encoding of nothing.
+const NOT_CANONICAL: Encoding = [0xff; 32];
+
+/// Bytes that could be an element's and are none.
+fn no_element() -> Encoding {
+    let candidates = (2..=u8::MAX).step_by(2).map(|first| {
+        let mut bytes = [0; 32];
+        bytes[0] = first;
+        bytes
+    });
+    let mut refused = candidates.filter(|bytes| group::decode(bytes).is_err());
+    refused.next().expect("every second number is none")
+}
+
+/// The same scalar, not reduced: the group's order is added to it.
+fn plus_order(scalar: &Encoding) -> Encoding {
+    let mut sum = *scalar;
+    // q - 1, and one carried.
+    let mut carry = 1_u16;
+    for (left, right) in psephos_core::pairs::pairs(&mut sum, (-Scalar::ONE).to_bytes()) {
+        carry += u16::from(*left) + u16::from(right);
+        *left = carry as u8;
+        carry >>= 8;
+    }
+    sum
+}
+
+/// Whom a report names when it blames this author.
+fn culprit(election: &Election, author: Author) -> Culprit {
+    match author {
+        Author::Authority | Author::Intake => Culprit::Authority,
+        Author::Trustee(index) => Culprit::Trustee(index),
+        Author::Stranger => Culprit::Author(election.public_key(author)),
+    }
+}
+
+/// One more record on the board, for which its author has to be blamed.
+fn posted(mut election: Election, author: Author, body: Body) -> Fixture {
+    let message = election.message(author, &body);
+    appended(election, author, message)
+}
+
+/// As [`posted`], with a message that may hold anything.
+fn appended(mut election: Election, author: Author, message: Message) -> Fixture {
+    let at = election.append(author, message);
+    let culprit = culprit(&election, author);
+    Fixture::blaming(election.board, &[culprit]).at(at)
+}
+
+/// The place of the first record of a kind.
+fn place(election: &Election, kind: Kind) -> usize {
+    let found = |file: &Vec<u8>| {
+        let record = Record::decode(file).ok()?;
+        record.message().ok()?.kind().ok()
+    };
+    let files = election.board.records();
+    files.iter().position(|file| found(file) == Some(kind)).expect("a record of this kind")
+}
+
+/// An encoded map without one of its fields.
+fn without_field(map: &[u8], field: &str) -> Vec<u8> {
+    let mut value = serde_cbor::from_slice(map).expect("a map");
+    if let Value::Map(fields) = &mut value {
+        fields.remove(&Value::Text(field.into()));
+    }
+    serde_cbor::to_vec(&value).expect("a value")
+}
+
+/// An encoded map with one more field.
+fn with_field(map: &[u8], field: &str, content: Value) -> Vec<u8> {
+    let mut value = serde_cbor::from_slice(map).expect("a map");
+    if let Value::Map(fields) = &mut value {
+        fields.insert(Value::Text(field.into()), content);
+    }
+    serde_cbor::to_vec(&value).expect("a value")
+}

@@ -1,9 +1,10 @@
 //! What an authority can get wrong before the key ceremony, and what an auditor who pins digests finds.
 
-use psephos_record::bodies::{Body, Description, Policy};
+use psephos_record::bodies::{Body, Description, Open, Policy};
+use psephos_record::message::file_digest;
 
 use super::stage::{complete, enrolled, plan};
-use super::{AUTHORITY, Case, Fixture};
+use super::{AUTHORITY, Case, Fixture, appended, posted};
 use crate::{Author, Election, Plan};
 
 pub(super) const CASES: &[Case] = &[
@@ -107,6 +108,108 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "setup.identity-authority-as-trustee",
+        altered: "The authority has enrolled its own key as trustee 1.",
+        make: || enrolled_as(1, Author::Authority),
+    },
+    Case {
+        name: "setup.identity-intake-as-trustee",
+        altered: "The authority has enrolled the key that takes in ballots as trustee 1.",
+        make: || enrolled_as(1, Author::Intake),
+    },
+    Case {
+        name: "setup.identity-other-proposal",
+        altered: "The authority's manifest names another proposal.",
+        make: || manifest(|body, _| body.proposal = [7; 32]),
+    },
+    Case {
+        name: "setup.identity-key-missing",
+        altered: "The authority's manifest has one key less than trustees have enrolled.",
+        make: || manifest(|body, _| _ = body.keys.pop()),
+    },
+    Case {
+        name: "setup.identity-enrolment-of-nobody",
+        altered: "Somebody enrols as a trustee that the proposal does not have.",
+        make: || {
+            let election = enrolled();
+            let mut body = election.enrol_body(2, Author::Stranger);
+            body.trustee = 3;
+            posted(election, Author::Stranger, Body::Enrol(body))
+        },
+    },
+    Case {
+        name: "setup.identity-counter-proposal",
+        altered: "Trustee 0 posts a counter-proposal, which this version does not read.",
+        make: || {
+            let mut election = enrolled();
+            let author = Author::Trustee(0);
+            let mut message = election.message(author, &Body::Open(Open {}));
+            message.kind = "counter-proposal".into();
+            appended(election, author, message)
+        },
+    },
+    Case {
+        name: "board.signature-enrolment-without-invitation",
+        altered: "Somebody enrols as trustee 2 who was not invited.",
+        make: || {
+            let mut election = enrolled();
+            let mut body = election.enrol_body(2, Author::Stranger);
+            body.invitation.0[0] ^= 1;
+            let at = election.post(Author::Stranger, Body::Enrol(body));
+            Fixture::blaming(election.board, &[]).at(at)
+        },
+    },
+    Case {
+        name: "board.phase-enrolled-twice",
+        altered: "Somebody enrols as trustee 2, with its invitation, after it has enrolled.",
+        make: || {
+            let mut election = enrolled();
+            let body = election.enrol_body(2, Author::Stranger);
+            let at = election.post(Author::Stranger, Body::Enrol(body));
+            Fixture::blaming(election.board, &[]).at(at)
+        },
+    },
+    Case {
+        name: "board.phase-manifest-before-every-enrolment",
+        altered: "The authority issues the manifest before trustee 2 has enrolled.",
+        make: || {
+            let mut election = Election::new(plan());
+            election.propose();
+            election.enrol(0);
+            election.enrol(1);
+            let body = election.manifest_body();
+            posted(election, Author::Authority, Body::Manifest(body))
+        },
+    },
+    Case {
+        name: "board.phase-manifest-skips-an-attempt",
+        altered: "The authority's first manifest says that it is the second attempt.",
+        make: || {
+            let election = enrolled();
+            let mut body = election.manifest_body();
+            body.attempt = 1;
+            posted(election, Author::Authority, Body::Manifest(body))
+        },
+    },
+    Case {
+        name: "board.phase-two-proposals",
+        altered: "The authority proposes twice.",
+        make: || {
+            let election = enrolled();
+            let body = election.view().proposal.expect("a proposal").proposal;
+            posted(election, Author::Authority, Body::Proposal(body))
+        },
+    },
+    Case {
+        name: "setup.identity-pinned-head",
+        altered: "Nothing; but the auditor was told the digest of a record that is not the last.",
+        make: || {
+            let election = complete();
+            let early = file_digest(&election.board.records()[10]);
+            Fixture::blaming(election.board, &[]).pinned(early)
+        },
+    },
+    Case {
         name: "setup.identity-pinned-other",
         altered: "Nothing; but the auditor was told another election id.",
         make: || Fixture::blaming(complete().board, &[]).pinned([7; 32]),
@@ -148,6 +251,19 @@ fn manifest(alter: impl Fn(&mut psephos_record::bodies::Manifest, &Election)) ->
     alter(&mut body, &election);
     election.post(Author::Authority, Body::Manifest(body));
     Fixture::blaming(election.board, AUTHORITY)
+}
+
+/// A trustee's place is enrolled for another key.
+fn enrolled_as(trustee: u64, author: Author) -> Fixture {
+    let mut election = Election::new(plan());
+    election.propose();
+    for index in election.everybody() {
+        let author = if index == trustee { author } else { Author::Trustee(index) };
+        let body = election.enrol_body(index, author);
+        election.post(author, Body::Enrol(body));
+    }
+    let body = election.manifest_body();
+    posted(election, Author::Authority, Body::Manifest(body))
 }
 
 fn one_key_twice() -> Fixture {

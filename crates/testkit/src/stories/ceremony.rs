@@ -1,0 +1,553 @@
+//! What a trustee, or an authority in a hurry, can get wrong in the key ceremony.
+
+use std::sync::LazyLock;
+
+use psephos_core::encodings::{Encodings, Fixed};
+use psephos_core::{Encoding, Scalar, group};
+use psephos_proofs::key_ceremony::{
+    Deal, Edge, EncryptedShare, complaint_statement, complaint_transcript, deal_commitment,
+    ephemeral_transcript, knowledge_transcript, seal_share,
+};
+use psephos_proofs::sigma::{Dleq, Schnorr};
+use psephos_prove::sigma::{prove_equality, prove_knowledge};
+use psephos_record::bodies::{Accept, Body, Complain, Confirm, DealCommitment};
+use psephos_secrets::{Polynomial, SecretScalar};
+
+use super::stage::enrolled;
+use super::{AUTHORITY, Case, Fixture, NOT_CANONICAL, no_element, plus_order, posted};
+use crate::{Author, Election, Plan};
+
+/// Whoever deals wrongly in most of these cases.
+const DEALER: u64 = 2;
+const DEALER_AUTHOR: Author = Author::Trustee(DEALER);
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        name: "key.proof-possession-borrowed",
+        altered: "Trustee 1 accepts with the share-encryption key and proof of trustee 0.",
+        make: || {
+            let mut election = accepting();
+            let body = election.accept_body(0);
+            election.post(Author::Trustee(0), Body::Accept(body.clone()));
+            posted(election, Author::Trustee(1), Body::Accept(body))
+        },
+    },
+    Case {
+        name: "key.proof-possession-of-an-earlier-attempt",
+        altered: "Trustee 1 accepts a second attempt with its key and proof of the first.",
+        make: || {
+            let mut election = accepting();
+            let body = election.accept_body(1);
+            election.issue_manifest();
+            posted(election, Author::Trustee(1), Body::Accept(body))
+        },
+    },
+    Case {
+        name: "key.proof-possession-response",
+        altered: "Trustee 1 proves the possession of its share-encryption key with another response.",
+        make: || accepted(|body| body.proof.response = plus_one(&body.proof.response)),
+    },
+    Case {
+        name: "key.proof-possession-zeros",
+        altered: "Trustee 1 has only zeros for a proof of possession.",
+        make: || accepted(|body| body.proof = Schnorr::from_bytes(&[0; 64])),
+    },
+    Case {
+        name: "group.membership-accept-key-identity",
+        altered: "Trustee 1's share-encryption key is the identity.",
+        make: || accepted(|body| body.key = [0; 32]),
+    },
+    Case {
+        name: "group.membership-accept-key-no-element",
+        altered: "Trustee 1's share-encryption key is no element.",
+        make: || accepted(|body| body.key = no_element()),
+    },
+    Case {
+        name: "encoding.canonical-accept-key",
+        altered: "Trustee 1's share-encryption key is not in its canonical encoding.",
+        make: || accepted(|body| body.key = NOT_CANONICAL),
+    },
+    Case {
+        name: "encoding.canonical-accept-response",
+        altered: "The response of trustee 1's proof of possession has the group's order added to it.",
+        make: || accepted(|body| body.proof.response = plus_order(&body.proof.response)),
+    },
+    Case {
+        name: "key.proof-knowledge-borrowed",
+        altered: "Trustee 2 deals with trustee 0's proof of knowledge.",
+        make: || dealt(|deal, election| deal.knowledge = election.deals[&0].knowledge),
+    },
+    Case {
+        name: "key.proof-deal-borrowed",
+        altered: "Trustee 2 deals trustee 0's polynomial, with its proof of knowledge.",
+        make: || {
+            dealt(|deal, election| {
+                deal.knowledge = election.deals[&0].knowledge;
+                deal.commitments = election.deals[&0].commitments.clone();
+            })
+        },
+    },
+    Case {
+        name: "key.proof-knowledge-response",
+        altered: "Trustee 2 proves that it knows its constant term with another response.",
+        make: || dealt(|deal, _| deal.knowledge.response = plus_one(&deal.knowledge.response)),
+    },
+    Case {
+        name: "key.proof-knowledge-zeros",
+        altered: "Trustee 2 has only zeros for a proof of knowledge.",
+        make: || dealt(|deal, _| deal.knowledge = Schnorr::from_bytes(&[0; 64])),
+    },
+    Case {
+        name: "shape.length-deal-without-proof",
+        altered: "Trustee 2's deal has no field for the proof of knowledge.",
+        make: deal_without_proof,
+    },
+    Case {
+        name: "key.proof-other-commitment",
+        altered: "Trustee 2 exchanges a coefficient of its polynomial after the proof of knowledge.",
+        make: || dealt(|deal, _| deal.commitments.0[1] = group::encode(&group::base())),
+    },
+    Case {
+        name: "key.commitment-other-deal",
+        altered: "Trustee 1 deals another polynomial than it had committed to.",
+        make: || {
+            let mut election = accepting();
+            election.accept_all();
+            election.commit_all();
+            election.deal_commitment_body(1);
+            let deal = election.deals[&1].clone();
+            posted(election, Author::Trustee(1), Body::Deal(deal))
+        },
+    },
+    Case {
+        name: "key.commitment-confirms-other-deals",
+        altered: "Trustee 1 confirms deals that are not those on the board.",
+        make: || {
+            let body = Confirm { deals: [7; 32] };
+            posted(honestly_dealt(), Author::Trustee(1), Body::Confirm(body))
+        },
+    },
+    Case {
+        name: "shape.length-deal-one-commitment-more",
+        altered: "Trustee 2 commits to a polynomial of one coefficient more than t.",
+        make: || dealt(|deal, _| deal.commitments.0.push(group::encode(&group::base()))),
+    },
+    Case {
+        name: "shape.length-deal-one-commitment-less",
+        altered: "Trustee 2 commits to a polynomial of one coefficient less than t.",
+        make: || dealt(|deal, _| deal.commitments.0.truncate(1)),
+    },
+    Case {
+        name: "shape.length-deal-no-commitments",
+        altered: "Trustee 2 commits to no polynomial at all.",
+        make: || dealt(|deal, _| deal.commitments.0.clear()),
+    },
+    Case {
+        name: "shape.length-deal-one-share-less",
+        altered: "Trustee 2 deals to all trustees but itself.",
+        make: || dealt(|deal, _| deal.shares.truncate(2)),
+    },
+    Case {
+        name: "shape.length-deal-one-share-more",
+        altered: "Trustee 2 deals one share more than there are trustees.",
+        make: || dealt(|deal, election| deal.shares.push(election.deals[&0].shares[0])),
+    },
+    Case {
+        name: "shape.length-deal-no-shares",
+        altered: "Trustee 2 deals no shares.",
+        make: || dealt(|deal, _| deal.shares.clear()),
+    },
+    Case {
+        name: "group.membership-deal-constant-identity",
+        altered: "Trustee 2's constant term is zero.",
+        make: || dealt(|deal, _| deal.commitments.0[0] = [0; 32]),
+    },
+    Case {
+        name: "group.membership-deal-ephemeral-identity",
+        altered: "Trustee 2's ephemeral key for trustee 1 is the identity.",
+        make: || dealt(|deal, _| deal.shares[1].ephemeral.0 = [0; 32]),
+    },
+    Case {
+        name: "group.membership-deal-commitment-no-element",
+        altered: "Trustee 2 commits to a coefficient with bytes that are no element.",
+        make: || dealt(|deal, _| deal.commitments.0[1] = no_element()),
+    },
+    Case {
+        name: "group.membership-deal-ephemeral-no-element",
+        altered: "Trustee 2's ephemeral key for trustee 1 is no element.",
+        make: || dealt(|deal, _| deal.shares[1].ephemeral.0 = no_element()),
+    },
+    Case {
+        name: "group.membership-election-key-identity",
+        altered: "Two trustees deal polynomials whose constant terms cancel: the election key is the identity.",
+        make: cancelling_constants,
+    },
+    Case {
+        name: "encoding.canonical-deal-commitment",
+        altered: "Trustee 2's first commitment is not in its canonical encoding.",
+        make: || dealt(|deal, _| deal.commitments.0[0] = NOT_CANONICAL),
+    },
+    Case {
+        name: "encoding.canonical-deal-knowledge-response",
+        altered: "The response of trustee 2's proof of knowledge has the group's order added to it.",
+        make: || dealt(|deal, _| deal.knowledge.response = plus_order(&deal.knowledge.response)),
+    },
+    Case {
+        name: "encoding.canonical-deal-ephemeral-response",
+        altered: "The response of trustee 2's proof of an ephemeral key has the group's order added to it.",
+        make: || {
+            dealt(|deal, _| {
+                let response = &mut deal.shares[0].knowledge.response;
+                *response = plus_order(response);
+            })
+        },
+    },
+    Case {
+        name: "key.encryption-ephemeral-of-another-dealer",
+        altered: "Trustee 2 sends trustee 1 the encrypted share that trustee 0 has sent.",
+        make: || dealt(|deal, election| deal.shares[1] = election.deals[&0].shares[1]),
+    },
+    Case {
+        name: "key.encryption-proof-borrowed",
+        altered: "Trustee 2 proves its ephemeral key for trustee 1 with the proof of that for trustee 0.",
+        make: || dealt(|deal, _| deal.shares[1].knowledge = deal.shares[0].knowledge),
+    },
+    Case {
+        name: "key.encryption-proof-zeros",
+        altered: "Trustee 2 has only zeros for a proof of the ephemeral key for trustee 1.",
+        make: || dealt(|deal, _| deal.shares[1].knowledge = Schnorr::from_bytes(&[0; 64])),
+    },
+    Case {
+        name: "key.encryption-one-ephemeral-for-two",
+        altered: "Trustee 2 uses one ephemeral key for two recipients, and proves it to both.",
+        make: || {
+            dealt(|deal, election| {
+                deal.shares[0] = sealed(election, (DEALER, 0), 5, &[1; 32]);
+                deal.shares[1] = sealed(election, (DEALER, 1), 5, &[1; 32]);
+            })
+        },
+    },
+    Case {
+        name: "key.complaint-share-not-authentic",
+        altered: "Trustee 2 sends trustee 1 a share that does not decrypt; trustee 1 complains.",
+        make: || complained(wrongly_dealt()),
+    },
+    Case {
+        name: "key.complaint-share-not-canonical",
+        altered: "Trustee 2 sends trustee 1 a share that is no scalar; trustee 1 complains.",
+        make: || complained(secretly_dealt(&[0xff; 32])),
+    },
+    Case {
+        name: "key.complaint-share-wrong",
+        altered: "Trustee 2 sends trustee 1 a share of another polynomial; trustee 1 complains.",
+        make: || complained(secretly_dealt(&Scalar::from(5_u64).to_bytes())),
+    },
+    Case {
+        name: "key.complaint-share-right",
+        altered: "Trustee 1 opens the share of an honest dealer and complains of it.",
+        make: || {
+            let mut election = honestly_dealt();
+            let body = opening(&mut election, 0);
+            posted(election, Author::Trustee(1), Body::Complain(body))
+        },
+    },
+    Case {
+        name: "key.complaint-of-another-recipient",
+        altered: "Trustee 0 posts the opening that trustee 1 could have complained with.",
+        make: || complaint(Author::Trustee(0), |_| {}),
+    },
+    Case {
+        name: "key.complaint-proof-invalid",
+        altered: "Trustee 1 complains of a wrong share, and its proof of the opening does not hold.",
+        make: || complaint(COMPLAINER, |body| body.proof.response = plus_one(&body.proof.response)),
+    },
+    Case {
+        name: "key.complaint-proof-zeros",
+        altered: "Trustee 1 complains of a wrong share with only zeros for a proof.",
+        make: || complaint(COMPLAINER, |body| body.proof = Dleq::from_bytes(&[0; 96])),
+    },
+    Case {
+        name: "key.complaint-point-other",
+        altered: "Trustee 1 complains of a wrong share and opens another point.",
+        make: || complaint(COMPLAINER, |body| body.point = group::encode(&group::base())),
+    },
+    Case {
+        name: "key.complaint-point-identity",
+        altered: "Trustee 1 complains of a wrong share and opens the identity.",
+        make: || complaint(COMPLAINER, |body| body.point = [0; 32]),
+    },
+    Case {
+        name: "key.complaint-point-no-element",
+        altered: "Trustee 1 complains of a wrong share and opens what is no element.",
+        make: || complaint(COMPLAINER, |body| body.point = no_element()),
+    },
+    Case {
+        name: "key.complaint-of-nobody",
+        altered: "Trustee 1 complains of a dealer that there is not.",
+        make: || complaint(COMPLAINER, |body| body.dealer = 3),
+    },
+    Case {
+        name: "key.complaint-opened-over-it",
+        altered: "The authority opens the election although trustee 1's complaint stands.",
+        make: || {
+            let mut election = wrongly_dealt();
+            let body = election.complaint_body(1).expect("a complaint");
+            election.post(COMPLAINER, Body::Complain(body));
+            let at = election.open();
+            let dealer = super::culprit(&election, DEALER_AUTHOR);
+            Fixture::blaming(election.board, AUTHORITY).and_guilty(&[dealer]).at(at)
+        },
+    },
+    Case {
+        name: "board.phase-deal-before-every-commitment",
+        altered: "Trustee 0 deals before the other two have committed to their deals.",
+        make: || {
+            let mut election = accepting();
+            election.accept_all();
+            let body = election.deal_commitment_body(0);
+            election.post(Author::Trustee(0), Body::DealCommitment(body));
+            let deal = election.deals[&0].clone();
+            posted(election, Author::Trustee(0), Body::Deal(deal))
+        },
+    },
+    Case {
+        name: "board.phase-commitment-before-every-accept",
+        altered: "Trustee 0 commits to a deal before the other two have accepted.",
+        make: || {
+            let mut election = accepting();
+            let body = election.accept_body(0);
+            election.post(Author::Trustee(0), Body::Accept(body));
+            let body = DealCommitment { commitment: [7; 32] };
+            posted(election, Author::Trustee(0), Body::DealCommitment(body))
+        },
+    },
+    Case {
+        name: "board.phase-accept-twice",
+        altered: "Trustee 0 accepts twice, with two keys.",
+        make: || {
+            let mut election = accepting();
+            let body = election.accept_body(0);
+            election.post(Author::Trustee(0), Body::Accept(body));
+            let body = election.accept_body(0);
+            posted(election, Author::Trustee(0), Body::Accept(body))
+        },
+    },
+    Case {
+        name: "board.phase-deal-twice",
+        altered: "Trustee 0 deals twice.",
+        make: || {
+            let mut election = accepting();
+            election.accept_all();
+            election.commit_all();
+            let deal = election.deals[&0].clone();
+            election.post(Author::Trustee(0), Body::Deal(deal.clone()));
+            posted(election, Author::Trustee(0), Body::Deal(deal))
+        },
+    },
+    Case {
+        name: "board.phase-confirm-before-every-deal",
+        altered: "Trustee 0 confirms although trustee 2 has not dealt.",
+        make: || {
+            let mut election = accepting();
+            election.accept_all();
+            election.commit_all();
+            for dealer in [0, 1] {
+                let deal = election.deals[&dealer].clone();
+                election.post(Author::Trustee(dealer), Body::Deal(deal));
+            }
+            let body = Confirm { deals: [7; 32] };
+            posted(election, Author::Trustee(0), Body::Confirm(body))
+        },
+    },
+    Case {
+        name: "board.phase-confirm-twice",
+        altered: "Trustee 0 confirms twice.",
+        make: || {
+            let mut election = honestly_dealt();
+            let body = election.confirm_body(0);
+            election.post(Author::Trustee(0), Body::Confirm(body.clone()));
+            posted(election, Author::Trustee(0), Body::Confirm(body))
+        },
+    },
+    Case {
+        name: "board.phase-opened-before-everybody-has-confirmed",
+        altered: "The authority opens the election before anybody has confirmed the deals.",
+        make: || {
+            let mut election = honestly_dealt();
+            let at = election.open();
+            Fixture::blaming(election.board, AUTHORITY).at(at)
+        },
+    },
+];
+
+/// Whom the wrong shares of these cases are for.
+const COMPLAINER: Author = Author::Trustee(1);
+
+fn accepting() -> Election {
+    let mut election = enrolled();
+    election.issue_manifest();
+    election
+}
+
+/// Everybody has dealt honestly.
+fn honestly_dealt() -> Election {
+    static MADE: LazyLock<Election> = LazyLock::new(|| {
+        let mut election = accepting();
+        election.accept_all();
+        election.commit_all();
+        election.deal_all();
+        election
+    });
+    MADE.clone()
+}
+
+/// Trustee 1 accepts with something else than it should.
+fn accepted(alter: impl Fn(&mut Accept)) -> Fixture {
+    let mut election = accepting();
+    let mut body = election.accept_body(1);
+    alter(&mut body);
+    posted(election, Author::Trustee(1), Body::Accept(body))
+}
+
+/// The last trustee commits to something else than it should, and everybody before it has dealt.
+fn deceitful(alter: impl Fn(&mut Deal, &Election)) -> Election {
+    let mut election = accepting();
+    election.accept_all();
+    for index in election.everybody() {
+        let mut body = election.deal_commitment_body(index);
+        if index == DEALER {
+            let mut deal = election.deals[&index].clone();
+            alter(&mut deal, &election);
+            let commitment = deal_commitment(&election.ceremony_context(), index, &deal);
+            body = DealCommitment { commitment };
+            election.deals.insert(index, deal);
+        }
+        election.post(Author::Trustee(index), Body::DealCommitment(body));
+    }
+    for index in 0..DEALER {
+        let deal = election.deals[&index].clone();
+        election.post(Author::Trustee(index), Body::Deal(deal));
+    }
+    election
+}
+
+/// The last trustee deals something else than it should, and had committed to just that.
+fn dealt(alter: impl Fn(&mut Deal, &Election)) -> Fixture {
+    let election = deceitful(alter);
+    let deal = election.deals[&DEALER].clone();
+    posted(election, DEALER_AUTHOR, Body::Deal(deal))
+}
+
+fn deal_without_proof() -> Fixture {
+    let mut election = deceitful(|_, _| {});
+    let deal = election.deals[&DEALER].clone();
+    let mut message = election.message(DEALER_AUTHOR, &Body::Deal(deal));
+    message.body = super::without_field(&message.body, "knowledge");
+    super::appended(election, DEALER_AUTHOR, message)
+}
+
+/// A share of this content, under an ephemeral key that follows from a number.
+fn sealed(
+    election: &Election,
+    (dealer, recipient): (u64, u64),
+    ephemeral: u64,
+    content: &Encoding,
+) -> EncryptedShare {
+    let context = election.ceremony_context();
+    let secret = SecretScalar::new(Scalar::from(ephemeral));
+    let ephemeral = group::encode(&secret.public());
+    let recipient_key = election.share_encryption[&recipient].public();
+    let edge = Edge { context, dealer, recipient, ephemeral, recipient_key };
+    let opened = group::decode(&recipient_key).expect("a trustee's key");
+    let point = group::encode(&(opened * secret.expose()));
+    let transcript = ephemeral_transcript(&context, dealer, recipient, &recipient_key);
+    let mut rng = crate::election::continued(&election.rng);
+    let knowledge = prove_knowledge(transcript, &secret, &mut rng).expect("a known key");
+    let ciphertext = seal_share(&edge, &point, content).expect("32 bytes");
+    EncryptedShare { ephemeral: Fixed(ephemeral), knowledge, ciphertext: Fixed(ciphertext) }
+}
+
+/// What the last trustee has sent to trustee 1 cannot be decrypted.
+fn wrongly_dealt() -> Election {
+    dealt_out(deceitful(|deal, _| deal.shares[1].ciphertext.0[0] ^= 1))
+}
+
+/// The last trustee has sent this to trustee 1, properly encrypted.
+fn secretly_dealt(content: &Encoding) -> Election {
+    dealt_out(deceitful(|deal, election| {
+        deal.shares[1] = sealed(election, (DEALER, 1), 5, content)
+    }))
+}
+
+fn dealt_out(mut election: Election) -> Election {
+    let deal = election.deals[&DEALER].clone();
+    election.post(DEALER_AUTHOR, Body::Deal(deal));
+    election
+}
+
+/// Trustee 1 complains, and convicts the dealer.
+fn complained(mut election: Election) -> Fixture {
+    let body = election.complaint_body(1).expect("a complaint");
+    let at = election.post(COMPLAINER, Body::Complain(body));
+    let dealer = super::culprit(&election, DEALER_AUTHOR);
+    Fixture::blaming(election.board, &[dealer]).at(at)
+}
+
+/// Somebody spoils a just complaint, and is convicted.
+fn complaint(author: Author, alter: impl Fn(&mut Complain)) -> Fixture {
+    let mut election = wrongly_dealt();
+    let mut body = election.complaint_body(1).expect("a complaint");
+    alter(&mut body);
+    posted(election, author, Body::Complain(body))
+}
+
+/// Trustee 1 opens what a dealer has sent to it.
+fn opening(election: &mut Election, dealer: u64) -> Complain {
+    let share = election.deals[&dealer].shares[1];
+    let secret = election.share_encryption[&1].clone();
+    let ephemeral = share.ephemeral.0;
+    let context = election.ceremony_context();
+    let edge = Edge { context, dealer, recipient: 1, ephemeral, recipient_key: secret.public() };
+    let opened = group::decode(&ephemeral).expect("an ephemeral key");
+    let point = group::encode(&(opened * secret.secret().expose()));
+    let statement = complaint_statement(&edge, &point);
+    let transcript = complaint_transcript(&edge, &share.ciphertext.0);
+    let proof = prove_equality(transcript, &statement, secret.secret(), &mut election.rng);
+    Complain { point, proof: proof.expect("the right point"), dealer }
+}
+
+/// Two of two, who know each other's polynomials.
+fn cancelling_constants() -> Fixture {
+    let mut election = Election::enrolled(Plan::new(2, 2, 0));
+    election.issue_manifest();
+    election.accept_all();
+    let polynomial = Polynomial::random(2, &mut election.rng);
+    for (dealer, sign) in [(0, Scalar::ONE), (1, -Scalar::ONE)] {
+        let deal = multiple(&mut election, dealer, &polynomial, sign);
+        let commitment = deal_commitment(&election.ceremony_context(), dealer, &deal);
+        election.deals.insert(dealer, deal);
+        let body = Body::DealCommitment(DealCommitment { commitment });
+        election.post(Author::Trustee(dealer), body);
+    }
+    election.deal_all();
+    Fixture::blaming(election.board, &[])
+}
+
+/// A deal of a polynomial times a number; its shares are nobody's concern here.
+fn multiple(election: &mut Election, dealer: u64, polynomial: &Polynomial, by: Scalar) -> Deal {
+    let context = election.ceremony_context();
+    let commitments: Vec<_> = polynomial.commitments().iter().map(|point| point * by).collect();
+    let commitments = group::encode_batch(&commitments);
+    let constant = SecretScalar::new(polynomial.coefficients()[0] * by);
+    let transcript = knowledge_transcript(&context, dealer, &commitments);
+    let knowledge = prove_knowledge(transcript, &constant, &mut election.rng);
+    let ephemeral = |recipient| 2 * dealer + recipient + 5;
+    let share = |recipient| sealed(election, (dealer, recipient), ephemeral(recipient), &[1; 32]);
+    let shares = election.everybody().map(share).collect();
+    Deal { shares, knowledge: knowledge.expect("known"), commitments: Encodings(commitments) }
+}
+
+/// Another scalar.
+fn plus_one(scalar: &Encoding) -> Encoding {
+    (group::scalar(scalar).expect("a scalar") + Scalar::ONE).to_bytes()
+}

@@ -85,7 +85,8 @@ mod tests {
     #[test]
     fn everything_absorbed_changes_the_challenge() {
         let base = challenge(|t| t.encodings("list", &[[1; 32], [2; 32]]));
-        let others: [fn(&mut Transcript); 6] = [
+        let others: [fn(&mut Transcript); 7] = [
+            |t| t.bytes("list", [[1; 32], [2; 32]].as_flattened()),
             |t| t.encodings("list", &[[2; 32], [1; 32]]),
             |t| t.encodings("other", &[[1; 32], [2; 32]]),
             |t| t.encodings("list", &[[1; 32]]),

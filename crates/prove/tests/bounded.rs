@@ -294,6 +294,45 @@ fn false_claims_are_rejected_as_range() {
     }
 }
 
+/// A number out of range with the range proof of another: were the commitments of the equality proof
+/// outside its challenge, the last of them could be chosen so that (6) holds.
+#[test]
+fn a_commitment_chosen_after_the_challenge() {
+    let mut voter = Voter::small(3, 0);
+    let key = PublicKey::new(group::decode(&voter.election.public_key).unwrap());
+    let number = Scalar::from(300u64);
+    let r = *voter.randomness[0].expose();
+    voter.elements = key.encrypt(&group::mul_base(&number), &r).encode().to_vec();
+    let h = group::decode(&blinding_base()).unwrap();
+    let (five, blinding) = (Scalar::from(5u64), Scalar::from(4711u64));
+    let value = group::mul_base(&five) + h * blinding;
+    let [w_m, w_r, z_s] = [31u64, 37, 41].map(Scalar::from);
+    let mut commitments =
+        [group::mul_base(&w_r), group::mul_base(&w_m) + key.element() * w_r, group::base()];
+    let encode = |points: &[Element; 3]| points.map(|point| group::encode(&point));
+    let mut transcript = range_transcript(&voter.transcript(), 0, Bits::Eight);
+    let e = equality_challenge(&mut transcript, &group::encode(&value), &encode(&commitments));
+    let z_m = w_m + e * number;
+    commitments[2] = group::mul_base(&z_m) + h * z_s - value * e;
+    let responses = [z_m, w_r + e * r, z_s].map(|response| response.to_bytes());
+    equality_responses(&mut transcript, &responses);
+    let (proof, _) = RangeProof::prove_single_with_rng(
+        &BulletproofGens::new(8, 1),
+        &PedersenGens::default(),
+        transcript.merlin(),
+        5,
+        &OlderScalar::from(4711u64),
+        8,
+        &mut Fixed(5),
+    )
+    .unwrap();
+    let commitments = encode(&commitments);
+    let value = group::encode(&value);
+    let parts =
+        [&value[..], commitments.as_flattened(), responses.as_flattened(), &proof.to_bytes()];
+    assert_eq!(voter.judged(&parts.concat()), RANGE);
+}
+
 #[test]
 fn a_part_moved_elsewhere_is_rejected_as_range() {
     let voter = Voter::small(4, 5);

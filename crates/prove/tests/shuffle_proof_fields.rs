@@ -72,6 +72,20 @@ fn every_vector_of_another_length() {
     }
 }
 
+/// Elements that are the identity and scalars that are 0, everywhere or in one part.
+#[test]
+fn a_proof_of_nothing() {
+    let (chain, proof) = honest();
+    for part in ["", "product", "product.zero", "product.single_value", "multiexp"] {
+        let mut bad = proof.clone();
+        for path in paths(&proof).iter().filter(|path| path.starts_with(part)) {
+            let nothing = vec![[0; 32]; entries(&proof, path).len()];
+            bad = with(&bad, path, &nothing).unwrap();
+        }
+        assert_eq!(verdict(&chain, &bad), EQUATION, "{part}");
+    }
+}
+
 /// An even value below p that encodes no element.
 fn no_element() -> Encoding {
     let candidates = (1..=255u8).map(|byte| {

@@ -5,7 +5,7 @@ use psephos_core::multiexp::multiexp_vartime;
 use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
 use psephos_core::weights::Weights;
-use psephos_core::{Element, Encoding, Scalar};
+use psephos_core::{Digest, Element, Scalar};
 use rayon::prelude::*;
 
 use super::statement::{OpenedBallot, election_key, verify_ranges};
@@ -86,11 +86,15 @@ fn judge_ranges(
 type Weighted<'a> = (usize, Scalar, &'a OpenedBallot);
 
 fn weights(election: &ElectionContext, box_index: u64, ballots: &[BallotRow<'_>]) -> Weights {
-    let digests: Vec<Encoding> = ballots.par_iter().map(BallotRow::tracker).collect();
+    let trackers: Vec<Digest> = ballots.par_iter().map(BallotRow::tracker).collect();
+    weights_of(election, box_index, &trackers)
+}
+
+fn weights_of(election: &ElectionContext, box_index: u64, trackers: &[Digest]) -> Weights {
     let mut transcript = Transcript::new("ballot-weights");
     election.absorb(&mut transcript);
     transcript.integer("box", box_index);
-    transcript.encodings("ballots", &digests);
+    transcript.encodings("ballots", trackers);
     Weights::from_transcript(&mut transcript, "weights")
 }
 
@@ -165,4 +169,29 @@ fn hold_together(ballots: &[Weighted<'_>]) -> bool {
     }
     let sum: Element = multiexp_vartime(&scalars, &points);
     sum == group::mul_base(&base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_follow_from_the_election_the_box_and_every_ballot() {
+        let election = ElectionContext { election: [1; 32], public_key: [2; 32] };
+        let trackers = [[3; 32], [4; 32]];
+        let weight = |election: &ElectionContext, box_index, trackers: &[Digest]| {
+            weights_of(election, box_index, trackers).short()
+        };
+        let honest = weight(&election, 5, &trackers);
+        let others = [
+            weight(&ElectionContext { election: [9; 32], ..election }, 5, &trackers),
+            weight(&ElectionContext { public_key: [9; 32], ..election }, 5, &trackers),
+            weight(&election, 6, &trackers),
+            weight(&election, 5, &[[3; 32], [9; 32]]),
+            weight(&election, 5, &[[4; 32], [3; 32]]),
+            weight(&election, 5, &trackers[..1]),
+            weight(&election, 5, &[]),
+        ];
+        assert!(!others.contains(&honest));
+    }
 }

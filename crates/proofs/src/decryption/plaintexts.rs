@@ -108,3 +108,22 @@ fn local_weights(width: usize, roots: &[Digest]) -> BlockWeights {
     transcript.encodings("lists", roots);
     BlockWeights::new(transcript.challenge_bytes("weights"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_follow_from_every_list_and_the_width() {
+        let weights = |width, roots: &[Digest]| local_weights(width, roots).range(0, 2);
+        let honest = weights(1, &[[1; 32], [2; 32]]);
+        let others = [
+            weights(2, &[[1; 32], [2; 32]]),
+            weights(1, &[[9; 32], [2; 32]]),
+            weights(1, &[[2; 32], [1; 32]]),
+            weights(1, &[[1; 32]]),
+            weights(1, &[]),
+        ];
+        assert!(!others.contains(&honest));
+    }
+}

@@ -339,10 +339,38 @@ fn prepare_mix(
 
 /// One stream of weights for all proofs, from a transcript that has absorbed all of them.
 fn draw_weights(prepared: &[Result<Option<Prepared>, MixState>], context: &[Digest]) -> Weights {
-    let mut transcript = Transcript::new("shuffle chain");
-    transcript.encodings("context", context);
     let bound = prepared.iter().filter_map(|mix| mix.as_ref().ok()?.as_ref());
     let bindings: Vec<Digest> = bound.map(|mix| *mix.binding()).collect();
-    transcript.encodings("bindings", &bindings);
+    weights_of(context, &bindings)
+}
+
+fn weights_of(context: &[Digest], bindings: &[Digest]) -> Weights {
+    let mut transcript = Transcript::new("shuffle chain");
+    transcript.encodings("context", context);
+    transcript.encodings("bindings", bindings);
     Weights::from_transcript(&mut transcript, "weights")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_follow_from_the_context_and_from_every_proof() {
+        let (context, proofs) = ([[1; 32], [2; 32]], [[3; 32], [4; 32]]);
+        let weight = |context: &[Digest], proofs: &[Digest]| weights_of(context, proofs).scalar();
+        let honest = weight(&context, &proofs);
+        let others = [
+            weight(&[[1; 32], [9; 32]], &proofs),
+            weight(&context[..1], &proofs),
+            weight(&[], &proofs),
+            weight(&context, &[[9; 32], [4; 32]]),
+            weight(&context, &[[4; 32], [3; 32]]),
+            weight(&context, &proofs[..1]),
+            weight(&context, &[]),
+            weight(&context[..1], &[[2; 32], [3; 32], [4; 32]]),
+        ];
+        assert!(!others.contains(&honest));
+        assert_eq!(honest, weight(&context, &proofs));
+    }
 }

@@ -30,7 +30,7 @@ pub(super) fn verify(
     proof: &[u8],
 ) -> bool {
     let Ok(parsed) = RangeProof::from_bytes(proof) else { return false };
-    let mut weight = Weight::after(transcript.clone(), value, proof);
+    let mut weight = Weight::after(transcript.clone(), proof);
     let value = CompressedRistretto(*value);
     let generators = (&*GENERATORS, &PedersenGens::default());
     let bits = bits.number() as usize;
@@ -47,12 +47,12 @@ pub(super) fn verify(
 }
 
 /// The weight with which the library adds a proof's two equations: it follows from everything the
-/// proof says and is about, so that no prover can choose the proof by it.
+/// proof says and is about, so that no prover can choose the proof by it. The transcript has absorbed
+/// the value already.
 struct Weight(Xof);
 
 impl Weight {
-    fn after(mut transcript: Transcript, value: &Encoding, proof: &[u8]) -> Self {
-        transcript.encoding("value", value);
+    fn after(mut transcript: Transcript, proof: &[u8]) -> Self {
         transcript.bytes("range proof", proof);
         let seed: Digest = transcript.challenge_bytes("range weight");
         Self(hash::xof(WEIGHT, &[&seed]))
@@ -94,5 +94,23 @@ mod tests {
             "8c9240b456a9e6dc65c377a1048d745f94a08cdb7f44cbcd7b46f34048871134"
         );
         assert_ne!(blinding_base(), group::encode(&group::base()));
+    }
+
+    #[test]
+    fn the_weight_follows_from_the_transcript_and_the_whole_proof() {
+        let weight = |value: u8, proof: &[u8]| {
+            let mut transcript = Transcript::new("test");
+            transcript.encoding("value", &[value; 32]);
+            Weight::after(transcript, proof).next_u64()
+        };
+        let honest = weight(1, &[2; 480]);
+        let mut others = vec![weight(3, &[2; 480]), weight(1, &[2; 479]), weight(1, &[])];
+        for place in [0, 100, 479] {
+            let mut proof = [2; 480];
+            proof[place] ^= 1;
+            others.push(weight(1, &proof));
+        }
+        assert!(!others.contains(&honest));
+        assert_eq!(honest, weight(1, &[2; 480]));
     }
 }

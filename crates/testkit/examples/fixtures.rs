@@ -1,12 +1,12 @@
 //! Writes the stored elections anew: `cargo run -p psephos-testkit --example fixtures -- fixtures`.
 //!
-//! A folder that no case makes is removed. Further arguments: only cases whose names begin with one of them,
+//! A folder that no case makes is removed, and the table in `README.md` made anew. Further arguments: only cases whose names begin with one of them,
 //! and nothing is removed.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use psephos_testkit::stories::{Case, cases, files_below};
+use psephos_testkit::stories::{Case, Fixture, cases, files_below, line, with_table};
 use rayon::prelude::*;
 
 fn main() {
@@ -16,10 +16,13 @@ fn main() {
     let chosen: Vec<&Case> = cases()
         .filter(|case| begins.is_empty() || begins.iter().any(|begin| case.name.starts_with(begin)))
         .collect();
+    let lines = chosen.par_iter().map(|case| store(case, &folder.join(case.folder()))).collect();
     if begins.is_empty() {
         remove_others(&folder).expect("folders that can be removed");
+        let page = folder.join("README.md");
+        let readme = fs::read_to_string(&page).expect("the page with the table");
+        fs::write(page, with_table(&readme, lines)).expect("a file that can be written");
     }
-    chosen.par_iter().for_each(|case| store(case, &folder.join(case.folder())));
 }
 
 /// Removes the folders that no case makes.
@@ -37,16 +40,18 @@ fn remove_others(fixtures: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn store(case: &Case, folder: &Path) {
+/// Writes a case, and returns its line in the table.
+fn store(case: &Case, folder: &Path) -> String {
     let fixture = (case.make)();
     replace(folder, &fixture).expect("a folder that can be written");
     let report = fixture.audit(folder).expect("a board that can be read");
     let expected = case.expected(&fixture, &report);
     fs::write(folder.join("expected.json"), expected).expect("a file that can be written");
+    line(case, &fixture)
 }
 
 /// Writes the case's files, and removes all others.
-fn replace(folder: &Path, fixture: &psephos_testkit::stories::Fixture) -> io::Result<()> {
+fn replace(folder: &Path, fixture: &Fixture) -> io::Result<()> {
     let files = fixture.files();
     for path in files_below(folder)?.keys().filter(|path| !files.contains_key(*path)) {
         fs::remove_file(folder.join(path))?;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use psephos_audit::{CheckId, Culprit, Failure, Report, Status, Verdict};
-use psephos_testkit::stories::{Case, Fixture, cases, files_below};
+use psephos_testkit::stories::{Case, Fixture, cases, files_below, line, with_table};
 use rayon::prelude::*;
 
 fn fixtures() -> PathBuf {
@@ -37,11 +37,16 @@ fn a_case_says_in_a_sentence_what_it_is() {
 #[test]
 fn stored_elections_are_made_again_and_answer_as_stored() {
     let all: Vec<&Case> = cases().collect();
-    let wrong: Vec<String> = all.par_iter().filter_map(|case| agree(case).err()).collect();
+    let answers: Vec<Result<String, String>> = all.par_iter().map(|case| agree(case)).collect();
+    let wrong: Vec<String> = answers.iter().filter_map(|answer| answer.clone().err()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let lines = answers.into_iter().flatten().collect();
+    let readme = fs::read_to_string(fixtures().join("README.md")).expect("the table's page");
+    assert!(with_table(&readme, lines) == readme, "the table in README.md is another one");
 }
 
-fn agree(case: &Case) -> Result<(), String> {
+/// The case's line in the table, if all of it is as it is stored.
+fn agree(case: &Case) -> Result<String, String> {
     let folder = fixtures().join(case.folder());
     let fixture = (case.make)();
     let mut stored = files_below(&folder).map_err(|error| format!("{}: {error}", case.name))?;
@@ -52,7 +57,8 @@ fn agree(case: &Case) -> Result<(), String> {
     if case.expected(&fixture, &report).into_bytes() != expected {
         return Err(told("another answer than expected.json has"));
     }
-    answers(case, &fixture, &report).map_err(|what| told(&what))
+    answers(case, &fixture, &report).map_err(|what| told(&what))?;
+    Ok(line(case, &fixture))
 }
 
 fn same(

@@ -5,15 +5,19 @@
 mod board;
 mod case;
 mod ceremony;
+mod flips;
 mod fork;
 mod phase;
 mod record;
 mod setup;
 pub mod stage;
+mod table;
 mod troubles;
+mod valid;
 mod vectors;
 
 pub use case::{Case, Fixture, files_below};
+pub use table::{line, with_table};
 
 use psephos_audit::Culprit;
 use psephos_core::{Encoding, Scalar, group};
@@ -32,7 +36,9 @@ pub const CASES: &[&[Case]] = &[
     board::CASES,
     phase::CASES,
     fork::CASES,
+    flips::CASES,
     vectors::CASES,
+    valid::CASES,
     troubles::CASES,
 ];
 

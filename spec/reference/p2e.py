@@ -160,8 +160,8 @@ class Intake:
             evidence = f"an accepted ballot is to be rejected: {REASONS[cast.reason]}"
             if cast.reason != SHAPE:
                 culprits.append(f"credential {cast.ballot.credential.hex()}")
-            if cast.copy_of not in (None, cast.ballot.credential):
-                culprits.insert(1, f"credential {cast.copy_of.hex()}")
+            if cast.reason == DUPLICATE and cast.copy_of != cast.ballot.credential:
+                culprits.append(f"credential {cast.copy_of.hex()}")
         elif cast.reason is None and claim == COUNTER:
             check, evidence = "intake.revote", "the ballot that counts is listed as rejected"
             culprits.append(f"credential {cast.ballot.credential.hex()}")
@@ -180,10 +180,10 @@ class Intake:
         """The accepted lists with the rows of accepted ballots (§9.5, §9.8)."""
         numbers = collections.Counter(cast.box for cast in accepted)
         targets = [self.target(box, numbers[box]) for box in range(len(self.boxes))]
-        expected = {place: collections.Counter() for place in self.stated}
+        expected = {place: set() for place in self.stated}
         for cast in accepted:
             for index, row in enumerate(cast.rows):
-                expected[targets[cast.box], index][row] += 1
+                expected[targets[cast.box], index].add(row)
         for place, data in self.lists.items():
             if data is None:
                 self.found.not_run.update(("intake.missing", "intake.added"))
@@ -193,14 +193,12 @@ class Intake:
 
     def compare_list(self, place, data, expected):
         """One accepted list."""
-        left = collections.Counter(expected)
-        for index, row in enumerate(split(data, self.stated[place]["row_length"])):
-            if left[row] > 0:
-                left[row] -= 1
-            else:
+        rows = split(data, self.stated[place]["row_length"])
+        for index, row in enumerate(rows):
+            if row not in expected:
                 self.found.fail_in_place("intake.added", ["authority"], self.record, index,
                                          f"box {place[0]}, batch {place[1]}: a row of no ballot")
-        missing = sum(left.values())
+        missing = len(expected - set(rows))
         if missing:
             self.found.fail("intake.missing", ["authority"], self.record, None,
                             f"box {place[0]}, batch {place[1]}: {missing} rows are missing")

@@ -177,7 +177,7 @@ class Chain(Log):
             self.found.warn(f"record {record.number}: a share of a list out of effect")
             return False
         batch.shares[trustee] = Share(trustee, record.number, entry["input"], None)
-        if source is not None and not source.good and source.maker != trustee:
+        if source is not None and not source.good:
             self.found.warn(f"record {record.number}: a share of a list a bad mix has made")
         elif source is None or source.root != batch.last.root:
             self.found.fail_in_place("decrypt.input", [name], record.number, None,
@@ -324,7 +324,7 @@ class Chain(Log):
     def exclude_from(self, record, batch, target):
         """Excludes a trustee from a batch."""
         batch.excluded[target] = record.number
-        self.found.warn(f"trustee {target} is excluded, for absence, from mixing batch "
+        self.found.warn(f"trustee {target + 1} is excluded, for absence, from mixing batch "
                         f"{batch.place} (record {record.number})")
 
     def no_effect(self, record, reason):

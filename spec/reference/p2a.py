@@ -3,6 +3,7 @@
 # ---------------------------------------------------------------------------
 
 MAX_DEPTH = 32
+BREAK = b"\xff"
 SIMPLE = {20: False, 21: True, 22: None}
 
 
@@ -129,6 +130,40 @@ def canonical_map(data, length, pos, depth):
     return items, pos
 
 
+def loose_item(data, pos, depth=0):
+    """An integer, string or map in whatever form, and the place after it (§8.1)."""
+    head = cbor_head(data, pos)
+    if head is None or head[0] not in (0, 2, 3, 5) or depth > 2:
+        raise not_canonical("nothing that stands in a message")
+    major, _, argument, pos = head
+    if major == 0:
+        return argument, pos
+    if major == 5:
+        return loose_map(data, argument, pos, depth)
+    if argument is not None:
+        return canonical_string(data, major, argument, pos)
+    joined = b"" if major == 2 else ""
+    while data[pos:pos + 1] != BREAK:
+        if pos >= len(data) or data[pos] >> 5 != major:
+            raise not_canonical("a string that is cut off")
+        part, pos = loose_item(data, pos, depth + 1)
+        joined += part
+    return joined, pos + 1
+
+
+def loose_map(data, length, pos, depth):
+    """A map in whatever form and order, but with no key twice."""
+    items = {}
+    while data[pos:pos + 1] != BREAK if length is None else length > 0:
+        name, pos = loose_item(data, pos, depth + 1)
+        item, pos = loose_item(data, pos, depth + 1)
+        if not isinstance(name, str) or name in items:
+            raise not_canonical("a key twice, or one that is no text")
+        items[name] = item
+        length = None if length is None else length - 1
+    return items, pos
+
+
 # ---------------------------------------------------------------------------
 # Formats (board.cddl). A format is a function that refuses a wrong value.
 # ---------------------------------------------------------------------------
@@ -236,6 +271,9 @@ RECORD = mapping(message=bstr, previous=DIGEST, sequence=uint, signature=SIGNATU
 MESSAGE = mapping(body=bstr, head=DIGEST, kind=one_of(*KINDS), time=uint, author=KEY,
                   counter=uint, version=version_one, election=DIGEST)
 
+LOOSE_MESSAGE = mapping(body=bstr, head=DIGEST, kind=utf8, time=uint, author=KEY, counter=uint,
+                        version=uint, election=DIGEST)
+
 METHOD = choice(
     plurality=mapping(max_marks=uint), approval=mapping(), score=mapping(max_score=uint),
     borda=mapping(max_ranks=uint), irv=mapping(max_ranks=uint), stv=mapping(max_ranks=uint),
@@ -332,6 +370,16 @@ def decode_as(form, data):
     value = cbor_decode(data)
     form(value)
     return value
+
+
+def author_of_refused(message):
+    """Who a message that is refused says it is by, or None (§8.1)."""
+    try:
+        fields, _ = loose_item(message, 0)
+        LOOSE_MESSAGE(fields)
+    except Fault:
+        return None
+    return fields["author"]
 
 
 def decode_body(kind, body):

@@ -53,12 +53,18 @@ class Record:
             self.message = decode_as(MESSAGE, self.wrapper["message"])
         except Fault as fault:
             self.fault = fault.text
+            self.author = self.wrapper and author_of_refused(self.wrapper["message"])
+            self.signed = bool(self.author) and self.verifies()
             return
         self.kind, self.author = self.message["kind"], self.message["author"]
         self.head, self.election = self.message["head"], self.message["election"]
         self.message_digest = sha3(self.wrapper["message"])
-        self.signed = verify_signed("message", self.author, self.wrapper["message"],
-                                    self.wrapper["signature"])
+        self.signed = self.verifies()
+
+    def verifies(self):
+        """Whether the signature is the author's (§8.5)."""
+        return verify_signed("message", self.author, self.wrapper["message"],
+                             self.wrapper["signature"])
 
     def body(self):
         """The body; raises the Fault that makes it refused."""
@@ -221,7 +227,7 @@ class Ceremony:
         """Whom a complaint convicts (§5.6)."""
         dealer = body["dealer"]
         if dealer >= self.count:
-            return [("shape.length", complainer, "a complaint about nobody")]
+            return [("key.complaint", complainer, "a complaint of nobody")]
         convicted, evidence = judge_complaint(
             self.election, self.attempt, dealer, complainer, self.accept[complainer]["key"],
             self.deal[dealer], body)
@@ -264,6 +270,7 @@ class Share:
     root: bytes
     data: bytes | None
     valid: bool = False
+    unknown: bool = False       # whether some list of the record cannot be read
 
 
 class Batch:

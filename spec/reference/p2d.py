@@ -5,7 +5,7 @@
 AUTHORITY_KINDS = ("manifest", "open", "roll-amend", "waiver", "close", "result", "seal")
 INTAKE_KINDS = ("ballots", "challenged")
 TRUSTEE_KINDS = CEREMONY + ("counter-proposal", "mix", "share", "sign-off")
-SETUP_KINDS = ("enrol", "manifest", "counter-proposal")
+SETUP_KINDS = ("enrol", "manifest")
 LATE_KINDS = ("mix", "share", "sign-off", "exclusion")
 
 
@@ -146,8 +146,9 @@ class Log:
         if fault:
             found.fail("board.chain", [], number, None, fault)
         if record.fault:
-            found.fail("encoding.canonical", [], number, None, record.fault)
-            found.uncertain = True
+            found.fail("encoding.canonical", [self.name(record.author)] if record.signed else [],
+                       number, None, record.fault)
+            found.uncertain = found.uncertain or not record.signed
             return
         if not record.signed:
             found.fail("board.signature", [], number, None,
@@ -199,6 +200,8 @@ class Log:
         except Fault as fault:
             self.found.fault(fault, [self.name(record.author)], record.number)
             return
+        if record.kind == "enrol" and not self.invited(record, body):
+            return
         if not self.phase_holds(record, body):
             return
         self.effective.add(record.number)
@@ -210,15 +213,13 @@ class Log:
 
     def of_this_election(self, record):
         """Whether a message is of this election, or of an earlier attempt (§8.2, §9.3)."""
-        if record.kind in SETUP_KINDS or not self.manifest:
-            expected = ZEROS if record.kind == "proposal" else self.proposal_digest
-            if record.kind not in SETUP_KINDS + ("proposal", "exclusion"):
-                return True
-        elif record.kind == "proposal":
-            return True
+        if record.kind == "proposal":
+            expected = ZEROS
+        elif record.kind in SETUP_KINDS or not self.manifest:
+            expected = self.proposal_digest or ZEROS
         else:
             expected = self.election
-        if expected is None or record.election == expected:
+        if record.election == expected:
             return True
         if self.of_earlier_attempt(record):
             return False
@@ -277,13 +278,13 @@ class Log:
             allowed = author == self.authority or (trustee is not None and record.cause() is None)
         else:
             allowed = True
-        if allowed or self.proposal is None:
+        if allowed:
             return True
         name = self.name(author)
         if kind == "mix" and self.close:
             self.found.fail("mix.identity", [name], record.number, None, "a mix by a stranger")
             return False
-        known = [] if name.startswith("author") else [name]
+        known = [] if name.startswith("author ") else [name]
         self.found.fail("board.signature", known, record.number, None,
                         f"{name} may not write {kind}")
         if not known:
@@ -335,8 +336,8 @@ class Log:
             return (self.manifest is not None and self.opened is None
                     and self.ceremony.in_phase(kind, self.trustee(record.author)))
         if kind == "open":
-            return (self.manifest is not None and self.opened is None
-                    and self.ceremony.complete("confirm"))
+            return self.manifest is not None and self.opened is None and (
+                self.ceremony.complete("confirm") or self.ceremony.complain)
         if kind == "roll-amend":
             return self.manifest is not None and self.close is None
         if kind in INTAKE_KINDS + ("waiver", "close"):
@@ -409,21 +410,26 @@ class Log:
         if structure:
             self.blind = True
 
-    def take_enrol(self, record, body):
-        """An enrolment with an invitation (§8.9)."""
-        trustee = body["trustee"]
-        invitations = self.proposal["invitations"]
+    def invited(self, record, body):
+        """Whether an enrolment is of a trustee there is, and signed by its invitation (§8.9)."""
+        if self.proposal is None:
+            return True
+        trustee, invitations = body["trustee"], self.proposal["invitations"]
         if trustee >= len(invitations):
             self.found.fail("setup.identity", [self.name(record.author)], record.number, None,
                             "an enrolment of a trustee there is not")
-            return
+            return False
         signed = self.proposal_digest + le64(trustee) + record.author
         if not verify_signed("enrol", invitations[trustee], signed, body["invitation"]):
             self.found.fail("board.signature", [], record.number, None,
                             "the invitation's signature does not verify")
             self.found.uncertain = True
-            return
-        self.enrolled[trustee] = record.author
+            return False
+        return True
+
+    def take_enrol(self, record, body):
+        """A trustee has made its key; the first one counts (§8.9)."""
+        self.enrolled[body["trustee"]] = record.author
 
     def take_counter_proposal(self, record, _body):
         """A kind that this version does not read (§8.6)."""
@@ -462,6 +468,7 @@ class Log:
             self.found.failures = [f for f in self.found.failures if f not in self.forgivable]
             self.found.warn(f"attempt {self.manifest['attempt']} of the key ceremony failed")
         self.forgivable = []
+        self.public_key = self.share_keys = None
         self.amendments, self.removed = [], set()
 
     def manifest_faults(self, body, staying):
@@ -541,6 +548,17 @@ class Log:
         for check, culprit, evidence in self.ceremony.take(record.kind, trustee, body, record):
             self.forgivable.append(self.found.fail(check, [f"trustee {culprit}"], record.number,
                                                    None, evidence))
+        if record.kind == "deal" and self.ceremony.complete("deal"):
+            self.derive_keys()
+
+    def derive_keys(self):
+        """The keys that follow from good deals, unless one is the identity (§5.7)."""
+        if self.forgivable:
+            return
+        try:
+            self.public_key, self.share_keys = self.ceremony.keys()
+        except Fault as fault:
+            self.forgivable.append(self.found.fail(fault.check, [], None, None, fault.text))
 
     take_accept = take_deal_commitment = take_deal = take_ceremony
     take_confirm = take_complain = take_ceremony
@@ -551,11 +569,7 @@ class Log:
         if self.ceremony.complain:
             self.found.fail("key.complaint", ["authority"], record.number, None,
                             "opened although a complaint stands")
-        try:
-            self.public_key, self.share_keys = self.ceremony.keys()
-        except Fault as fault:
-            self.found.not_run.update(INTAKE_CHECKS + GROUPS["mix."] + GROUPS["decrypt."])
-            self.found.warn(f"the deals give no keys: {fault.text}")
+        self.blind = self.public_key is None
 
     # ---- voting (§8.6)
 
@@ -601,7 +615,7 @@ class Log:
         if not self.named_batches(body["batches"], True):
             self.found.fail("shape.length", ["authority"], record.number, None,
                             "the lists are not one for each batch")
-            self.found.not_run.update(INTAKE_CHECKS + GROUPS["mix."] + GROUPS["decrypt."])
+            self.blind = True
             return
         self.intake = Intake(self, record.number, body)
         for place, data in self.intake.read_lists().items():

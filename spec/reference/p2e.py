@@ -60,8 +60,7 @@ class Intake:
             self.lists[box, index] = proper[box, index] = data
             if data is None:
                 continue
-            for fault in element_rows(data, length):
-                self.found.fault(fault, ["authority"], self.record)
+            if element_rows(data, length):
                 proper[box, index] = None
             rows = split(data, length)
             bad = next((i for i in range(1, len(rows)) if rows[i] <= rows[i - 1]), None)

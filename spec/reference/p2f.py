@@ -124,6 +124,7 @@ class Chain(Log):
             return
         lists = [self.share_list(record, entry) for entry in body["lists"]]
         if None in lists:
+            self.mark_unknown(record, trustee, body)
             return
         fault = check_share(self.election, self.public_key, self.close.digest, trustee,
                             record.author, self.share_keys[trustee], lists, body["proof"])
@@ -137,6 +138,14 @@ class Chain(Log):
             failure = self.found.fail(fault.check, [name], record.number, None, fault.text)
             if fault.check == "decrypt.proof":
                 self.bad_shares.append((failure, trustee, lists))
+
+    def mark_unknown(self, record, trustee, body):
+        """Notes that shares cannot be judged, where a list cannot be read."""
+        shares = [self.batches[entry["box"], entry["batch"]].shares.get(trustee)
+                  for entry in body["lists"]]
+        own = [share for share in shares if share and share.record == record.number]
+        for share in own:
+            share.unknown = any(each.unknown for each in own)
 
     def share_list(self, record, entry):
         """One list of a share record, as its proof is about it; None where it cannot be used."""
@@ -154,7 +163,8 @@ class Chain(Log):
             return None
         data = self.blob(stated, number, name, 32 * batch.width, batch.place)
         if data is None or source.data is None:
-            self.found.not_run.update(("decrypt.proof", "decrypt.quorum", "result.plaintext"))
+            self.found.not_run.add("decrypt.proof")
+            batch.shares[trustee].unknown = True
             return None
         batch.shares[trustee].data = data
         faults = element_rows(data, 32 * batch.width)

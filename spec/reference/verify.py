@@ -1,0 +1,5038 @@
+#!/usr/bin/env python3
+"""A second verifier of psephos/v1 boards, written from the pages in spec/ alone.
+
+    python3 -I verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [--quiet]
+    python3 -I verify.py compare BOARD BOARD [--json] [--quiet]
+
+One file, Python 3.11 and its standard library. It is there to be read beside the
+pages and to disagree where they are unclear; it is clear rather than fast, takes
+no care of timing (everything it sees is public), and holds a whole board in memory.
+
+In reading order: faults, bytes and hashes (page 1), the curve, Ed25519,
+ristretto255 and generators (2), transcripts (3), the shuffle argument (4), sigma
+protocols and the key ceremony (5), ballots (6), decryption (7), data in elements (2);
+CBOR and formats (8, board.cddl), contests and descriptions (8, 10), votes as bytes (11),
+counting (10), the board and its log (8, 9), the intake, mixes, shares and exclusions, the
+result and the report (9), the command line.
+
+It reads the log once and judges lists and proofs as it comes to them, each alone; page 9
+says what must hold, not in which order it is found.
+"""
+
+import collections
+import copy
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import re
+import string
+import struct
+import sys
+import traceback
+import unicodedata
+from dataclasses import dataclass
+from fractions import Fraction
+
+# ---------------------------------------------------------------------------
+# Faults
+# ---------------------------------------------------------------------------
+
+LENGTH = "shape.length"
+CANONICAL = "encoding.canonical"
+MEMBERSHIP = "group.membership"
+
+
+class Fault(Exception):
+    """Something that does not hold: the check it fails (page 9), a sentence, a row."""
+
+    def __init__(self, check, text, row=None):
+        super().__init__(text)
+        self.check = check
+        self.text = text
+        self.row = row
+
+
+def first_fault(check_function, *arguments):
+    """Call a function that raises the first fault it finds; return that or None."""
+    try:
+        check_function(*arguments)
+    except Fault as fault:
+        return fault
+    return None
+
+
+# ---------------------------------------------------------------------------
+# Bytes and hashes (page 1 §1.2, §1.3; page 8 §8.4)
+# ---------------------------------------------------------------------------
+
+CHUNK = 65536
+
+
+def le64(x):
+    """LE64: an integer in 8 bytes, least significant first."""
+    return x.to_bytes(8, "little")
+
+
+def sha3(data):
+    """H(x) = SHA3-256(x)."""
+    return hashlib.sha3_256(data).digest()
+
+
+def domain_prefix(domain):
+    name = b"psephos/v1/" + domain.encode("ascii")
+    return le64(len(name)) + name
+
+
+def tagged(domain, data):
+    """H[psephos/v1/domain](data)."""
+    return sha3(domain_prefix(domain) + data)
+
+
+def stream(domain, data, length):
+    """The first `length` bytes of X[psephos/v1/domain](data)."""
+    return hashlib.shake_256(domain_prefix(domain) + data).digest(length)
+
+
+def tree_root(data):
+    """The root by which a blob is named (page 8 §8.4)."""
+    level = [
+        tagged("leaf", le64(i) + data[start:start + CHUNK])
+        for i, start in enumerate(range(0, len(data), CHUNK))
+    ]
+    while len(level) > 1:
+        nodes = [
+            tagged("node", level[i] + level[i + 1])
+            for i in range(0, len(level) - 1, 2)
+        ]
+        if len(level) % 2:
+            nodes.append(level[-1])
+        level = nodes
+    top = level[0] if level else bytes(32)
+    return tagged("root", le64(len(data)) + top)
+
+
+def pieces(data, size):
+    """Bytes cut into pieces of one size."""
+    return [data[i:i + size] for i in range(0, len(data), size)]
+
+
+# ---------------------------------------------------------------------------
+# The curve (RFC 8032 §5.1): -x² + y² = 1 + d·x²·y² over the integers mod P.
+#
+# A point is (X, Y, Z, T) with x = X/Z, y = Y/Z, T = XY/Z. Everything here is
+# public, so nothing needs to take the same time for all values.
+# ---------------------------------------------------------------------------
+
+P = 2**255 - 19
+Q = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+TWO_D = 2 * D % P
+SQRT_M1 = pow(2, (P - 1) // 4, P)
+IDENTITY = (0, 1, 1, 0)
+WINDOW = 5
+
+
+def add(first, second):
+    """The sum of two points (complete formulas, Hisil et al. 2008 §3.1)."""
+    x1, y1, z1, t1 = first
+    x2, y2, z2, t2 = second
+    a = (y1 - x1) * (y2 - x2) % P
+    b = (y1 + x1) * (y2 + x2) % P
+    c = TWO_D * t1 * t2 % P
+    d = 2 * z1 * z2 % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def double(a):
+    """Twice a point."""
+    x, y, z, _ = a
+    xx = x * x % P
+    yy = y * y % P
+    h = xx + yy
+    e = h - (x + y) * (x + y) % P
+    g = xx - yy
+    f = 2 * z * z % P + g
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def negate(a):
+    x, y, z, t = a
+    return (P - x, y, z, P - t)
+
+
+def signed_digits(k):
+    """k as a list of (place, odd digit) with k = Σ digit·2^place, |digit| < 2^(WINDOW-1)."""
+    digits = []
+    place = 0
+    while k:
+        zeros = (k & -k).bit_length() - 1
+        place += zeros
+        k >>= zeros
+        digit = k & (2**WINDOW - 1)
+        if digit >= 2**(WINDOW - 1):
+            digit -= 2**WINDOW
+        digits.append((place, digit))
+        k -= digit
+    return digits
+
+
+@functools.lru_cache(maxsize=4096)
+def odd_multiples(point):
+    """The point times 1, 3, 5, …, and the negatives: index them by the digit."""
+    twice = double(point)
+    table = [None] * 2**WINDOW
+    multiple = point
+    for digit in range(1, 2**(WINDOW - 1), 2):
+        table[digit] = multiple
+        table[-digit] = negate(multiple)
+        multiple = add(multiple, twice)
+    return table
+
+
+def combine(terms):
+    """Σ k·point over the (k, point) given; doublings are shared (Straus)."""
+    due = [[] for _ in range(256)]
+    for k, point in terms:
+        table = odd_multiples(point)
+        for place, digit in signed_digits(k % Q):
+            due[place].append(table[digit])
+    total = IDENTITY
+    for addends in reversed(due):
+        if total is not IDENTITY:
+            total = double(total)
+        for point in addends:
+            total = add(total, point)
+    return total
+
+
+def multiply(k, point):
+    return combine([(k, point)])
+
+
+@functools.lru_cache(maxsize=1)
+def base_table():
+    """For each place of a base-16 number the 16 multiples of G."""
+    table = []
+    step = G
+    for _ in range(64):
+        row = [IDENTITY]
+        for _ in range(15):
+            row.append(add(row[-1], step))
+        table.append(row)
+        step = add(row[-1], step)
+    return table
+
+
+def base(k):
+    """k·G."""
+    k %= Q
+    total = IDENTITY
+    for row in base_table():
+        if k & 15:
+            total = add(total, row[k & 15])
+        k >>= 4
+    return total
+
+
+def subtract(a, b):
+    return add(a, negate(b))
+
+
+def absolute(x):
+    """The non-negative (even) one of x and -x (RFC 9496 §3.1)."""
+    return P - x if x & 1 else x
+
+
+def sqrt_ratio(u, v):
+    """SQRT_RATIO_M1 of RFC 9496 §4.2: (u/v is a square, a root)."""
+    v3 = v * v * v % P
+    v7 = v3 * v3 * v % P
+    r = u * v3 * pow(u * v7, (P - 5) // 8, P) % P
+    check = v * r * r % P
+    correct = check == u
+    flipped = check == -u % P
+    flipped_i = check == -u * SQRT_M1 % P
+    if flipped or flipped_i:
+        r = r * SQRT_M1 % P
+    return correct or flipped, absolute(r)
+
+
+# ---------------------------------------------------------------------------
+# Ed25519 (RFC 8032; page 8 §8.5)
+# ---------------------------------------------------------------------------
+
+
+def curve_point(data):
+    """The point of 32 bytes (RFC 8032 §5.1.3), or None if it has no or another encoding."""
+    y = int.from_bytes(data, "little")
+    sign = y >> 255
+    y &= 2**255 - 1
+    if len(data) != 32 or y >= P:
+        return None
+    u = y * y - 1
+    v = D * y * y + 1
+    square, x = sqrt_ratio(u % P, v % P)
+    if not square or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return (x, y, 1, x * y % P)
+
+
+# B of RFC 8032 §5.1: y = 4/5, x even. As an element it is the G of RFC 9496 §4.4;
+# other points stand for that element too, but do not do for signatures.
+G = curve_point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+
+
+def small_order(point):
+    """Whether 8 times the point is the neutral element."""
+    x, y, z, _ = double(double(double(point)))
+    return x == 0 and y == z
+
+
+def curve_bytes(point):
+    x, y, z, _ = point
+    inverse = pow(z, -1, P)
+    x = x * inverse % P
+    y = y * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def verify_signature(key, message, signature):
+    """Strict Ed25519: no cofactor, nothing of small order, one encoding of everything."""
+    if len(key) != 32 or len(signature) != 64:
+        return False
+    commitment = signature[:32]
+    response = int.from_bytes(signature[32:], "little")
+    a = curve_point(key)
+    r = curve_point(commitment)
+    if a is None or r is None or response >= Q:
+        return False
+    if small_order(a) or small_order(r):
+        return False
+    digest = hashlib.sha512(commitment + key + message).digest()
+    k = int.from_bytes(digest, "little") % Q
+    # A may have a component of small order, of which (q - k)·A is not -k·A:
+    # k·A itself is taken, and subtracted.
+    return curve_bytes(subtract(base(response), multiply(k, a))) == commitment
+
+
+def verify_signed(domain, key, message, signature):
+    """A signature over psephos/v1/domain ‖ message (page 1 §1.3)."""
+    prefix = b"psephos/v1/" + domain.encode("ascii")
+    return verify_signature(key, prefix + message, signature)
+
+
+# ---------------------------------------------------------------------------
+# ristretto255 (RFC 9496; page 2)
+# ---------------------------------------------------------------------------
+
+SQRT_AD_MINUS_ONE = 25063068953384623474111414158702152701244531502492656460079210482610430750235
+INVSQRT_A_MINUS_D = 54469307008909316920995813868745141605393597292927456921205312896311721017578
+ONE_MINUS_D_SQ = (1 - D * D) % P
+D_MINUS_ONE_SQ = (D - 1) * (D - 1) % P
+
+
+@functools.lru_cache(maxsize=65536)
+def decoded(data):
+    """RFC 9496 §4.3.1; a point, or the check that fails."""
+    s = int.from_bytes(data, "little")
+    if s >= P or s & 1:
+        return CANONICAL
+    ss = s * s % P
+    u1 = 1 - ss
+    u2 = 1 + ss
+    v = (-D * u1 * u1 - u2 * u2) % P
+    square, root = sqrt_ratio(1, v * u2 * u2 % P)
+    den_x = root * u2 % P
+    den_y = root * den_x * v % P
+    x = absolute(2 * s * den_x % P)
+    y = u1 * den_y % P
+    t = x * y % P
+    if not square or t & 1 or y == 0:
+        return MEMBERSHIP
+    return (x, y, 1, t)
+
+
+def decode_element(data, identity=False):
+    """An element (§2.1); the identity only where it is allowed (§2.3). Raises Fault."""
+    if len(data) != 32:
+        raise Fault(LENGTH, "an element has 32 bytes")
+    point = decoded(bytes(data))
+    if point is CANONICAL:
+        raise Fault(CANONICAL, "an element's encoding is not canonical")
+    if point is MEMBERSHIP:
+        raise Fault(MEMBERSHIP, "the bytes encode no element")
+    if not identity and not any(data):
+        raise Fault(MEMBERSHIP, "the identity stands where it is refused")
+    return point
+
+
+def encode_element(point):
+    """RFC 9496 §4.3.2."""
+    x0, y0, z0, t0 = point
+    u1 = (z0 + y0) * (z0 - y0) % P
+    u2 = x0 * y0 % P
+    _, root = sqrt_ratio(1, u1 * u2 * u2 % P)
+    den1 = root * u1 % P
+    den2 = root * u2 % P
+    z_inverse = den1 * den2 * t0 % P
+    if t0 * z_inverse % P & 1:
+        x, y = y0 * SQRT_M1 % P, x0 * SQRT_M1 % P
+        den_inverse = den1 * INVSQRT_A_MINUS_D % P
+    else:
+        x, y = x0, y0
+        den_inverse = den2
+    if x * z_inverse % P & 1:
+        y = -y
+    return absolute(den_inverse * (z0 - y) % P).to_bytes(32, "little")
+
+
+def same(a, b):
+    """Whether two points stand for one element (RFC 9496 §4.3.3)."""
+    x1, y1, _, _ = a
+    x2, y2, _, _ = b
+    return (x1 * y2 - y1 * x2) % P == 0 or (y1 * y2 - x1 * x2) % P == 0
+
+
+def is_identity(a):
+    return same(a, IDENTITY)
+
+
+def map_to_point(data):
+    """MAP of RFC 9496 §4.3.4, from 32 bytes."""
+    t = int.from_bytes(data, "little") % 2**255 % P
+    r = SQRT_M1 * t * t % P
+    u = (r + 1) * ONE_MINUS_D_SQ % P
+    v = (-1 - r * D) * (r + D) % P
+    square, s = sqrt_ratio(u, v)
+    c = -1
+    if not square:
+        s = -absolute(s * t % P)
+        c = r
+    n = (c * (r - 1) * D_MINUS_ONE_SQ - v) % P
+    w0 = 2 * s * v % P
+    w1 = n * SQRT_AD_MINUS_ONE % P
+    w2 = 1 - s * s
+    w3 = 1 + s * s
+    return (w0 * w3 % P, w2 * w1 % P, w1 * w3 % P, w0 * w2 % P)
+
+
+def from_uniform(data):
+    """The one-way map of RFC 9496 §4.3.4, from 64 bytes."""
+    return add(map_to_point(data[:32]), map_to_point(data[32:]))
+
+
+def decode_scalar(data):
+    """A scalar below q (§2.1). Raises Fault."""
+    if len(data) != 32:
+        raise Fault(LENGTH, "a scalar has 32 bytes")
+    scalar = int.from_bytes(data, "little")
+    if scalar >= Q:
+        raise Fault(CANONICAL, "a scalar's encoding is not canonical")
+    return scalar
+
+
+def wide(data):
+    """64 bytes mod q."""
+    return int.from_bytes(data, "little") % Q
+
+
+def proper_element(data):
+    """Whether the bytes are an element other than the identity."""
+    return first_fault(decode_element, data) is None
+
+
+def decode_elements(data, identity=True):
+    """Encodings joined. Raises Fault."""
+    return [decode_element(piece, identity) for piece in pieces(data, 32)]
+
+
+def decode_scalars(data):
+    return [decode_scalar(piece) for piece in pieces(data, 32)]
+
+
+def element_rows(data, row_length, identity=False):
+    """The first fault of every row of a blob that is to be rows of elements."""
+    faults = []
+    for index, row in enumerate(pieces(data, row_length)):
+        fault = first_fault(decode_elements, row, identity)
+        if fault is not None:
+            fault.row = index
+            faults.append(fault)
+    return faults
+
+
+@functools.lru_cache(maxsize=None)
+def generator(i):
+    """H_i (§2.4)."""
+    return from_uniform(stream("generator", le64(i), 64))
+
+
+def commitment_terms(values, randomness):
+    """com(v; r) = r·H_0 + Σ v_j·H_{j+1} (§2.4), as terms for `combine`."""
+    return [(randomness, generator(0))] + [
+        (value, generator(j + 1)) for j, value in enumerate(values)
+    ]
+
+
+def holds(left, right):
+    """Whether two sums of (k, point) terms are the same element."""
+    return is_identity(combine(left + [(-k, point) for k, point in right]))
+
+
+# ---------------------------------------------------------------------------
+# Transcripts (page 3): merlin 1.0 over STROBE-128 over Keccak-f[1600]
+# ---------------------------------------------------------------------------
+
+LANE = 2**64 - 1
+
+
+def keccak_constants():
+    """Round constants and rotations (FIPS 202 §3.2)."""
+    rounds = []
+    register = 1
+    for _ in range(24):
+        constant = 0
+        for j in range(7):
+            if register & 1:
+                constant |= 1 << (2**j - 1)
+            register <<= 1
+            if register & 256:
+                register ^= 0x171
+        rounds.append(constant)
+    rotations = [0] * 25
+    x, y = 1, 0
+    for t in range(24):
+        rotations[x + 5 * y] = (t + 1) * (t + 2) // 2 % 64
+        x, y = y, (2 * x + 3 * y) % 5
+    return rounds, rotations
+
+
+ROUNDS, ROTATIONS = keccak_constants()
+
+# Lane i of a state after ρ and π: the lane before, by how much it is turned, and 64 less that.
+MOVES = [
+    (source, ROTATIONS[source], 64 - ROTATIONS[source])
+    for source in ((x + 3 * y) % 5 + 5 * x for y in range(5) for x in range(5))
+]
+
+
+def keccak_f(state):
+    """Keccak-f[1600] (FIPS 202 §3.3) on 200 bytes."""
+    a = list(struct.unpack("<25Q", state))
+    for constant in ROUNDS:
+        c0, c1, c2, c3, c4 = (
+            a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20] for x in range(5)
+        )
+        d = (
+            c4 ^ ((c1 << 1 | c1 >> 63) & LANE),
+            c0 ^ ((c2 << 1 | c2 >> 63) & LANE),
+            c1 ^ ((c3 << 1 | c3 >> 63) & LANE),
+            c2 ^ ((c4 << 1 | c4 >> 63) & LANE),
+            c3 ^ ((c0 << 1 | c0 >> 63) & LANE),
+        ) * 5
+        b = [
+            ((lane := a[source] ^ d[source]) << turn | lane >> back) & LANE
+            for source, turn, back in MOVES
+        ]
+        a = []
+        for b0, b1, b2, b3, b4 in (b[:5], b[5:10], b[10:15], b[15:20], b[20:]):
+            a += (b0 ^ b2 & ~b1, b1 ^ b3 & ~b2, b2 ^ b4 & ~b3, b3 ^ b0 & ~b4, b4 ^ b1 & ~b0)
+        a[0] ^= constant
+    return bytearray(struct.pack("<25Q", *a))
+
+
+class Strobe:
+    """The part of STROBE-128 (v1.0.2) that merlin uses (§3.1)."""
+
+    RATE = 166
+    I, A, C, M = 1, 2, 4, 16
+
+    def __init__(self, label):
+        start = bytes([1, self.RATE + 2, 1, 0, 1, 96]) + b"STROBEv1.0.2"
+        self.state = keccak_f(start.ljust(200, b"\0"))
+        self.position = 0
+        self.begin = 0
+        self.meta(label)
+
+    def copy(self):
+        other = Strobe.__new__(Strobe)
+        other.state = bytearray(self.state)
+        other.position = self.position
+        other.begin = self.begin
+        return other
+
+    def permute(self):
+        self.state[self.position] ^= self.begin
+        self.state[self.position + 1] ^= 0x04
+        self.state[self.RATE + 1] ^= 0x80
+        self.state = keccak_f(self.state)
+        self.position = 0
+        self.begin = 0
+
+    def absorb(self, data):
+        for byte in data:
+            self.state[self.position] ^= byte
+            self.position += 1
+            if self.position == self.RATE:
+                self.permute()
+
+    def operation(self, flags):
+        before = self.begin
+        self.begin = self.position + 1
+        self.absorb(bytes([before, flags]))
+        if flags & self.C and self.position != 0:
+            self.permute()
+
+    def meta(self, *parts):
+        """META-AD, the parts as one."""
+        self.operation(self.M | self.A)
+        for part in parts:
+            self.absorb(part)
+
+    def additional(self, data):
+        """AD."""
+        self.operation(self.A)
+        self.absorb(data)
+
+    def squeeze(self, length):
+        """PRF."""
+        self.operation(self.I | self.A | self.C)
+        output = bytearray()
+        for _ in range(length):
+            output.append(self.state[self.position])
+            self.state[self.position] = 0
+            self.position += 1
+            if self.position == self.RATE:
+                self.permute()
+        return bytes(output)
+
+
+@functools.lru_cache(maxsize=None)
+def opened_transcript(argument):
+    """The state that all transcripts of one argument begin with."""
+    strobe = Strobe(b"Merlin v1.0")
+    absorb_message(strobe, "dom-sep", b"psephos/v1")
+    absorb_message(strobe, "argument", argument.encode("ascii"))
+    return strobe
+
+
+def absorb_message(strobe, label, data):
+    """merlin's AppendMessage."""
+    strobe.meta(label.encode("ascii"), len(data).to_bytes(4, "little"))
+    strobe.additional(data)
+
+
+class Transcript:
+    """A Fiat-Shamir transcript; the operations of §3.1."""
+
+    def __init__(self, argument):
+        self.strobe = opened_transcript(argument).copy()
+
+    def copy(self):
+        other = Transcript.__new__(Transcript)
+        other.strobe = self.strobe.copy()
+        return other
+
+    def bytes(self, label, data):
+        absorb_message(self.strobe, label, data)
+
+    def integer(self, label, x):
+        self.bytes(label, le64(x))
+
+    def encoding(self, label, data):
+        self.bytes(label, data)
+
+    def encodings(self, label, data):
+        self.integer("count", len(data))
+        self.bytes(label, b"".join(data))
+
+    def challenge_bytes(self, label, length):
+        self.strobe.meta(label.encode("ascii"), length.to_bytes(4, "little"))
+        return self.strobe.squeeze(length)
+
+    def challenge(self, label):
+        while True:
+            scalar = wide(self.challenge_bytes(label, 64))
+            if scalar:
+                return scalar
+
+
+# ---------------------------------------------------------------------------
+# The shuffle argument (page 4)
+# ---------------------------------------------------------------------------
+
+
+@dataclass
+class ShuffleStatement:
+    """What a mix's proof is about (page 4 §2)."""
+
+    election: bytes
+    public_key: bytes
+    close: bytes
+    box: int
+    batch: int
+    position: int
+    prover: int
+    prover_key: bytes
+    rows: int
+    width: int
+    input_root: bytes
+    output_root: bytes
+
+
+def shuffle_shape(rows):
+    """m and n for N rows (page 4 §1)."""
+    m = 4 * min(max(-(-rows // 2**14), 1), 15)
+    return m, max(2, -(-rows // m))
+
+
+def shuffle_fields(rows, width):
+    """Path, kind and length of every field of a proof, in the order of the format (§7)."""
+    m, n = shuffle_shape(rows)
+    quarter = m // 4
+    return [
+        ("powers", decode_element, m),
+        ("product.zero.left", decode_scalar, n),
+        ("product.zero.right", decode_scalar, n),
+        ("product.zero.diagonals", decode_element, 2 * m),
+        ("product.zero.left_blind", decode_element, 1),
+        ("product.zero.right_blind", decode_element, 1),
+        ("product.zero.left_opening", decode_scalar, 1),
+        ("product.zero.right_opening", decode_scalar, 1),
+        ("product.zero.diagonal_opening", decode_scalar, 1),
+        ("product.columns", decode_element, 1),
+        ("product.partial", decode_element, m - 2),
+        ("product.single_value.mask", decode_element, 1),
+        ("product.single_value.linear", decode_element, 1),
+        ("product.single_value.values", decode_scalar, n),
+        ("product.single_value.constant", decode_element, 1),
+        ("product.single_value.products", decode_scalar, n - 2),
+        ("product.single_value.steps_opening", decode_scalar, 1),
+        ("product.single_value.values_opening", decode_scalar, 1),
+        ("multiexp.masks", decode_element, 7 * width),
+        ("multiexp.blinds", decode_element, quarter),
+        ("multiexp.factors", decode_scalar, width),
+        ("multiexp.openings", decode_scalar, quarter),
+        ("multiexp.response", decode_scalar, quarter * n),
+        ("multiexp.diagonals", decode_element, 14 * width),
+        ("multiexp.mask_values", decode_scalar, width),
+        ("multiexp.mask_openings", decode_scalar, width),
+        ("exponents", decode_element, m),
+    ]
+
+
+def shuffle_field(proof, path):
+    for name in path.split("."):
+        proof = proof[name]
+    return proof
+
+
+def shuffle_lengths(proof, rows, width):
+    """The first field whose length is not what N and ω imply, as a Fault, or None."""
+    for path, _, count in shuffle_fields(rows, width):
+        if len(shuffle_field(proof, path)) != 32 * count:
+            return Fault(LENGTH, f"{path} of the shuffle proof has another length")
+    return None
+
+
+def decode_shuffle(proof, rows, width):
+    """All fields: paths to lists of points or scalars, and to lists of encodings."""
+    values, encodings = {}, {}
+    for path, decode, _ in shuffle_fields(rows, width):
+        encodings[path] = pieces(shuffle_field(proof, path), 32)
+        if decode is decode_element:
+            values[path] = [decode(e, identity=True) for e in encodings[path]]
+        else:
+            values[path] = [decode(e) for e in encodings[path]]
+    return values, encodings
+
+
+def shuffle_transcript(statement):
+    """The statement's lines of the transcript (§2)."""
+    m, n = shuffle_shape(statement.rows)
+    transcript = Transcript("shuffle")
+    transcript.bytes("election", statement.election)
+    transcript.encoding("public key", statement.public_key)
+    transcript.bytes("close", statement.close)
+    transcript.integer("box", statement.box)
+    transcript.integer("batch", statement.batch)
+    transcript.integer("position", statement.position)
+    transcript.integer("prover", statement.prover)
+    transcript.encoding("prover key", statement.prover_key)
+    transcript.integer("rows", statement.rows)
+    transcript.integer("width", statement.width)
+    transcript.integer("m", m)
+    transcript.integer("n", n)
+    transcript.bytes("input", statement.input_root)
+    transcript.bytes("output", statement.output_root)
+    return transcript
+
+
+def shuffle_challenges(statement, encodings):
+    """The challenges of rounds 1 to 4 by label (§2)."""
+    transcript = shuffle_transcript(statement)
+    challenges = {}
+
+    def challenge(*labels):
+        for label in labels:
+            challenges[label] = transcript.challenge(label)
+
+    transcript.encodings("exponents", encodings["exponents"])
+    challenge("x")
+    transcript.encodings("powers", encodings["powers"])
+    challenge("y", "z")
+    transcript.encoding("column products", encodings["product.columns"][0])
+    transcript.encodings("partial products", encodings["product.partial"])
+    challenge("hadamard x", "hadamard y")
+    zero, single = "product.zero.", "product.single_value."
+    transcript.encoding("zero left blind", encodings[zero + "left_blind"][0])
+    transcript.encoding("zero right blind", encodings[zero + "right_blind"][0])
+    transcript.encodings("zero diagonals", encodings[zero + "diagonals"])
+    transcript.encoding("single value mask", encodings[single + "mask"][0])
+    transcript.encoding("single value constant", encodings[single + "constant"][0])
+    transcript.encoding("single value linear", encodings[single + "linear"][0])
+    transcript.encodings("multiexp blinds", encodings["multiexp.blinds"])
+    transcript.encodings("multiexp masks", encodings["multiexp.masks"])
+    transcript.encodings("multiexp diagonals", encodings["multiexp.diagonals"])
+    challenge("zero x", "single value x", "multiexp x")
+    return challenges
+
+
+def powers_of(x, count):
+    """1, x, x², … (count of them) mod q."""
+    powers = [1]
+    while len(powers) < count:
+        powers.append(powers[-1] * x % Q)
+    return powers[:count]
+
+
+def zero_argument_holds(m, n, proof, challenges):
+    """Equations 1 to 3: the Hadamard argument as one zero argument (§3.1, §3.2)."""
+    y, z = challenges["y"], challenges["z"]
+    ones = [generator(j + 1) for j in range(n)]
+    shift = combine([(1, point) for point in ones])
+    c_d = [
+        combine([(y, c_a), (1, c_b), (-z, shift)])
+        for c_a, c_b in zip(proof["exponents"], proof["powers"])
+    ]
+    c_p = [c_d[0]] + proof["product.partial"] + proof["product.columns"]
+    x_h = powers_of(challenges["hadamard x"], m)
+    c_u = proof["product.zero.left_blind"] + c_d[1:] + [negate(shift)]
+    c_v = [multiply(x_h[j + 1], c_p[j]) for j in range(m - 1)]
+    c_v.append(combine([(x_h[r], c_p[r]) for r in range(1, m)]))
+    c_v += proof["product.zero.right_blind"]
+    left = proof["product.zero.left"]
+    right = proof["product.zero.right"]
+    x_0 = powers_of(challenges["zero x"], 2 * m + 1)
+    first = holds(
+        [(x_0[i], c_u[i]) for i in range(m + 1)],
+        commitment_terms(left, proof["product.zero.left_opening"][0]),
+    )
+    second = holds(
+        [(x_0[m - j], c_v[j]) for j in range(m + 1)],
+        commitment_terms(right, proof["product.zero.right_opening"][0]),
+    )
+    y_h = powers_of(challenges["hadamard y"], n + 1)
+    product = sum(left[j] * right[j] * y_h[j + 1] for j in range(n))
+    places = [k for k in range(2 * m + 1) if k != m + 1]
+    third = holds(
+        [(x_0[k], c) for k, c in zip(places, proof["product.zero.diagonals"])],
+        commitment_terms([product], proof["product.zero.diagonal_opening"][0]),
+    )
+    return first and second and third
+
+
+def single_value_holds(m, n, proof, challenges):
+    """Equations 4 and 5 (§3.3)."""
+    x, y, z = (challenges[label] for label in ("x", "y", "z"))
+    x_s = challenges["single value x"]
+    value = 1
+    for i, power in enumerate(powers_of(x, m * n + 1)[1:], 1):
+        value = value * (y * i + power - z) % Q
+    a = proof["product.single_value.values"]
+    b = [a[0]] + proof["product.single_value.products"] + [x_s * value % Q]
+    steps = [x_s * b[i] - b[i - 1] * a[i] for i in range(1, n)]
+    return holds(
+        [(x_s, proof["product.columns"][0]), (1, proof["product.single_value.mask"][0])],
+        commitment_terms(a, proof["product.single_value.values_opening"][0]),
+    ) and holds(
+        [
+            (x_s, proof["product.single_value.linear"][0]),
+            (1, proof["product.single_value.constant"][0]),
+        ],
+        commitment_terms(steps, proof["product.single_value.steps_opening"][0]),
+    )
+
+
+def openings_hold(m, n, width, proof, x_m):
+    """Equations 6 and 7 (§5)."""
+    response = proof["multiexp.response"]
+    for p in range(m // 4):
+        left = [(1, proof["multiexp.blinds"][p])]
+        left += [(x_m[row + 1], proof["powers"][4 * p + row]) for row in range(4)]
+        opening = proof["multiexp.openings"][p]
+        if not holds(left, commitment_terms(response[p * n:(p + 1) * n], opening)):
+            return False
+    places = [k for k in range(8) if k != 4]
+    for c in range(width):
+        masks = proof["multiexp.masks"][7 * c:7 * c + 7]
+        right = commitment_terms(
+            [proof["multiexp.mask_values"][c]], proof["multiexp.mask_openings"][c]
+        )
+        if not holds([(x_m[k], mask) for k, mask in zip(places, masks)], right):
+            return False
+    return True
+
+
+def lists_hold(statement, n, proof, challenges, x_m, lists):
+    """Equations 8 and 9: every column and component of the two lists (§5)."""
+    rows, width = statement.rows, statement.width
+    x = powers_of(challenges["x"], rows + 1)
+    response = proof["multiexp.response"]
+    places = [k for k in range(8) if k != 4]
+    key = decode_element(statement.public_key)
+    inputs, outputs = lists
+    for c in range(width):
+        for component in (0, 1):
+            start = 14 * c + component
+            diagonals = proof["multiexp.diagonals"][start:start + 14:2]
+            left = [(x_m[k], e) for k, e in zip(places, diagonals)]
+            right = [(proof["multiexp.factors"][c], (G, key)[component])]
+            if component == 1:
+                right.append((proof["multiexp.mask_values"][c], G))
+            for i in range(rows):
+                index = (i * width + c) * 2 + component
+                long_row = i // n % 4
+                place = i // n // 4 * n + i % n
+                left.append((x_m[4] * x[i + 1], inputs[index]))
+                right.append((x_m[3 - long_row] * response[place], outputs[index]))
+            if not holds(left, right):
+                return False
+    return True
+
+
+def check_shuffle(statement, proof, input_list, output_list):
+    """A shuffle proof against both lists (rows of 64·ω bytes each); a Fault or None.
+
+    Lengths come first, then encodings, then the nine equations one by one.
+    """
+    fault = shuffle_lengths(proof, statement.rows, statement.width)
+    if fault is not None:
+        return fault
+    return first_fault(shuffle_equations, statement, proof, input_list, output_list)
+
+
+def shuffle_equations(statement, proof, input_list, output_list):
+    m, n = shuffle_shape(statement.rows)
+    values, encodings = decode_shuffle(proof, statement.rows, statement.width)
+    lists = decode_elements(input_list, False), decode_elements(output_list, False)
+    challenges = shuffle_challenges(statement, encodings)
+    x_m = powers_of(challenges["multiexp x"], 8)
+    good = (
+        zero_argument_holds(m, n, values, challenges)
+        and single_value_holds(m, n, values, challenges)
+        and openings_hold(m, n, statement.width, values, x_m)
+        and lists_hold(statement, n, values, challenges, x_m, lists)
+    )
+    if not good:
+        raise Fault("mix.proof", "the shuffle proof: an equation does not hold")
+
+
+# ---------------------------------------------------------------------------
+# Sigma protocols (page 5 §5.2)
+# ---------------------------------------------------------------------------
+
+
+def check_knowledge(transcript, key, proof, failed):
+    """Equation (1): knowledge of the logarithm of `key`. Raises Fault."""
+    x = decode_element(key)
+    t = decode_element(proof[:32], identity=True)
+    z = decode_scalar(proof[32:])
+    transcript.encoding("key", key)
+    transcript.encoding("commitment", proof[:32])
+    c = transcript.challenge("challenge")
+    if not same(base(z), add(t, multiply(c, x))):
+        raise failed
+
+
+def check_equality(transcript, key, base_bytes, image, proof, failed):
+    """Equations (2) and (3): log of `key` to G is that of `image` to the base. Raises Fault."""
+    x = decode_element(key)
+    b = decode_element(base_bytes, identity=True)
+    x_image = decode_element(image, identity=True)
+    t, t_image, z = proof[:32], proof[32:64], proof[64:]
+    points = decode_element(t, identity=True), decode_element(t_image, identity=True)
+    response = decode_scalar(z)
+    transcript.encoding("key", key)
+    transcript.encoding("base", base_bytes)
+    transcript.encoding("image", image)
+    transcript.encoding("commitment", t)
+    transcript.encoding("image commitment", t_image)
+    c = transcript.challenge("challenge")
+    if not same(base(response), add(points[0], multiply(c, x))):
+        raise failed
+    if not same(multiply(response, b), add(points[1], multiply(c, x_image))):
+        raise failed
+
+
+# ---------------------------------------------------------------------------
+# ChaCha20-Poly1305 (RFC 8439), only decryption
+# ---------------------------------------------------------------------------
+
+WORD = 2**32 - 1
+QUARTERS = (
+    (0, 4, 8, 12), (1, 5, 9, 13), (2, 6, 10, 14), (3, 7, 11, 15),
+    (0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14),
+)
+
+
+def chacha20_block(key, counter, nonce):
+    """RFC 8439 §2.3."""
+    start = struct.unpack("<16I", b"expand 32-byte k" + key + struct.pack("<I", counter) + nonce)
+    s = list(start)
+    for _ in range(10):
+        for a, b, c, d in QUARTERS:
+            for x, y, z, turn in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+                s[x] = (s[x] + s[y]) & WORD
+                mixed = s[z] ^ s[x]
+                s[z] = (mixed << turn | mixed >> 32 - turn) & WORD
+    return struct.pack("<16I", *((s[i] + start[i]) & WORD for i in range(16)))
+
+
+def chacha20(key, nonce, data):
+    """RFC 8439 §2.4, with the counter from 1."""
+    blocks = [
+        chacha20_block(key, i + 1, nonce) for i in range(-(-len(data) // 64))
+    ]
+    return bytes(a ^ b for a, b in zip(data, b"".join(blocks)))
+
+
+def poly1305(key, data):
+    """RFC 8439 §2.5."""
+    r = int.from_bytes(key[:16], "little") & 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
+    total = 0
+    for block in pieces(data, 16):
+        total = (total + int.from_bytes(block + b"\1", "little")) * r % (2**130 - 5)
+    tag = total + int.from_bytes(key[16:], "little")
+    return (tag % 2**128).to_bytes(16, "little")
+
+
+def padded(data):
+    return data + bytes(-len(data) % 16)
+
+
+def open_sealed(key, nonce, associated, sealed):
+    """The plaintext of AEAD_CHACHA20_POLY1305 (RFC 8439 §2.8), or None."""
+    ciphertext, tag = sealed[:-16], sealed[-16:]
+    authenticated = padded(associated) + padded(ciphertext)
+    authenticated += le64(len(associated)) + le64(len(ciphertext))
+    if poly1305(chacha20_block(key, 0, nonce)[:32], authenticated) != tag:
+        return None
+    return chacha20(key, nonce, ciphertext)
+
+
+# ---------------------------------------------------------------------------
+# The key ceremony (page 5)
+# ---------------------------------------------------------------------------
+
+
+def ceremony_transcript(argument, election, attempt):
+    """The context of §5.1."""
+    transcript = Transcript(argument)
+    transcript.bytes("election", election)
+    transcript.integer("attempt", attempt)
+    return transcript
+
+
+def check_accept(election, attempt, trustee, body):
+    """§5.3; a Fault or None."""
+    transcript = ceremony_transcript("key-possession", election, attempt)
+    transcript.integer("trustee", trustee)
+    failed = Fault("key.proof", "the proof of possession does not hold")
+    return first_fault(check_knowledge, transcript, body["key"], body["proof"], failed)
+
+
+def share_bytes(share):
+    return share["ephemeral"] + share["knowledge"] + share["ciphertext"]
+
+
+def deal_digest(election, attempt, dealer, body):
+    """The commitment of round 2 (§5.4)."""
+    commitments, shares = body["commitments"], body["shares"]
+    return tagged(
+        "deal",
+        election + le64(attempt) + le64(dealer)
+        + le64(len(commitments) // 32) + commitments + body["knowledge"]
+        + le64(len(shares)) + b"".join(share_bytes(share) for share in shares),
+    )
+
+
+def ephemerals(body):
+    return [share["ephemeral"] for share in body["shares"]]
+
+
+def check_deal(election, attempt, dealer, threshold, keys, body):
+    """All faults of a deal but for its digest and doubled ephemerals (§5.4)."""
+    commitments = pieces(body["commitments"], 32)
+    if len(body["commitments"]) != 32 * threshold:
+        return [Fault(LENGTH, "the deal has another number of commitments than t")]
+    if len(body["shares"]) != len(keys):
+        return [Fault(LENGTH, "the deal has another number of shares than k")]
+    faults = [first_fault(decode_element, c, True) for c in commitments[1:]]
+    transcript = ceremony_transcript("key-deal", election, attempt)
+    transcript.integer("dealer", dealer)
+    transcript.encodings("commitments", commitments)
+    failed = Fault("key.proof", "the proof of knowledge of the constant term does not hold")
+    faults.append(
+        first_fault(check_knowledge, transcript, commitments[0], body["knowledge"], failed)
+    )
+    for recipient, share in enumerate(body["shares"]):
+        transcript = ceremony_transcript("key-ephemeral", election, attempt)
+        transcript.integer("dealer", dealer)
+        transcript.integer("recipient", recipient)
+        transcript.encoding("recipient key", keys[recipient])
+        failed = Fault("key.encryption", f"the dealer does not know ephemeral key {recipient}")
+        faults.append(
+            first_fault(check_knowledge, transcript, share["ephemeral"], share["knowledge"], failed)
+        )
+    return [fault for fault in faults if fault is not None]
+
+
+def evaluate(commitments, u):
+    """Σ_l C_l·u^l."""
+    return combine(list(zip(powers_of(u, len(commitments)), commitments)))
+
+
+def opened_share(election, attempt, dealer, recipient, recipient_key, share, point):
+    """The plaintext of an encrypted share, given its point Q (§5.5 (4) to (6)), or None."""
+    data = election + le64(attempt) + le64(dealer) + le64(recipient)
+    data += share["ephemeral"] + recipient_key
+    key = tagged("share-key", data + point)
+    return open_sealed(key, bytes(12), data, share["ciphertext"])
+
+
+def judge_complaint(election, attempt, dealer, recipient, recipient_key, deal, complaint):
+    """Whom a complaint convicts, "dealer" or "complainer", and why (§5.6)."""
+    if recipient >= len(deal["shares"]):
+        return "dealer", "the deal has no share for the complainer"
+    share = deal["shares"][recipient]
+    try:
+        decode_element(share["ephemeral"])
+        commitments = decode_elements(deal["commitments"])
+        decode_element(deal["commitments"][:32])
+    except Fault:
+        return "dealer", "the deal cannot be opened"
+    point = complaint["point"]
+    transcript = ceremony_transcript("key-complaint", election, attempt)
+    transcript.integer("dealer", dealer)
+    transcript.integer("recipient", recipient)
+    transcript.bytes("ciphertext", share["ciphertext"])
+    failed = Fault("key.complaint", "the proof of the opened point does not hold")
+    if first_fault(
+        check_equality, transcript, recipient_key, share["ephemeral"], point,
+        complaint["proof"], failed,
+    ):
+        return "complainer", "the point is not proved to be the share's"
+    plaintext = opened_share(election, attempt, dealer, recipient, recipient_key, share, point)
+    if plaintext is None:
+        return "dealer", "the encrypted share does not authenticate"
+    if first_fault(decode_scalar, plaintext):
+        return "dealer", "the share is no canonical scalar"
+    if same(base(decode_scalar(plaintext)), evaluate(commitments, recipient + 1)):
+        return "complainer", "the share fits the dealer's commitments"
+    return "dealer", "the share does not fit the dealer's commitments"
+
+
+def ceremony_keys(deals):
+    """Y and all S_j (§5.7 (8), (9)), encoded. Raises Fault."""
+    polynomials = [decode_elements(deal["commitments"]) for deal in deals]
+
+    def key_at(u):
+        total = IDENTITY
+        for commitments in polynomials:
+            total = add(total, evaluate(commitments, u))
+        if is_identity(total):
+            raise Fault(MEMBERSHIP, "a key is the identity")
+        return encode_element(total)
+
+    return key_at(0), [key_at(j + 1) for j in range(len(deals))]
+
+
+def lagrange(indices, j, u):
+    """λ_j(u) over the trustees of these indices (§5.7 (10))."""
+    value = 1
+    for i in indices:
+        if i != j:
+            value = value * (u - i - 1) * pow(j - i, -1, Q) % Q
+    return value
+
+
+# ---------------------------------------------------------------------------
+# Ballots (page 6)
+# ---------------------------------------------------------------------------
+
+
+@dataclass
+class RangePart:
+    """What a ballot says of one bounded batch (§6.5)."""
+
+    batch: int
+    bits: int
+    row: bytes
+    data: bytes
+
+    def piece(self, i):
+        """The i-th 32 bytes: V, T_A, T_B, T_V, z_m, z_r, z_s, then the range proof's."""
+        return self.data[32 * i:32 * i + 32]
+
+
+@dataclass
+class Ballot:
+    """A ballot whose form is right (§6.2)."""
+
+    raw: bytes
+    election: bytes
+    box: int
+    credential: bytes
+    counter: int
+    rows: list
+    ranges: list
+    commitment: bytes
+    response: int
+
+
+def range_length(bits):
+    """Bytes of a range part."""
+    return 224 + 32 * (9 + 2 * (bits.bit_length() - 1))
+
+
+def ballot_length(batches):
+    """Bytes of a ballot of a box with these batches."""
+    parts = sum(range_length(batch["bits"]) for batch in batches if batch["bits"])
+    return 144 + 64 * sum(batch["width"] for batch in batches) + parts
+
+
+def tracker(ballot):
+    """Equation (1)."""
+    return tagged("tracker", ballot)
+
+
+def parse_ballot(data, batches):
+    """A ballot, or None if it is to be rejected as shape."""
+    if len(data) != ballot_length(batches):
+        return None
+    position = 80
+    rows, ranges = [], []
+    for batch in batches:
+        rows.append(data[position:position + 64 * batch["width"]])
+        position += len(rows[-1])
+    for index, batch in enumerate(batches):
+        if batch["bits"]:
+            end = position + range_length(batch["bits"])
+            ranges.append(RangePart(index, batch["bits"], rows[index], data[position:end]))
+            position = end
+    try:
+        decode_element(data[40:72])
+        decode_elements(b"".join(rows), identity=False)
+        for part in ranges:
+            check_range_encodings(part)
+        decode_element(data[-64:-32], identity=True)
+        response = decode_scalar(data[-32:])
+    except Fault:
+        return None
+    return Ballot(
+        raw=data, election=data[:32], box=int.from_bytes(data[32:40], "little"),
+        credential=data[40:72], counter=int.from_bytes(data[72:80], "little"),
+        rows=rows, ranges=ranges, commitment=data[-64:-32], response=response,
+    )
+
+
+def check_range_encodings(part):
+    """V and three commitments, three responses; A, S, T_1, T_2, three scalars, L and R, a, b."""
+    count = len(part.data) // 32
+    scalars = {4, 5, 6, 11, 12, 13, count - 2, count - 1}
+    for i in range(count):
+        if i in scalars:
+            decode_scalar(part.piece(i))
+        else:
+            decode_element(part.piece(i), identity=True)
+
+
+def ballot_transcript(election, public_key, ballot):
+    """The transcript of §6.3 up to and with `rows`."""
+    transcript = Transcript("ballot")
+    transcript.bytes("election", election)
+    transcript.encoding("public key", public_key)
+    transcript.integer("box", ballot.box)
+    transcript.encoding("credential", ballot.credential)
+    transcript.integer("counter", ballot.counter)
+    transcript.encodings("rows", pieces(b"".join(ballot.rows), 32))
+    return transcript
+
+
+def ballot_proof_holds(election, public_key, ballot):
+    """Equation (2)."""
+    transcript = ballot_transcript(election, public_key, ballot)
+    if ballot.ranges:
+        transcript.bytes("ranges", b"".join(part.data for part in ballot.ranges))
+    transcript.encoding("commitment", ballot.commitment)
+    e = transcript.challenge("challenge")
+    statement = [ballot.credential] + pieces(b"".join(ballot.rows), 32)[::2]
+    terms = [(1, decode_element(ballot.commitment, identity=True))]
+    for power, data in zip(powers_of(e, len(statement) + 1)[1:], statement):
+        terms.append((power, decode_element(data)))
+    return same(base(ballot.response), combine(terms))
+
+
+def ballot_ranges_hold(election, public_key, ballot):
+    """All range parts of a ballot (§6.5)."""
+    for part in ballot.ranges:
+        transcript = ballot_transcript(election, public_key, ballot)
+        if not range_part_holds(transcript, public_key, part):
+            return False
+    return True
+
+
+@functools.lru_cache(maxsize=1)
+def blinding_base():
+    """H of §6.5."""
+    return from_uniform(hashlib.sha3_512(encode_element(G)).digest())
+
+
+@functools.lru_cache(maxsize=2)
+def range_generators(name):
+    """The 32 first g_i (name G) or h_i (name H) of §6.5."""
+    data = b"GeneratorsChain" + name + bytes(4)
+    return [
+        from_uniform(piece)
+        for piece in pieces(hashlib.shake_256(data).digest(64 * 32), 64)
+    ]
+
+
+def range_part_holds(transcript, public_key, part):
+    """Equations (4) to (8); the transcript has absorbed the ballot up to `rows`."""
+    transcript.integer("bounded batch", part.batch)
+    transcript.integer("bits", part.bits)
+    transcript.encoding("value", part.piece(0))
+    transcript.encodings("equality commitments", [part.piece(i) for i in (1, 2, 3)])
+    e = transcript.challenge("equality challenge")
+    transcript.encodings("equality responses", [part.piece(i) for i in (4, 5, 6)])
+    v, t_a, t_b, t_v = (decode_element(part.piece(i), identity=True) for i in range(4))
+    z_m, z_r, z_s = (decode_scalar(part.piece(i)) for i in (4, 5, 6))
+    a, b = decode_elements(part.row)
+    key = decode_element(public_key)
+    h = blinding_base()
+    return (
+        same(base(z_r), add(t_a, multiply(e, a)))
+        and holds([(z_m, G), (z_r, key)], [(1, t_b), (e, b)])
+        and holds([(z_m, G), (z_s, h)], [(1, t_v), (e, v)])
+        and range_proof_holds(transcript, part, v)
+    )
+
+
+def range_proof_holds(transcript, part, v):
+    """The range proof: equations (7) and (8)."""
+    bits = part.bits
+    rounds = bits.bit_length() - 1
+    proof = pieces(part.data[224:], 32)
+    elements = proof[:4] + proof[7:7 + 2 * rounds]
+    if any(not any(data) for data in elements):
+        return False
+    points = decode_elements(b"".join(elements))
+    a_point, s_point, t_1, t_2 = points[:4]
+    t_x, tau, mu = decode_scalars(b"".join(proof[4:7]))
+    a, b = decode_scalars(b"".join(proof[-2:]))
+    y, z, x, w, u = range_challenges(transcript, part, proof, rounds)
+    h = blinding_base()
+    delta = (z - z * z) * sum(powers_of(y, bits)) - pow(z, 3, Q) * (2**bits - 1)
+    seventh = holds(
+        [(t_x, G), (tau, h)],
+        [(z * z, v), (delta, G), (x, t_1), (x * x, t_2)],
+    )
+    terms = [(1, a_point), (x, s_point), (-mu, h), (w * (t_x - a * b), G)]
+    for j in range(rounds):
+        terms.append((u[j] * u[j], points[4 + 2 * j]))
+        terms.append((inverse(u[j] * u[j]), points[5 + 2 * j]))
+    y_inverse = powers_of(inverse(y), bits)
+    for i in range(bits):
+        s = 1
+        for j in range(rounds):
+            s = s * (u[j] if i >> rounds - 1 - j & 1 else inverse(u[j])) % Q
+        terms.append((-z - a * s, range_generators(b"G")[i]))
+        h_factor = z + y_inverse[i] * (z * z * 2**i - b * inverse(s))
+        terms.append((h_factor, range_generators(b"H")[i]))
+    return seventh and is_identity(combine(terms))
+
+
+def inverse(x):
+    """1/x mod q (0 for 0, which no challenge is but with negligible probability)."""
+    return pow(x, Q - 2, Q)
+
+
+def range_challenges(transcript, part, proof, rounds):
+    """y, z, x, w and the list of u_j."""
+
+    def draw(label):
+        return wide(transcript.challenge_bytes(label, 64))
+
+    transcript.bytes("dom-sep", b"rangeproof v1")
+    transcript.integer("n", part.bits)
+    transcript.integer("m", 1)
+    transcript.encoding("V", part.piece(0))
+    transcript.encoding("A", proof[0])
+    transcript.encoding("S", proof[1])
+    y, z = draw("y"), draw("z")
+    transcript.encoding("T_1", proof[2])
+    transcript.encoding("T_2", proof[3])
+    x = draw("x")
+    transcript.encoding("t_x", proof[4])
+    transcript.encoding("t_x_blinding", proof[5])
+    transcript.encoding("e_blinding", proof[6])
+    w = draw("w")
+    transcript.bytes("dom-sep", b"ipp v1")
+    transcript.integer("n", part.bits)
+    u = []
+    for j in range(rounds):
+        transcript.encoding("L", proof[7 + 2 * j])
+        transcript.encoding("R", proof[8 + 2 * j])
+        u.append(draw("u"))
+    return y, z, x, w, u
+
+
+def challenge_holds(election, public_key, row):
+    """A row of a `challenged` record: tracker ‖ K ‖ T ‖ z (§6.6)."""
+    transcript = Transcript("challenged")
+    transcript.bytes("election", election)
+    transcript.encoding("public key", public_key)
+    transcript.bytes("tracker", row[:32])
+    failed = Fault("ballot.challenged", "the challenge is not signed by its credential")
+    return first_fault(check_knowledge, transcript, row[32:64], row[64:], failed) is None
+
+
+# ---------------------------------------------------------------------------
+# Decryption (page 7)
+# ---------------------------------------------------------------------------
+
+
+@dataclass
+class ShareList:
+    """One list that a share record is about, with both blobs."""
+
+    box: int
+    batch: int
+    rows: int
+    width: int
+    input_root: bytes
+    shares_root: bytes
+    input: bytes
+    shares: bytes
+
+
+def share_weights(seed, count):
+    """The weights w_i (§7.3 (1))."""
+    weights = []
+    for block in range(-(-count // 1024)):
+        data = stream("share-weights", seed + le64(block), 16 * 1024)
+        weights += [int.from_bytes(piece, "little") for piece in pieces(data, 16)]
+    return weights[:count]
+
+
+def share_transcript(election, public_key, close, trustee, trustee_key, share_key, lists):
+    """The transcript of §7.2 up to the weights."""
+    transcript = Transcript("decryption")
+    transcript.bytes("election", election)
+    transcript.encoding("public key", public_key)
+    transcript.bytes("close", close)
+    transcript.integer("trustee", trustee)
+    transcript.encoding("trustee key", trustee_key)
+    transcript.encoding("share key", share_key)
+    transcript.integer("lists", len(lists))
+    for item in lists:
+        transcript.integer("box", item.box)
+        transcript.integer("batch", item.batch)
+        transcript.integer("rows", item.rows)
+        transcript.integer("width", item.width)
+        transcript.bytes("input", item.input_root)
+        transcript.bytes("shares", item.shares_root)
+    return transcript
+
+
+def weighted_sum(weights, data):
+    """Σ w_i·(element i), encoded."""
+    terms = [(w, decode_element(e)) for w, e in zip(weights, data)]
+    return encode_element(combine(terms))
+
+
+def check_share(election, public_key, close, trustee, trustee_key, share_key, lists, proof):
+    """The proof of a share record over lists whose rows are proper elements (§7.3)."""
+    transcript = share_transcript(
+        election, public_key, close, trustee, trustee_key, share_key, lists
+    )
+    return first_fault(share_equations, transcript, share_key, lists, proof)
+
+
+def share_equations(transcript, share_key, lists, proof):
+    seed = transcript.challenge_bytes("weights", 32)
+    inputs = [a for item in lists for a in pieces(item.input, 32)[::2]]
+    shares = [d for item in lists for d in pieces(item.shares, 32)]
+    weights = share_weights(seed, len(inputs))
+    failed = Fault("decrypt.proof", "the proof of the shares does not hold")
+    check_equality(
+        transcript, share_key, weighted_sum(weights, inputs), weighted_sum(weights, shares),
+        proof, failed,
+    )
+
+
+def interpolate(shares, u):
+    """Σ_j λ_j(u)·D_{j,i} for every place i."""
+    factors = {j: lagrange(shares, j, u) for j in shares}
+    columns = {j: decode_elements(data, identity=False) for j, data in shares.items()}
+    count = min(len(column) for column in columns.values())
+    return [
+        combine([(factors[j], columns[j][i]) for j in shares]) for i in range(count)
+    ]
+
+
+def bad_share_rows(trustee, shares, others, width):
+    """Rows where a trustee's shares are not what t others' imply (§7.4 (3))."""
+    implied = interpolate(others, trustee + 1)
+    stated = decode_elements(shares, identity=False)
+    bad = {i // width for i, d in enumerate(stated) if not same(d, implied[i])}
+    return sorted(bad)
+
+
+def bad_plaintext_rows(ciphertexts, width, shares, plaintexts):
+    """Rows where the plaintexts are not the decryptions (§7.5 (4)).
+
+    Bytes that encode no element fail another check and are passed over here.
+    """
+    blinds = interpolate(shares, 0)
+    bad = set()
+    for i, data in enumerate(pieces(plaintexts, 32)):
+        point = decoded(data)
+        second = decode_element(ciphertexts[64 * i + 32:64 * i + 64])
+        if isinstance(point, tuple) and not same(add(point, blinds[i]), second):
+            bad.add(i // width)
+    return sorted(bad)
+
+
+# ---------------------------------------------------------------------------
+# Data in elements (page 2 §2.6) and numbers (page 6 §6.5, page 11 §11.6)
+# ---------------------------------------------------------------------------
+
+
+def candidate(data, c):
+    """The candidate with counter c; None if it encodes no element but the identity."""
+    encoding = bytes([2 * (c % 128)]) + data + bytes([c // 128])
+    return encoding if proper_element(encoding) else None
+
+
+def embed(data):
+    """The first candidate of 30 bytes that is an element."""
+    return next(
+        encoding for c in range(2**14)
+        if (encoding := candidate(data, c)) is not None
+    )
+
+
+def read_element(encoding):
+    """(30 bytes, None) or (None, why the vote is invalid) of an element's encoding."""
+    if not any(encoding):
+        return None, "identity"
+    c = encoding[0] // 2 + 128 * encoding[31]
+    if any(candidate(encoding[1:31], smaller) for smaller in range(c)):
+        return None, "not minimal"
+    return encoding[1:31], None
+
+
+BABY_STEPS = {8: 2**4, 16: 2**8, 32: 2**16}
+
+
+def inverses(values):
+    """1/v mod P of each, by one inversion; 0 of 0."""
+    products = [1]
+    for value in values:
+        products.append(products[-1] * (value or 1) % P)
+    rest = pow(products[-1], -1, P)
+    result = []
+    for i in range(len(values) - 1, -1, -1):
+        result.append(rest * products[i] % P if values[i] else 0)
+        rest = rest * (values[i] or 1) % P
+    return result[::-1]
+
+
+def names(points):
+    """For each point one number, the same for all that stand for ± its element.
+
+    Points of one element have x/y = r or 1/r, those of its negative -r or -1/r
+    (RFC 9496 §4.3.3), so that (r + 1/r)² tells an element up to its sign.
+    """
+    products = inverses([x * y % P for x, y, _, _ in points])
+    return [
+        pow((x * x + y * y) * product, 2, P)
+        for (x, y, _, _), product in zip(points, products)
+    ]
+
+
+@functools.lru_cache(maxsize=3)
+def baby_steps(count):
+    """The names of 0·G … count·G."""
+    points = [IDENTITY]
+    for _ in range(count):
+        points.append(add(points[-1], G))
+    return {name: i for i, name in enumerate(names(points))}
+
+
+def read_number(encoding, bits):
+    """The m < 2^bits with M = m·G, or None: baby steps, giant steps, with signs."""
+    element = decode_element(encoding, identity=True)
+    count = BABY_STEPS[bits]
+    known = baby_steps(count)
+    stride = 2 * count + 1
+    step = negate(base(stride))
+    point = element
+    for start in range(0, 2**bits // stride + 2, 64):
+        block = []
+        for _ in range(64):
+            block.append(point)
+            point = add(point, step)
+        for offset, name in enumerate(names(block)):
+            if name in known:
+                middle = (start + offset) * stride
+                for m in (middle - known[name], middle + known[name]):
+                    if 0 <= m < 2**bits and same(base(m), element):
+                        return m
+    return None
+
+
+def read_numbers(encodings, bits):
+    return [read_number(encoding, bits) for encoding in encodings]
+
+
+# ---------------------------------------------------------------------------
+# CBOR (§8.1)
+# ---------------------------------------------------------------------------
+
+MAX_DEPTH = 32
+BREAK = b"\xff"
+SIMPLE = {20: False, 21: True, 22: None}
+
+
+def not_canonical(message):
+    """The fault of bytes that are not the canonical encoding of anything."""
+    return Fault("encoding.canonical", message)
+
+
+def cbor_head(data, pos):
+    """Major type, additional information, argument and the place after a head.
+
+    None where the head is cut off or not well-formed. The argument of an
+    indefinite length (and of a break) is None.
+    """
+    if pos >= len(data):
+        return None
+    major, info = data[pos] >> 5, data[pos] & 31
+    pos += 1
+    if info < 24:
+        return major, info, info, pos
+    if info == 31:
+        return (major, info, None, pos) if major in (2, 3, 4, 5) else None
+    if info > 27:
+        return None
+    size = 1 << (info - 24)
+    if pos + size > len(data):
+        return None
+    argument = int.from_bytes(data[pos:pos + size], "big")
+    if major == 7 and info == 24 and argument < 32:
+        return None
+    return major, info, argument, pos + size
+
+
+def begins_with_item(data):
+    """Whether one complete, well-formed item stands at the beginning (§8.1)."""
+    pos, left = 0, [1]
+    while left:
+        if left[-1] == 0:
+            left.pop()
+            continue
+        if len(left) > MAX_DEPTH + 1:
+            return True
+        left[-1] -= 1
+        head = cbor_head(data, pos)
+        if head is None:
+            return False
+        major, _, argument, pos = head
+        if argument is None:
+            return True
+        if major in (2, 3):
+            pos += argument
+            if pos > len(data):
+                return False
+        elif major in (4, 5, 6):
+            left.append({4: argument, 5: 2 * argument, 6: 1}[major])
+    return True
+
+
+def cbor_decode(data):
+    """The item that these bytes are the one canonical encoding of (§8.1)."""
+    item, end = canonical_item(data, 0, 0)
+    if end != len(data):
+        raise not_canonical("bytes after the item")
+    return item
+
+
+def canonical_item(data, pos, depth):
+    """The canonical item at a place, and the place after it."""
+    head = cbor_head(data, pos)
+    if head is None or depth > MAX_DEPTH:
+        raise not_canonical("no complete item, or one nested too deeply")
+    major, info, argument, pos = head
+    if argument is None:
+        raise not_canonical("an indefinite length")
+    if major != 7 and info >= 24 and argument < (24, 1 << 8, 1 << 16, 1 << 32)[info - 24]:
+        raise not_canonical("an integer that is not in its shortest form")
+    if major < 2:
+        return (-1 - argument if major else argument), pos
+    if major in (2, 3):
+        return canonical_string(data, major, argument, pos)
+    if major == 4:
+        return canonical_array(data, argument, pos, depth)
+    if major == 5:
+        return canonical_map(data, argument, pos, depth)
+    if major == 7 and info in SIMPLE:
+        return SIMPLE[info], pos
+    raise not_canonical("an item of a type that no format has")
+
+
+def canonical_string(data, major, length, pos):
+    """A byte string, or a text in UTF-8."""
+    end = pos + length
+    if end > len(data):
+        raise not_canonical("a string that is cut off")
+    if major == 2:
+        return data[pos:end], end
+    try:
+        return data[pos:end].decode("utf-8"), end
+    except UnicodeDecodeError:
+        raise not_canonical("a text that is not UTF-8") from None
+
+
+def canonical_array(data, length, pos, depth):
+    """A list of items."""
+    items = []
+    for _ in range(length):
+        item, pos = canonical_item(data, pos, depth + 1)
+        items.append(item)
+    return items, pos
+
+
+def canonical_map(data, length, pos, depth):
+    """A map whose keys stand in the bytewise order of their encodings."""
+    items, before = {}, b""
+    for _ in range(length):
+        start = pos
+        key, pos = canonical_item(data, pos, depth + 1)
+        if not isinstance(key, str):
+            raise not_canonical("a key that is no text")
+        if data[start:pos] <= before:
+            raise not_canonical("keys out of order, or one twice")
+        before = data[start:pos]
+        items[key], pos = canonical_item(data, pos, depth + 1)
+    return items, pos
+
+
+def loose_item(data, pos, depth=0):
+    """An integer, string or map in whatever form, and the place after it (§8.1)."""
+    head = cbor_head(data, pos)
+    if head is None or head[0] not in (0, 2, 3, 5) or depth > 2:
+        raise not_canonical("nothing that stands in a message")
+    major, _, argument, pos = head
+    if major == 0:
+        return argument, pos
+    if major == 5:
+        return loose_map(data, argument, pos, depth)
+    if argument is not None:
+        return canonical_string(data, major, argument, pos)
+    joined = b"" if major == 2 else ""
+    while data[pos:pos + 1] != BREAK:
+        if pos >= len(data) or data[pos] >> 5 != major:
+            raise not_canonical("a string that is cut off")
+        part, pos = loose_item(data, pos, depth + 1)
+        joined += part
+    return joined, pos + 1
+
+
+def loose_map(data, length, pos, depth):
+    """A map in whatever form and order, but with no key twice."""
+    items = {}
+    while data[pos:pos + 1] != BREAK if length is None else length > 0:
+        name, pos = loose_item(data, pos, depth + 1)
+        item, pos = loose_item(data, pos, depth + 1)
+        if not isinstance(name, str) or name in items:
+            raise not_canonical("a key twice, or one that is no text")
+        items[name] = item
+        length = None if length is None else length - 1
+    return items, pos
+
+
+# ---------------------------------------------------------------------------
+# Formats (board.cddl). A format is a function that refuses a wrong value.
+# ---------------------------------------------------------------------------
+
+def misfit(message):
+    """The fault of a canonical item that does not fit its format."""
+    return Fault("shape.length", message)
+
+
+def uint(value):
+    """An unsigned integer of at most 64 bits."""
+    if type(value) is not int or value < 0:
+        raise misfit("something else where an integer belongs")
+
+
+def utf8(value):
+    """A text."""
+    if not isinstance(value, str):
+        raise misfit("something else where a text belongs")
+
+
+def bstr(value):
+    """A byte string of any length."""
+    if not isinstance(value, bytes):
+        raise misfit("something else where a byte string belongs")
+
+
+def sized(size):
+    """A byte string of one length."""
+    def check(value):
+        bstr(value)
+        if len(value) != size:
+            raise misfit(f"a byte string of {len(value)} bytes in place of {size}")
+    return check
+
+
+def nullable(item):
+    """Null or something."""
+    def check(value):
+        if value is not None:
+            item(value)
+    return check
+
+
+def listing(item):
+    """A list of any number of the same."""
+    def check(value):
+        if not isinstance(value, list):
+            raise misfit("something else where a list belongs")
+        for each in value:
+            item(each)
+    return check
+
+
+def mapping(**fields):
+    """A map with exactly these fields."""
+    def check(value):
+        if not isinstance(value, dict) or value.keys() != fields.keys():
+            raise misfit("unknown or missing fields")
+        for name, item in fields.items():
+            item(value[name])
+    return check
+
+
+def choice(**variants):
+    """A map with one field, which is one of these (`_` stands for `-`)."""
+    variants = {name.replace("_", "-"): item for name, item in variants.items()}
+
+    def check(value):
+        if not isinstance(value, dict) or len(value) != 1:
+            raise misfit("not one choice")
+        (name, inner), = value.items()
+        if name not in variants:
+            raise misfit(f"an unknown choice {name!r}")
+        variants[name](inner)
+    return check
+
+
+def one_of(*words):
+    """One of some texts."""
+    def check(value):
+        if value not in words:
+            raise misfit(f"{value!r} is not one of {', '.join(words)}")
+    return check
+
+
+KINDS = ("proposal", "enrol", "counter-proposal", "manifest", "accept", "deal-commitment", "deal",
+         "confirm", "complain", "open", "roll-amend", "ballots", "challenged", "waiver", "close",
+         "mix", "share", "exclusion", "result", "sign-off", "seal")
+
+DIGEST = ELEMENT = KEY = sized(32)
+SCHNORR, DLEQ, SIGNATURE = sized(64), sized(96), sized(64)
+NUMBERS = listing(uint)
+BLOB = mapping(root=DIGEST, rows=uint, row_length=uint)
+
+
+def version_one(value):
+    """The version of this specification."""
+    uint(value)
+    if value != 1:
+        raise misfit(f"version {value}")
+
+
+RECORD = mapping(message=bstr, previous=DIGEST, sequence=uint, signature=SIGNATURE)
+MESSAGE = mapping(body=bstr, head=DIGEST, kind=one_of(*KINDS), time=uint, author=KEY,
+                  counter=uint, version=version_one, election=DIGEST)
+
+LOOSE_MESSAGE = mapping(body=bstr, head=DIGEST, kind=utf8, time=uint, author=KEY, counter=uint,
+                        version=uint, election=DIGEST)
+
+METHOD = choice(
+    plurality=mapping(max_marks=uint), approval=mapping(), score=mapping(max_score=uint),
+    borda=mapping(max_ranks=uint), irv=mapping(max_ranks=uint), stv=mapping(max_ranks=uint),
+    scottish_stv=mapping(max_ranks=uint), meek=mapping(max_ranks=uint),
+    schulze=mapping(max_ranks=uint), majority_judgment=mapping(grades=listing(utf8)),
+    dhondt=mapping(max_marks=uint), sainte_lague=mapping(max_marks=uint),
+    text=mapping(max_bytes=uint))
+CONTEST = mapping(id=utf8, seats=uint, title=utf8, method=METHOD,
+                  write_ins=nullable(mapping(slots=uint, max_bytes=uint)),
+                  candidates=listing(utf8))
+BATCH = mapping(id=utf8, bits=nullable(uint), width=uint, contests=NUMBERS)
+BOX = mapping(id=utf8, merge=nullable(uint), batches=listing(BATCH))
+DESCRIPTION = mapping(
+    roll=nullable(BLOB), boxes=listing(BOX), mixes=uint, opens=nullable(uint),
+    suite=mapping(hash=utf8, group=utf8, version=uint, generators=utf8), title=utf8,
+    closes=nullable(uint), intake=KEY, policy=one_of("open", "first", "last"), minimum=uint,
+    contests=listing(CONTEST), trustees=listing(utf8), threshold=uint)
+
+SHUFFLE_PROOF = mapping(
+    powers=bstr,
+    product=mapping(
+        zero=mapping(left=bstr, right=bstr, diagonals=bstr, left_blind=bstr, right_blind=bstr,
+                     left_opening=bstr, right_opening=bstr, diagonal_opening=bstr),
+        columns=bstr, partial=bstr,
+        single_value=mapping(mask=bstr, linear=bstr, values=bstr, constant=bstr, products=bstr,
+                             steps_opening=bstr, values_opening=bstr)),
+    multiexp=mapping(masks=bstr, blinds=bstr, factors=bstr, openings=bstr, response=bstr,
+                     diagonals=bstr, mask_values=bstr, mask_openings=bstr),
+    exponents=bstr)
+
+ROUND = mapping(votes=listing(nullable(uint)), elected=NUMBERS, exhausted=uint, eliminated=NUMBERS)
+ROUND_LIST = listing(ROUND)
+TALLY = choice(
+    plurality=mapping(votes=NUMBERS), approval=mapping(votes=NUMBERS),
+    score=mapping(points=NUMBERS), borda=mapping(points=NUMBERS), irv=mapping(rounds=ROUND_LIST),
+    stv=mapping(rounds=ROUND_LIST, threshold=uint),
+    scottish_stv=mapping(rounds=ROUND_LIST, threshold=uint),
+    meek=mapping(quotas=NUMBERS, rounds=ROUND_LIST),
+    schulze=mapping(pairs=listing(NUMBERS), ranking=listing(NUMBERS)),
+    majority_judgment=mapping(grades=listing(NUMBERS), ranking=listing(NUMBERS)),
+    dhondt=mapping(seats=NUMBERS, votes=NUMBERS),
+    sainte_lague=mapping(seats=NUMBERS, votes=NUMBERS),
+    text=mapping())
+CONTEST_RESULT = mapping(
+    id=utf8, ties=listing(mapping(lost=NUMBERS, tied=NUMBERS, round=uint, earlier=nullable(uint))),
+    blank=uint, tally=TALLY,
+    texts=nullable(mapping(most=listing(mapping(text=utf8, ballots=uint)), distinct=uint)),
+    ballots=uint, elected=NUMBERS, invalid=uint, cells_sha256=DIGEST)
+
+BODIES = {
+    "proposal": mapping(description=DESCRIPTION, invitations=listing(KEY)),
+    "enrol": mapping(trustee=uint, invitation=SIGNATURE),
+    "manifest": mapping(keys=listing(KEY), attempt=uint, excluded=NUMBERS, proposal=DIGEST,
+                        description=DESCRIPTION),
+    "accept": mapping(key=ELEMENT, proof=SCHNORR),
+    "deal-commitment": mapping(commitment=DIGEST),
+    "deal": mapping(shares=listing(mapping(ephemeral=ELEMENT, knowledge=SCHNORR,
+                                           ciphertext=sized(48))),
+                    knowledge=SCHNORR, commitments=bstr),
+    "confirm": mapping(deals=DIGEST),
+    "complain": mapping(point=ELEMENT, proof=DLEQ, dealer=uint),
+    "open": mapping(),
+    "roll-amend": mapping(added=listing(mapping(box=uint, credential=ELEMENT)), reason=utf8,
+                          removed=listing(ELEMENT)),
+    "ballots": mapping(box=uint, ballots=BLOB),
+    "challenged": mapping(challenged=BLOB),
+    "waiver": mapping(box=uint, reason=utf8),
+    "close": mapping(batches=listing(mapping(box=uint, list=BLOB, batch=uint)), rejected=BLOB,
+                     submitted=uint),
+    "mix": mapping(mixes=listing(mapping(box=uint, batch=uint, input=DIGEST,
+                                         proof=nullable(SHUFFLE_PROOF), output=BLOB,
+                                         position=uint))),
+    "share": mapping(lists=listing(mapping(box=uint, batch=uint, input=DIGEST, shares=BLOB)),
+                     proof=DLEQ),
+    "exclusion": choice(
+        absence=mapping(batches=listing(mapping(box=uint, root=DIGEST, batch=uint)), trustee=uint),
+        cause=mapping(check=utf8, digest=DIGEST, sequence=uint)),
+    "result": mapping(batches=listing(mapping(box=uint, batch=uint, trustees=NUMBERS,
+                                              plaintexts=BLOB)),
+                      contests=listing(CONTEST_RESULT)),
+    "sign-off": mapping(head=DIGEST),
+    "seal": mapping(head=DIGEST, records=uint),
+}
+
+SIGNED_RECEIPT = mapping(receipt=bstr, signature=SIGNATURE)
+RECEIPT = mapping(box=uint, time=uint, tracker=DIGEST, election=DIGEST)
+
+MIB = 1 << 20
+MAX_FILE = 128 * MIB
+MAX_BODY = {"mix": 120 * MIB, "proposal": 8 * MIB, "counter-proposal": 8 * MIB,
+            "manifest": 8 * MIB, "result": 16 * MIB}
+
+
+def decode_as(form, data):
+    """A value in a format, from its one encoding."""
+    value = cbor_decode(data)
+    form(value)
+    return value
+
+
+def author_of_refused(message):
+    """Who a message that is refused says it is by, or None (§8.1)."""
+    try:
+        fields, _ = loose_item(message, 0)
+        LOOSE_MESSAGE(fields)
+    except Fault:
+        return None
+    return fields["author"]
+
+
+def decode_body(kind, body):
+    """The body of a message, within the size that its kind allows (§8.1)."""
+    if len(body) > MAX_BODY.get(kind, MIB):
+        raise not_canonical("a body longer than its kind allows")
+    if kind == "counter-proposal":
+        return None
+    return decode_as(BODIES[kind], body)
+
+
+# ---------------------------------------------------------------------------
+# Contests and descriptions (§8.8, §10.1)
+# ---------------------------------------------------------------------------
+
+WHITE_SPACE = frozenset(map(chr, [*range(9, 14), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B),
+                                  0x2028, 0x2029, 0x202F, 0x205F, 0x3000]))
+ID_CHARACTERS = frozenset(string.ascii_letters + string.digits + "._-")
+WRITE_INS = "write-ins together"
+
+RANKINGS = ("borda", "irv", "stv", "scottish-stv", "meek")
+MARKS = ("plurality", "approval", "dhondt", "sainte-lague")
+SCORES = ("score", "majority-judgment")
+IN_ROUNDS = ("irv", "stv", "scottish-stv", "meek")
+WITHOUT_WRITE_INS = ("score", "schulze", "majority-judgment", "dhondt", "sainte-lague", "text")
+
+
+class Contest:
+    """A contest of a description, with the numbers that pages 10 and 11 use."""
+
+    def __init__(self, fields):
+        self.id = fields["id"]
+        self.title = fields["title"]
+        self.seats = fields["seats"]
+        self.candidates = fields["candidates"]
+        (self.method, self.options), = fields["method"].items()
+        write_ins = fields["write_ins"]
+        self.slots = write_ins["slots"] if write_ins else 0
+        self.slot_bytes = write_ins["max_bytes"] if write_ins else 0
+        self.has_write_ins = write_ins is not None
+
+    @property
+    def choices(self):
+        """Candidates and slots together: n of page 11."""
+        return len(self.candidates) + self.slots
+
+    @property
+    def most(self):
+        """The most a vote may name: x of page 11."""
+        return self.options.get("max_marks", self.options.get("max_ranks", self.choices))
+
+    @property
+    def best_score(self):
+        """The highest score or grade."""
+        if self.method == "score":
+            return self.options["max_score"]
+        return len(self.options["grades"]) - 1
+
+    @property
+    def names(self):
+        """Names of the candidates of the count (§10.2)."""
+        return self.candidates + [WRITE_INS] * self.has_write_ins
+
+    def as_bits(self):
+        """Whether marks stand as bits (§11.2)."""
+        return -(-self.choices // 8) < number_width(self.choices) * self.most
+
+    def choice_length(self):
+        """Length of the field without the texts of write-ins (§11.2)."""
+        if self.method in MARKS and self.as_bits():
+            return -(-self.choices // 8)
+        if self.method in MARKS + RANKINGS:
+            return number_width(self.choices) * self.most
+        if self.method == "schulze":
+            return number_width(self.most) * self.choices
+        return self.options["max_bytes"] if self.method == "text" else self.choices
+
+    def length(self):
+        """Length of the field (§11.2)."""
+        return self.choice_length() + self.slots * self.slot_bytes
+
+
+def number_width(largest):
+    """Bytes that a number takes (§11.2)."""
+    return 1 if largest <= 255 else 2
+
+
+def is_text(value, most):
+    """A text of a contest (§10.1): one line, no white space around it."""
+    return (1 <= len(value.encode()) <= most and not has_controls(value)
+            and value[0] not in WHITE_SPACE and value[-1] not in WHITE_SPACE)
+
+
+def is_title(value, most):
+    """A title, name or id of §8.8."""
+    return (1 <= len(value.encode()) <= most and not has_controls(value)
+            and not all(c in WHITE_SPACE for c in value))
+
+
+def has_controls(value):
+    """Whether a control character (Cc) stands in it."""
+    return any(unicodedata.category(c) == "Cc" for c in value)
+
+
+def all_different(values):
+    """Whether none stands twice."""
+    return len(set(values)) == len(values)
+
+
+def contest_faults(contest):
+    """What §10.1 does not allow in a contest."""
+    method, options = contest.method, contest.options
+    if not (1 <= len(contest.id) <= 64 and set(contest.id) <= ID_CHARACTERS):
+        yield "the id"
+    if not is_text(contest.title, 1000):
+        yield "the title"
+    if not 1 <= contest.seats <= 65535 or (method in ("irv", "text") and contest.seats != 1):
+        yield "the seats"
+    if contest.has_write_ins and (method in WITHOUT_WRITE_INS or not 1 <= contest.slots <= 960
+                                  or not 1 <= contest.slot_bytes <= 960):
+        yield "the write-ins"
+    yield from candidate_faults(contest)
+    if "max_marks" in options or "max_ranks" in options:
+        if not 1 <= contest.most <= contest.choices:
+            yield "how many a vote may name"
+    if method == "score" and not 1 <= options["max_score"] <= 255:
+        yield "the highest score"
+    if method == "text" and not 1 <= options["max_bytes"] <= 960:
+        yield "the length of a text"
+    if method == "majority-judgment":
+        grades = options["grades"]
+        if not 2 <= len(grades) <= 256 or not all_different(grades) or not all(
+                is_text(name, 250) for name in grades):
+            yield "the grades"
+
+
+def candidate_faults(contest):
+    """What §10.1 does not allow in the candidates of a contest."""
+    names = contest.candidates
+    if contest.method == "text":
+        if names:
+            yield "candidates of a text"
+        return
+    if not 1 <= contest.choices <= 65535 or not all_different(names) or not all(
+            is_text(name, 250) for name in names):
+        yield "the candidates"
+    if contest.has_write_ins and WRITE_INS in names:
+        yield f"a candidate called {WRITE_INS}"
+    if contest.method in IN_ROUNDS + ("schulze",) and len(contest.names) > 1000:
+        yield "more than 1,000 candidates"
+
+
+def result_weight(contest):
+    """What the result of a contest weighs in the record (§10.1)."""
+    count = len(contest.names)
+    if contest.method in ("irv", "schulze"):
+        return count * count
+    if contest.method in ("stv", "scottish-stv", "meek"):
+        return 2 * count * count
+    if contest.method == "majority-judgment":
+        return count * len(contest.options["grades"])
+    return contest.seats if contest.method in ("dhondt", "sainte-lague") else 0
+
+
+SUITE = {"hash": "sha3-256", "group": "ristretto255", "version": 1,
+         "generators": "psephos/v1/generator"}
+LAST_TIME = 253_402_300_799
+
+
+def description_faults(description):
+    """What §8.8 does not allow, but leaves an election that can be read."""
+    opens, closes = description["opens"], description["closes"]
+    if description["suite"] != SUITE:
+        yield "the suite is not this version's"
+    if any(time is not None and time > LAST_TIME for time in (opens, closes)):
+        yield "a time after the year 9999"
+    if opens is not None and closes is not None and opens >= closes:
+        yield "voting ends before it begins"
+    if not is_title(description["title"], 1000):
+        yield "the title"
+    trustees = description["trustees"]
+    if not all_different(trustees) or not all(is_title(name, 1000) for name in trustees):
+        yield "the names of the trustees"
+    if not description["threshold"] <= description["mixes"] <= len(trustees):
+        yield "t ≤ μ ≤ k does not hold"
+
+
+def structure_faults(description):
+    """What §8.8 does not allow, and leaves nothing that could be read."""
+    if (description["roll"] is None) != (description["policy"] == "open"):
+        yield "a roll in an open election, or none in another"
+    if description["roll"] and description["roll"]["row_length"] != 40:
+        yield "the rows of the roll are not of 40 bytes"
+    if not 1 <= len(description["trustees"]) <= 32:
+        yield "the number of trustees"
+    if not 1 <= description["threshold"] <= len(description["trustees"]):
+        yield "the threshold"
+    contests = [Contest(fields) for fields in description["contests"]]
+    if not 1 <= len(contests) <= 1000 or not all_different([c.id for c in contests]):
+        yield "the number of contests or their ids"
+    for contest in contests:
+        for fault in contest_faults(contest):
+            yield f"contest {contest.id}: {fault}"
+    if sum(map(result_weight, contests)) > 1_000_000:
+        yield "results that are too large together"
+    yield from box_faults(description["boxes"], contests)
+
+
+def box_faults(boxes, contests):
+    """What §8.8 does not allow in the boxes."""
+    if not 1 <= len(boxes) <= 100_000 or not all_different([box["id"] for box in boxes]):
+        yield "the number of boxes or their ids"
+    seen = set()
+    for index, box in enumerate(boxes):
+        batches = box["batches"]
+        listed = [number for batch in batches for number in batch["contests"]]
+        if not is_title(box["id"], 64) or not 1 <= len(batches) <= 32 or not all_different(
+                [batch["id"] for batch in batches]):
+            yield f"box {index}: its id, or its batches"
+        if not all_different(listed) or any(number >= len(contests) for number in listed):
+            yield f"box {index}: its contests"
+            continue
+        for batch in batches:
+            if not is_title(batch["id"], 64) or not batch_fits(batch, contests):
+                yield f"box {index}, batch {batch['id']}: its id, width or bits"
+        if not merge_fits(boxes, index):
+            yield f"box {index}: the box it merges into"
+        seen.update(listed)
+    if len(seen) != len(contests):
+        yield "a contest in no batch"
+
+
+def batch_fits(batch, contests):
+    """Whether width and bits are what the contests need (§11.1, §11.6)."""
+    length = sum(contests[number].length() for number in batch["contests"])
+    width = max(1, -(-length // 30))
+    if batch["bits"] is not None and (batch["bits"] not in (8, 16, 32)
+                                      or 8 * length > batch["bits"]):
+        return False
+    return batch["width"] == width <= 32
+
+
+def merge_fits(boxes, index):
+    """Whether the box that another one merges into can take its ballots (§8.8)."""
+    merge = boxes[index]["merge"]
+    if merge is None:
+        return True
+    if merge >= len(boxes) or merge == index or boxes[merge]["merge"] is not None:
+        return False
+    parts = [[(batch["contests"], batch["width"], batch["bits"]) for batch in box["batches"]]
+             for box in (boxes[index], boxes[merge])]
+    return parts[0] == parts[1]
+
+
+# ---------------------------------------------------------------------------
+# A vote as bytes (page 11)
+# ---------------------------------------------------------------------------
+
+class BadVote(Exception):
+    """Why a row is no valid vote (§11.4)."""
+
+
+@dataclass(frozen=True)
+class Vote:
+    """A vote for one contest.
+
+    `choice` is a list of candidates (orders and marks), of ranks or scores by
+    candidate, or a text; `texts` are the texts of the write-in slots used.
+    """
+
+    choice: object
+    texts: tuple = ()
+
+
+def read_row(elements, batch, contests, strict=True):
+    """The votes of a decrypted row, one per contest of the batch (§11.4).
+
+    Without `strict`, data in an element that is not the first candidate of it
+    is read all the same.
+    """
+    if batch["bits"] is not None:
+        number, = read_numbers(elements, batch["bits"])
+        if number is None:
+            raise BadVote("out of range")
+        data = number.to_bytes(4, "little")
+    else:
+        data = b"".join(element_data(encoding, strict) for encoding in elements)
+    votes, pos = [], 0
+    for index in batch["contests"]:
+        contest = contests[index]
+        end = pos + contest.length()
+        try:
+            votes.append(read_field(data[pos:end], contest))
+        except BadVote as fault:
+            raise BadVote(f"contest {index + 1}: {fault}") from None
+        pos = end
+    if any(data[pos:]):
+        raise BadVote("padding")
+    return votes
+
+
+def element_data(encoding, strict):
+    """The 30 bytes in an element (§2.6)."""
+    data, fault = read_element(encoding)
+    if fault == "not minimal" and not strict:
+        return encoding[1:31]
+    if fault:
+        raise BadVote(fault)
+    return data
+
+
+def read_field(field, contest):
+    """The vote in the field of a contest (§11.2, §11.4)."""
+    split = contest.choice_length()
+    choice = read_choice(field[:split], contest)
+    size = contest.slot_bytes
+    texts = [read_text(field[pos:pos + size]) for pos in range(split, len(field), size or 1)]
+    used = [each for each in texts if each]
+    if texts[:len(used)] != used:
+        raise BadVote("slots")
+    if contest.has_write_ins:
+        check_write_ins(choice, used, contest)
+    return Vote(choice, tuple(used))
+
+
+def read_choice(field, contest):
+    """A field but for the texts of write-ins."""
+    if contest.method in MARKS and contest.as_bits():
+        return read_bits(field, contest)
+    if contest.method in MARKS + RANKINGS:
+        return read_order(field, contest)
+    if contest.method == "schulze":
+        return read_ranks(field, contest)
+    if contest.method in SCORES:
+        if any(score > contest.best_score for score in field):
+            raise BadVote("too high")
+        return list(field)
+    return read_text(field)
+
+
+def read_integers(field, width):
+    """The numbers of a field, each in `width` bytes."""
+    return [int.from_bytes(field[pos:pos + width], "little") for pos in range(0, len(field), width)]
+
+
+def read_order(field, contest):
+    """Candidates in the order of the field: a ranking, or marks as numbers."""
+    values = read_integers(field, number_width(contest.choices))
+    used = [value for value in values if value]
+    if any(value > contest.choices for value in used):
+        raise BadVote("out of range")
+    if values[:len(used)] != used:
+        raise BadVote("gap")
+    if not all_different(used):
+        raise BadVote("duplicate")
+    if contest.method in MARKS and used != sorted(used):
+        raise BadVote("order")
+    return [value - 1 for value in used]
+
+
+def read_bits(field, contest):
+    """Marks as bits."""
+    marks = [i for i in range(8 * len(field)) if field[i // 8] >> (i % 8) & 1]
+    if any(mark >= contest.choices for mark in marks):
+        raise BadVote("out of range")
+    if len(marks) > contest.most:
+        raise BadVote("too many")
+    return marks
+
+
+def read_ranks(field, contest):
+    """A rank for each candidate, 0 where it has none."""
+    ranks = read_integers(field, number_width(contest.most))
+    if max(ranks) > contest.most:
+        raise BadVote("rank out of range")
+    if set(range(1, max(ranks) + 1)) - set(ranks):
+        raise BadVote("rank left out")
+    return ranks
+
+
+def read_text(field):
+    """A text and the zeros after it."""
+    content = field.rstrip(b"\0")
+    if b"\0" in content:
+        raise BadVote("goes on after a zero byte")
+    try:
+        value = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadVote("not UTF-8") from None
+    if has_controls(value):
+        raise BadVote("control character")
+    return value
+
+
+def check_write_ins(choice, texts, contest):
+    """Whether the slots named are those with a text, in order (§11.5)."""
+    named = [index - len(contest.candidates) for index in choice
+             if index >= len(contest.candidates)]
+    if sorted(named) != list(range(len(texts))):
+        raise BadVote("slots")
+    if not all_different(texts):
+        raise BadVote("twice")
+    encoded = [each.encode() for each in texts]
+    ordered = named if contest.method in RANKINGS else encoded
+    if ordered != sorted(ordered):
+        raise BadVote("order")
+
+
+def is_blank(vote, contest):
+    """Whether a vote names nobody, or says the least it can (§10.1)."""
+    if contest.method in SCORES + ("schulze",):
+        return not any(vote.choice)
+    return not vote.choice
+
+
+def canonical_cell(vote, contest):
+    """The canonical cell of a vote (ballots-csv §3)."""
+    choice = vote.choice
+    if contest.method == "text":
+        return quoted(choice) if choice else ""
+    if contest.method in SCORES:
+        return "+".join(f"{i + 1}:{score}" for i, score in enumerate(choice) if score)
+    if contest.method == "schulze":
+        ranks = [[str(i + 1) for i, rank in enumerate(choice) if rank == place]
+                 for place in range(1, max(choice) + 1)]
+        return ">".join("+".join(rank) for rank in ranks)
+    listed = len(contest.candidates)
+    cells = [str(i + 1) if i < listed else quoted(vote.texts[i - listed]) for i in choice]
+    return (">" if contest.method in RANKINGS else "+").join(cells)
+
+
+def quoted(value):
+    """A text as a cell."""
+    return '="' + value.replace('"', '""') + '"'
+
+
+def cells_digest(votes, contest):
+    """`cells_sorted_sha256` of a list of votes (ballots-csv §4)."""
+    cells = sorted((canonical_cell(vote, contest) or '""').encode() for vote in votes)
+    return hashlib.sha256(b"".join(cell + b"\n" for cell in cells)).digest()
+
+
+# ---------------------------------------------------------------------------
+# Counting (page 10)
+# ---------------------------------------------------------------------------
+
+def tie(tied, lost, at=0, earlier=None):
+    """A choice among equals, as the result notes it (§10.2)."""
+    return {"lost": sorted(lost), "tied": sorted(tied), "round": at, "earlier": earlier}
+
+
+def count_contest(contest, votes, invalid):
+    """The `contest-result` of the valid votes (§10.12)."""
+    tally, elected, ties = COUNTS[contest.method](contest, votes)
+    return {
+        "id": contest.id, "ties": ties,
+        "blank": sum(is_blank(vote, contest) for vote in votes),
+        "tally": {contest.method: tally}, "texts": count_texts(contest, votes),
+        "ballots": len(votes) + invalid, "elected": elected, "invalid": invalid,
+        "cells_sha256": cells_digest(votes, contest),
+    }
+
+
+def count_texts(contest, votes):
+    """What was written (§10.11)."""
+    if not contest.has_write_ins and contest.method != "text":
+        return None
+    numbers = collections.Counter()
+    for vote in votes:
+        numbers.update([vote.choice] if contest.method == "text" and vote.choice else vote.texts)
+    most, size = [], 0
+    for value, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0].encode())):
+        size += len(value.encode())
+        if len(most) == 100 or size > 4000:
+            break
+        most.append({"text": value, "ballots": number})
+    return {"most": most, "distinct": len(numbers)}
+
+
+def counted_order(vote, contest):
+    """An order over the candidates of the count: all write-ins are one (§10.2)."""
+    order = [min(index, len(contest.candidates)) for index in vote.choice]
+    return list(dict.fromkeys(order))
+
+
+def orders_of(contest, votes):
+    """Orders of all votes."""
+    return [counted_order(vote, contest) for vote in votes]
+
+
+def elect_by_number(contest, numbers, electable):
+    """The first seats by number, then by the file, and the tie this makes (§10.3)."""
+    order = sorted((c for c in range(len(numbers)) if electable(c)), key=lambda c: -numbers[c])
+    elected, others = order[:contest.seats], order[contest.seats:]
+    lost = [c for c in others if numbers[c] == numbers[elected[-1]]]
+    if not lost:
+        return elected, []
+    return elected, [tie([c for c in order if numbers[c] == numbers[lost[0]]], lost)]
+
+
+def count_marks(contest, votes):
+    """`plurality` and `approval` (§10.3)."""
+    numbers = [0] * len(contest.names)
+    for vote in votes:
+        marks = [min(index, len(contest.candidates)) for index in vote.choice]
+        for index in marks if contest.method == "plurality" else set(marks):
+            numbers[index] += 1
+    return ({"votes": numbers}, *elect_by_number(contest, numbers, lambda c: numbers[c] > 0))
+
+
+def count_scores(contest, votes):
+    """`score` (§10.3)."""
+    numbers = [sum(vote.choice[c] for vote in votes) for c in range(len(contest.names))]
+    return ({"points": numbers}, *elect_by_number(contest, numbers, lambda c: numbers[c] > 0))
+
+
+def count_borda(contest, votes):
+    """`borda` (§10.3)."""
+    count = len(contest.names)
+    numbers, ranked = [0] * count, set()
+    for order in orders_of(contest, votes):
+        ranked.update(order)
+        for place, index in enumerate(order, 1):
+            numbers[index] += count - place
+    return ({"points": numbers}, *elect_by_number(contest, numbers, lambda c: c in ranked))
+
+
+def count_irv(contest, votes):
+    """`irv` (§10.4)."""
+    orders, continuing = orders_of(contest, votes), set(range(len(contest.names)))
+    rounds, ties = [], []
+    while True:
+        numbers = {c: 0 for c in sorted(continuing)}
+        for order in orders:
+            first = next((c for c in order if c in continuing), None)
+            if first is not None:
+                numbers[first] += 1
+        counted = sum(numbers.values())
+        elected = [c for c, votes_of in numbers.items() if 2 * votes_of > counted]
+        now = {"votes": [numbers.get(c) for c in range(len(contest.names))], "elected": elected,
+               "exhausted": len(orders) - counted, "eliminated": []}
+        rounds.append(now)
+        if elected or not counted:
+            return {"rounds": rounds}, elected, ties
+        now["eliminated"] = [lowest(numbers, len(rounds) - 1, ties)]
+        continuing.remove(now["eliminated"][0])
+
+
+def lowest(numbers, at, ties):
+    """The candidate with the lowest number, of several the last in the file (a tie)."""
+    tied = [c for c in numbers if numbers[c] == min(numbers.values())]
+    if len(tied) > 1:
+        ties.append(tie(tied, [max(tied)], at))
+    return max(tied)
+
+
+class Transfers:
+    """Ballots with values, counted for one candidate at a time (§10.5, §10.6)."""
+
+    def __init__(self, contest, votes, decimals):
+        self.unit = 10 ** decimals
+        self.count = len(contest.names)
+        self.seats = contest.seats
+        self.orders = orders_of(contest, votes)
+        self.values = [self.unit] * len(self.orders)
+        self.continuing = set(range(self.count))
+        self.holders = [order[0] if order else None for order in self.orders]
+        self.valid = sum(1 for order in self.orders if order)
+        self.threshold = (self.valid // (self.seats + 1) + 1) * self.unit
+        self.elected, self.eliminated = [], set()
+        self.rounds, self.ties = [], []
+
+    def held(self, candidate):
+        """The ballots that count for a candidate (None: for nobody)."""
+        return [i for i, holder in enumerate(self.holders) if holder == candidate]
+
+    def sum_of(self, candidate):
+        """The sum of their values."""
+        return sum(self.values[i] for i in self.held(candidate))
+
+    def pass_on(self, candidate, value_of):
+        """Gives a candidate's ballots their new values and next candidates."""
+        for i in self.held(candidate):
+            self.values[i] = value_of(self.values[i])
+            self.holders[i] = next((c for c in self.orders[i] if c in self.continuing), None)
+
+    def start_round(self, votes_of):
+        """Opens a round with the votes that everybody has now."""
+        votes = [None if c in self.eliminated else votes_of(c) for c in range(self.count)]
+        self.rounds.append({"votes": votes, "elected": [], "exhausted": self.sum_of(None),
+                            "eliminated": []})
+        return votes
+
+    def elect(self, candidates):
+        """Elects some, more votes first, then the order of the file."""
+        votes = self.rounds[-1]["votes"]
+        order = sorted(candidates, key=lambda c: (-votes[c], c))
+        self.continuing -= set(order)
+        self.elected += order
+        self.rounds[-1]["elected"] += order
+        return order
+
+    def eliminate(self, candidate):
+        """Takes a candidate out of the count; its ballots stay where they are."""
+        self.continuing.remove(candidate)
+        self.eliminated.add(candidate)
+        self.rounds[-1]["eliminated"] = [candidate]
+
+    def rest_fits(self):
+        """Whether no more candidates continue than seats are open."""
+        return len(self.continuing) <= self.seats - len(self.elected)
+
+    def result(self):
+        """Tally, elected and ties."""
+        return {"rounds": self.rounds, "threshold": self.threshold}, self.elected, self.ties
+
+
+def count_stv(contest, votes):
+    """`stv` (§10.5)."""
+    state = Transfers(contest, votes, 4)
+    while True:
+        before = set(state.elected)
+        numbers = state.start_round(
+            lambda c: state.threshold if c in before else state.sum_of(c))
+        if not state.valid:
+            return state.result()
+        rest = state.rest_fits()
+        now = state.elect([c for c in state.continuing if rest or numbers[c] >= state.threshold])
+        if len(state.elected) == state.seats or not state.continuing:
+            return state.result()
+        for c in now:
+            factor = (numbers[c] - state.threshold) * state.unit // numbers[c]
+            state.pass_on(c, lambda value: value * factor // state.unit)
+        if not now:
+            out = lowest({c: numbers[c] for c in sorted(state.continuing)},
+                         len(state.rounds) - 1, state.ties)
+            state.eliminate(out)
+            state.pass_on(out, lambda value: value)
+
+
+def count_scottish(contest, votes):
+    """`scottish-stv` (§10.6)."""
+    state = Transfers(contest, votes, 5)
+    transferred = set()
+    while True:
+        numbers = state.start_round(
+            lambda c: state.threshold if c in transferred else state.sum_of(c))
+        if not state.valid:
+            return state.result()
+        state.elect([c for c in state.continuing if numbers[c] >= state.threshold])
+        if len(state.elected) == state.seats:
+            return state.result()
+        if state.rest_fits():
+            state.elect(list(state.continuing))
+            return state.result()
+        waiting = {c: numbers[c] - state.threshold for c in sorted(state.elected)
+                   if numbers[c] > state.threshold}
+        if waiting:
+            c = scottish_choice(state, waiting, max)
+            transferred.add(c)
+            state.pass_on(c, lambda value: value * waiting[c] // numbers[c])
+            continue
+        out = scottish_choice(state, {c: numbers[c] for c in sorted(state.continuing)}, min)
+        state.eliminate(out)
+        if state.rest_fits():
+            state.elect(list(state.continuing))
+            return state.result()
+        state.pass_on(out, lambda value: value)
+
+
+def scottish_choice(state, numbers, best):
+    """The largest surplus or the fewest votes, ties by earlier rounds (§10.6)."""
+    tied = [c for c in numbers if numbers[c] == best(numbers.values())]
+    left, earlier = tied, None
+    for at in range(len(state.rounds) - 2, -1, -1):
+        if len(left) == 1:
+            break
+        votes = state.rounds[at]["votes"]
+        kept = [c for c in left if votes[c] == best(votes[c] for c in left)]
+        if len(kept) == 1:
+            earlier = at
+        left = kept
+    chosen = min(left) if best is max else max(left)
+    if len(tied) > 1:
+        lost = [c for c in tied if c != chosen] if best is max else [chosen]
+        state.ties.append(tie(tied, lost, len(state.rounds) - 1, earlier))
+    return chosen
+
+
+class Meek:
+    """The state of a count by Meek's method (§10.7)."""
+
+    UNIT = 10 ** 9
+    SMALL = 1000
+
+    def __init__(self, contest, votes):
+        self.seats, self.count = contest.seats, len(contest.names)
+        self.orders = orders_of(contest, votes)
+        self.keep = {c: self.UNIT for c in range(self.count)}
+        self.hopeful, self.elected, self.defeated = set(range(self.count)), [], set()
+        self.rounds, self.quotas, self.ties = [], [], []
+
+    def iterate(self):
+        """Shares out all ballots: votes, quota and surplus."""
+        votes = [0] * self.count
+        for order in self.orders:
+            weight = self.UNIT
+            for c in order:
+                if c not in self.defeated:
+                    part = min(weight, -(-weight * self.keep[c] // self.UNIT))
+                    votes[c] += part
+                    weight -= part
+        quota = sum(votes) // (self.seats + 1) + 1
+        return votes, quota, max(0, sum(votes[c] - quota for c in self.elected))
+
+    def open_round(self):
+        """Begins a round; its votes are filled in by its last iteration."""
+        self.rounds.append({"votes": [], "elected": [], "exhausted": 0, "eliminated": []})
+
+    def close_round(self, votes, quota, gone):
+        """Notes the last iteration of a round; `gone` were defeated before it."""
+        self.quotas.append(quota)
+        now = self.rounds[-1]
+        now["votes"] = [None if c in gone else votes[c] for c in range(self.count)]
+        now["exhausted"] = len(self.orders) * self.UNIT - sum(votes)
+
+    def elect(self, candidates, votes):
+        """Elects some, more votes first, then the order of the file."""
+        order = sorted(candidates, key=lambda c: (-votes[c], c))
+        self.hopeful -= set(order)
+        self.elected += order
+        self.rounds[-1]["elected"] += order
+
+    def defeat(self, votes, surplus):
+        """Defeats the last of those with the fewest votes, or as good as."""
+        least = min(votes[c] for c in self.hopeful)
+        tied = sorted(c for c in self.hopeful if votes[c] <= least + surplus)
+        if len(tied) > 1:
+            self.ties.append(tie(tied, [tied[-1]], len(self.rounds) - 1))
+        self.hopeful.remove(tied[-1])
+        self.defeated.add(tied[-1])
+        self.keep[tied[-1]] = 0
+        self.rounds[-1]["eliminated"] = [tied[-1]]
+
+    def adjust(self, votes, quota):
+        """New keep factors of the elected."""
+        for c in self.elected:
+            factor = -(-self.keep[c] * quota // self.UNIT)
+            self.keep[c] = min(self.UNIT, -(-factor * self.UNIT // votes[c]))
+
+    def round(self):
+        """One round; the votes of its last iteration."""
+        gone, before = set(self.defeated), None
+        self.open_round()
+        for iteration in range(1, 1001):
+            votes, quota, surplus = self.iterate()
+            reached = [c for c in self.hopeful if votes[c] >= quota]
+            if reached:
+                self.elect(reached, votes)
+                break
+            if (surplus < self.SMALL or (before is not None and surplus >= before)
+                    or iteration == 1000):
+                self.defeat(votes, surplus)
+                break
+            before = surplus
+            self.adjust(votes, quota)
+        self.close_round(votes, quota, gone)
+        return votes
+
+    def only_round(self):
+        """The one round of a count that has nothing to decide."""
+        self.open_round()
+        votes, quota, _ = self.iterate()
+        if any(self.orders):
+            self.elect(list(self.hopeful), votes)
+        self.close_round(votes, quota, set())
+
+
+def count_meek(contest, votes):
+    """`meek` (§10.7)."""
+    state = Meek(contest, votes)
+    if state.count <= state.seats or not any(state.orders):
+        state.only_round()
+    else:
+        while len(state.elected) < state.seats and state.hopeful:
+            last = state.round()
+            if len(state.hopeful) <= state.seats - len(state.elected):
+                state.elect(list(state.hopeful), last)
+    return {"quotas": state.quotas, "rounds": state.rounds}, state.elected, state.ties
+
+
+def elect_by_ranking(contest, ranking, electable):
+    """The first seats of a ranking, and the tie where a list of it is divided (§10.8)."""
+    elected, ties = [], []
+    for level in ranking:
+        level = [c for c in level if electable(c)]
+        open_seats = contest.seats - len(elected)
+        if 0 < open_seats < len(level):
+            ties.append(tie(level, level[open_seats:]))
+        elected += level[:open_seats]
+    return elected, ties
+
+
+def count_schulze(contest, votes):
+    """`schulze` (§10.8)."""
+    everybody = range(len(contest.names))
+    pairs = [[sum(ranked_before(vote.choice, a, b) for vote in votes) for b in everybody]
+             for a in everybody]
+    paths = {(a, b): (pairs[a][b], -pairs[b][a]) for a in everybody for b in everybody
+             if pairs[a][b] > pairs[b][a]}
+    for via in everybody:
+        for a in everybody:
+            for b in everybody:
+                if a != b and (a, via) in paths and (via, b) in paths:
+                    strength = min(paths[a, via], paths[via, b])
+                    paths[a, b] = max(paths.get((a, b), strength), strength)
+    nowhere = (-1, 0)
+    ranking, left = [], list(everybody)
+    while left:
+        level = [a for a in left if not any(
+            paths.get((b, a), nowhere) > paths.get((a, b), nowhere) for b in left)]
+        ranking.append(level)
+        left = [c for c in left if c not in level]
+    ranked = {c for c in everybody if any(vote.choice[c] for vote in votes)}
+    return ({"pairs": pairs, "ranking": ranking},
+            *elect_by_ranking(contest, ranking, lambda c: c in ranked))
+
+
+def ranked_before(ranks, a, b):
+    """Whether a ballot ranks a before b."""
+    return ranks[a] > 0 and (ranks[b] == 0 or ranks[a] < ranks[b])
+
+
+def count_judgment(contest, votes):
+    """`majority-judgment` (§10.9)."""
+    everybody = range(len(contest.names))
+    said = [vote.choice for vote in votes if any(vote.choice)]
+    grades = [[sum(choice[c] == grade for choice in said)
+               for grade in range(contest.best_score + 1)] for c in everybody]
+    medians = [median_grades([choice[c] for choice in said]) for c in everybody]
+    ranking = [[c for c in everybody if medians[c] == each]
+               for each in sorted(set(medians), reverse=True)]
+    return ({"grades": grades, "ranking": ranking},
+            *elect_by_ranking(contest, ranking, lambda c: any(grades[c][1:])))
+
+
+def median_grades(grades):
+    """The majority grades as one ballot after another is taken away."""
+    left, medians = sorted(grades), []
+    while left:
+        medians.append(left.pop((len(left) - 1) // 2))
+    return tuple(medians)
+
+
+def count_lists(contest, votes):
+    """`dhondt` and `sainte-lague` (§10.10)."""
+    numbers, _, _ = count_marks(contest, votes)
+    numbers = numbers["votes"]
+    step = 1 if contest.method == "dhondt" else 2
+    seats, elected, last = [0] * len(numbers), [], None
+
+    def quotient(index):
+        return Fraction(numbers[index], step * seats[index] + 1)
+
+    won = []
+    if any(numbers):
+        for _ in range(contest.seats):
+            best = max(range(len(numbers)), key=lambda c: (quotient(c), -c))
+            last = quotient(best)
+            won.append((best, last))
+            seats[best] += 1
+            elected.append(best)
+    lost = [c for c in range(len(numbers)) if won and quotient(c) == last]
+    tied = {c for c, value in won if value == last} | set(lost)
+    return {"seats": seats, "votes": numbers}, elected, [tie(tied, lost)] if lost else []
+
+
+def count_nothing(_contest, _votes):
+    """`text` is not counted (§10.11)."""
+    return {}, [], []
+
+
+COUNTS = {
+    "plurality": count_marks, "approval": count_marks, "score": count_scores,
+    "borda": count_borda, "irv": count_irv, "stv": count_stv, "scottish-stv": count_scottish,
+    "meek": count_meek, "schulze": count_schulze, "majority-judgment": count_judgment,
+    "dhondt": count_lists, "sainte-lague": count_lists, "text": count_nothing,
+}
+
+DECIMALS = {"stv": 4, "scottish-stv": 5, "meek": 9}
+
+
+def shown_result(contest, result):
+    """A result by names instead of numbers (§10.13)."""
+    names, decimals = contest.names, DECIMALS.get(contest.method, 0)
+    tally = result["tally"][contest.method]
+    numbers = tally.get("votes", tally.get("points"))
+    shown = {"id": contest.id, "method": contest.method, "ballots": result["ballots"],
+             "blank": result["blank"], "invalid": result["invalid"],
+             "votes": by_name(names, numbers) if numbers is not None else None,
+             "rounds": shown_rounds(contest, tally, decimals)}
+    if "threshold" in tally:
+        shown["threshold"] = shown_number(tally["threshold"], decimals)
+    if "seats" in tally:
+        shown["seats"] = by_name(names, tally["seats"])
+    if "pairs" in tally:
+        shown["pairs"] = {a: {b: n for j, (b, n) in enumerate(pairs_of(names, row)) if j != i}
+                          for i, (a, row) in enumerate(pairs_of(names, tally["pairs"]))}
+    if "grades" in tally:
+        shown["grades"] = {name: dict(pairs_of(contest.options["grades"], row))
+                           for name, row in pairs_of(names, tally["grades"])}
+    if "ranking" in tally:
+        shown["ranking"] = [[names[c] for c in level] for level in tally["ranking"]]
+    if result["texts"] is not None:
+        shown["texts"] = {each["text"]: each["ballots"] for each in result["texts"]["most"]}
+        shown["distinct_texts"] = result["texts"]["distinct"]
+    shown["elected"] = [names[c] for c in result["elected"]]
+    shown["ties"] = [shown_tie(each, names) for each in result["ties"]]
+    shown["cells_sorted_sha256"] = result["cells_sha256"].hex()
+    return shown
+
+
+def pairs_of(left, right):
+    """Two lists of one length, side by side."""
+    return list(zip(left, right, strict=True))
+
+
+def by_name(names, numbers, decimals=0):
+    """Numbers by the names of candidates, without those that have none."""
+    return {name: shown_number(number, decimals) for name, number in pairs_of(names, numbers)
+            if number is not None}
+
+
+def shown_number(number, decimals):
+    """A number of votes with at most six decimals."""
+    whole, rest = divmod(number, 10 ** decimals)
+    rest = f"{rest:0{decimals}d}"[:6].rstrip("0") if decimals else ""
+    return float(f"{whole}.{rest}") if rest else whole
+
+
+def shown_rounds(contest, tally, decimals):
+    """The rounds of a count, or None."""
+    if "rounds" not in tally:
+        return None
+    names, shown = contest.names, []
+    for index, each in enumerate(tally["rounds"]):
+        entry = {"votes": by_name(names, each["votes"], decimals),
+                 "exhausted": shown_number(each["exhausted"], decimals),
+                 "eliminated": [names[c] for c in each["eliminated"]],
+                 "elected": [names[c] for c in each["elected"]]}
+        if "quotas" in tally:
+            entry["threshold"] = shown_number(tally["quotas"][index], decimals)
+        shown.append(entry)
+    return shown
+
+
+def shown_tie(each, names):
+    """A tie in a report; rounds are numbered from 1."""
+    shown = {"round": each["round"] + 1, "tied": [names[c] for c in each["tied"]],
+             "lost": [names[c] for c in each["lost"]]}
+    if each["earlier"] is not None:
+        shown["earlier"] = each["earlier"] + 1
+    return shown
+
+
+# ---------------------------------------------------------------------------
+# The board (page 8)
+# ---------------------------------------------------------------------------
+
+ZEROS = bytes(32)
+RECORD_NAME = re.compile(r"[0-9]{8}\.cbor")
+
+
+class Board:
+    """The files of a folder, read once (§8)."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        names = sorted(name for name in os.listdir(self.folder / "records")
+                       if RECORD_NAME.fullmatch(name))
+        self.files = {int(name[:8]): (self.folder / "records" / name).read_bytes()
+                      for name in names}
+        self.blobs = {}
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def blob(self, root):
+        """The bytes of a blob and whether they have this root; None if it is missing."""
+        if root not in self.blobs:
+            try:
+                data = (self.folder / "blobs" / root.hex()).read_bytes()
+                self.blobs[root] = (data, tree_root(data) == root)
+            except FileNotFoundError:
+                self.blobs[root] = None
+        return self.blobs[root]
+
+
+class Record:
+    """A record file: what its bytes say, and who signed it (§8.3)."""
+
+    def __init__(self, number, data):
+        self.number, self.digest = number, sha3(data)
+        self.readable = len(data) <= MAX_FILE and begins_with_item(data)
+        self.fault = self.message = self.wrapper = None
+        self.kind = self.author = self.head = None
+        self.signed = False
+        if self.readable:
+            self.open(data)
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def open(self, data):
+        """Decodes wrapper and message and verifies the signature (§8.1, §8.5)."""
+        try:
+            self.wrapper = decode_as(RECORD, data)
+            self.message = decode_as(MESSAGE, self.wrapper["message"])
+        except Fault as fault:
+            self.fault = fault.text
+            self.author = self.wrapper and author_of_refused(self.wrapper["message"])
+            self.signed = bool(self.author) and self.verifies()
+            return
+        self.kind, self.author = self.message["kind"], self.message["author"]
+        self.head, self.election = self.message["head"], self.message["election"]
+        self.message_digest = sha3(self.wrapper["message"])
+        self.signed = self.verifies()
+
+    def verifies(self):
+        """Whether the signature is the author's (§8.5)."""
+        return verify_signed("message", self.author, self.wrapper["message"],
+                             self.wrapper["signature"])
+
+    def body(self):
+        """The body; raises the Fault that makes it refused."""
+        return decode_body(self.kind, self.message["body"])
+
+    def cause(self):
+        """What an exclusion for cause says, or None."""
+        if self.kind != "exclusion" or not self.signed:
+            return None
+        try:
+            return self.body().get("cause")
+        except Fault:
+            return None
+
+
+# ---------------------------------------------------------------------------
+# Checks and findings (§9.1, §9.2, §9.4)
+# ---------------------------------------------------------------------------
+
+CHECKS = (
+    "setup.parameters", "setup.identity", "setup.roll", "key.proof", "key.commitment",
+    "key.encryption", "key.complaint", "shape.length", "group.membership", "encoding.canonical",
+    "board.phase", "board.blob", "board.signature", "board.chain", "board.equivocation",
+    "board.fork", "ballot.shape", "ballot.context", "ballot.proof", "ballot.range",
+    "ballot.challenged", "ballot.duplicate", "intake.rejected", "intake.missing", "intake.added",
+    "intake.ineligible", "intake.revote", "intake.minimum", "intake.withheld", "mix.proof",
+    "mix.shape", "mix.chain", "mix.identity", "mix.quorum", "exclusion.unjustified",
+    "decrypt.proof", "decrypt.quorum", "decrypt.input", "decrypt.repeat", "result.plaintext",
+    "result.count")
+GROUPS = {prefix: [check for check in CHECKS if check.startswith(prefix)]
+          for prefix in ("setup.", "key.", "ballot.", "intake.", "mix.", "decrypt.", "result.")}
+INTAKE_CHECKS = [check for check in GROUPS["ballot."] + GROUPS["intake."]
+                 if check != "intake.withheld"]
+MOST_FAILURES = 100
+
+
+@dataclass
+class Failure:
+    """Something that does not hold, and whose fault it is (§9.2)."""
+
+    check: str
+    culprits: list
+    record: int | None
+    row: int | None
+    evidence: str
+    place: tuple | None = None      # box and batch of a damaged list
+
+
+class Findings:
+    """What the audit has found so far."""
+
+    def __init__(self):
+        self.failures, self.warnings = [], []
+        self.unreadable = {}        # (record, what) -> sentence
+        self.not_run = set()
+        self.items = collections.Counter()
+        self.uncertain = False      # §9.2: after a record nobody is to blame for
+
+    def fail(self, check, culprits, record=None, row=None, evidence=""):
+        """Notes a failure."""
+        failure = Failure(check, list(culprits), record, row, evidence)
+        self.failures.append(failure)
+        return failure
+
+    def fail_in_place(self, check, culprits, record=None, row=None, evidence=""):
+        """Notes a failure of place or number; after an uncertain record it is NotRun (§9.2)."""
+        if self.uncertain:
+            self.not_run.add(check)
+        else:
+            self.fail(check, culprits, record, row, evidence)
+
+    def fault(self, fault, culprits, record):
+        """Notes a fault of the bytes of a record."""
+        self.fail(fault.check, culprits, record, fault.row, fault.text)
+
+    def warn(self, sentence):
+        """Notes a warning."""
+        self.warnings.append(sentence)
+
+    def forget(self, record, place):
+        """Takes back what is said of the lists of a record in one place (§9.10)."""
+        self.unreadable.pop((record, place), None)
+        self.failures = [f for f in self.failures
+                         if (f.record, f.check, f.place) != (record, "board.blob", place)]
+
+
+# ---------------------------------------------------------------------------
+# The key ceremony (page 5)
+# ---------------------------------------------------------------------------
+
+CEREMONY = ("accept", "deal-commitment", "deal", "confirm", "complain")
+FORGIVEN = ("key.proof", "key.commitment", "key.encryption", "key.complaint", "shape.length",
+            "encoding.canonical", "group.membership")
+
+
+class Ceremony:
+    """One attempt: what the trustees have posted, and what fails it."""
+
+    def __init__(self, election, manifest):
+        self.election, self.attempt = election, manifest["attempt"]
+        self.count = len(manifest["keys"])
+        self.threshold = manifest["description"]["threshold"]
+        self.accept, self.deal_commitment, self.deal = {}, {}, {}
+        self.confirm, self.complain = {}, {}
+        self.messages = {}          # digests of the messages of the deals
+        self.ephemerals = set()
+        self.failures = []          # forgiven once the next manifest stands
+
+    def posted(self, kind):
+        """Who has posted a record of a kind, and its body."""
+        return getattr(self, kind.replace("-", "_"))
+
+    def complete(self, kind):
+        """Whether every trustee has posted one."""
+        return len(self.posted(kind)) == self.count
+
+    def in_phase(self, kind, trustee):
+        """Whether a trustee may post a record of a kind now (§9.3)."""
+        before = {"deal-commitment": "accept", "deal": "deal-commitment", "confirm": "deal",
+                  "complain": "deal"}
+        return trustee not in self.posted(kind) and (
+            kind == "accept" or self.complete(before[kind]))
+
+    def take(self, kind, trustee, body, record):
+        """Judges a record: (check, convicted trustee, evidence) of each fault."""
+        self.posted(kind)[trustee] = body
+        if kind == "accept":
+            fault = check_accept(self.election, self.attempt, trustee, body)
+            return [fault_of(fault, trustee)] if fault else []
+        if kind == "deal":
+            self.messages[trustee] = record.message_digest
+            return self.deal_faults(trustee, body)
+        if kind == "confirm":
+            if body["deals"] != self.deals_digest():
+                return [("key.commitment", trustee, "a confirmation of other deals")]
+        if kind == "complain":
+            return self.judge(trustee, body)
+        return []
+
+    def deals_digest(self):
+        """What a confirmation signs (§5.7)."""
+        return tagged("deals", b"".join(self.messages[j] for j in range(self.count)))
+
+    def deal_faults(self, dealer, body):
+        """What anyone checks in a deal (§5.4)."""
+        found = []
+        if (deal_digest(self.election, self.attempt, dealer, body)
+                != self.deal_commitment[dealer]["commitment"]):
+            found.append(("key.commitment", dealer, "the deal is not the one committed to"))
+        keys = [self.accept[j]["key"] for j in range(self.count)]
+        found += [fault_of(fault, dealer) for fault in check_deal(
+            self.election, self.attempt, dealer, self.threshold, keys, body)]
+        own = ephemerals(body)
+        if not all_different(own) or self.ephemerals & set(own):
+            found.append(("key.encryption", dealer, "an ephemeral key stands twice"))
+        self.ephemerals.update(own)
+        return found
+
+    def judge(self, complainer, body):
+        """Whom a complaint convicts (§5.6)."""
+        dealer = body["dealer"]
+        if dealer >= self.count:
+            return [("key.complaint", complainer, "a complaint of nobody")]
+        convicted, evidence = judge_complaint(
+            self.election, self.attempt, dealer, complainer, self.accept[complainer]["key"],
+            self.deal[dealer], body)
+        culprit = dealer if convicted == "dealer" else complainer
+        return [("key.complaint", culprit, evidence)]
+
+    def keys(self):
+        """Y and the share keys (§5.7)."""
+        return ceremony_keys([self.deal[j] for j in range(self.count)])
+
+
+def fault_of(fault, trustee):
+    """A fault of bytes as a fault of a trustee."""
+    return fault.check, trustee, fault.text
+
+
+# ---------------------------------------------------------------------------
+# The lists of a batch (§9.4 30-39, §9.10)
+# ---------------------------------------------------------------------------
+
+@dataclass
+class MixList:
+    """A list of a batch; `data` is None where it cannot be read, or is no proper list."""
+
+    root: bytes
+    rows: int
+    data: bytes | None
+    good: bool
+    record: int
+    maker: int | None = None
+    source: bytes | None = None
+
+
+@dataclass
+class Share:
+    """A trustee's shares of one list."""
+
+    trustee: int
+    record: int
+    root: bytes
+    data: bytes | None
+    valid: bool = False
+    unknown: bool = False       # whether some list of the record cannot be read
+
+
+class Batch:
+    """The chain of mixes of one batch, and the shares of its last list."""
+
+    def __init__(self, box, index, fields, first):
+        self.box, self.index = box, index
+        self.fields, self.width = fields, fields["width"]
+        self.lists = {first.root: first}
+        self.first = self.last = first
+        self.mixed = {}             # trustee -> the MixList it made
+        self.valid = []             # (trustee, record) of the valid mixes
+        self.good_on_bad = set()    # trustees whose good mix starts from another's bad list
+        self.excluded = {}          # trustee -> record of the exclusion
+        self.dead = {}              # roots of lists out of effect -> record of the exclusion
+        self.shares = {}            # trustee -> Share
+        self.close = first.record
+
+    @property
+    def place(self):
+        """Box and batch."""
+        return self.box, self.index
+
+    @property
+    def last_record(self):
+        """The record of the mix that made the last good list, or the close."""
+        return self.valid[-1][1] if self.valid else self.close
+
+    def complete(self, trustees):
+        """Whether every trustee has a mix or is excluded (§9.3)."""
+        return all(j in self.mixed or j in self.excluded for j in range(trustees))
+
+    def add(self, made):
+        """Adds what a trustee made; lists are told apart by their roots (§9.4)."""
+        self.mixed[made.maker] = made
+        if made.good:
+            self.valid.append((made.maker, made.record))
+            self.last = made
+        if made.good or made.root not in self.lists:
+            self.lists[made.root] = made
+
+    def leave_out(self, trustee, exclusion):
+        """Takes a trustee's mix, and all that others made of it, out of effect (§9.10)."""
+        made = self.mixed.pop(trustee)
+        self.valid = [each for each in self.valid if each[0] != trustee]
+        self.good_on_bad.discard(trustee)
+        if self.lists.get(made.root) is made and made.root != made.source:
+            del self.lists[made.root]
+            self.dead[made.root] = exclusion
+            for other in [j for j, each in self.mixed.items() if each.source == made.root]:
+                if other in self.mixed:
+                    self.leave_out(other, exclusion)
+        self.last = self.mixed[self.valid[-1][0]] if self.valid else self.first
+
+    def valid_shares(self, before=None):
+        """The valid shares of the last good list by trustee."""
+        return {j: share for j, share in self.shares.items()
+                if share.valid and (before is None or share.record < before)}
+
+
+# ---------------------------------------------------------------------------
+# The log (§8.2, §8.3, §9.2, §9.3)
+# ---------------------------------------------------------------------------
+
+AUTHORITY_KINDS = ("manifest", "open", "roll-amend", "waiver", "close", "result", "seal")
+INTAKE_KINDS = ("ballots", "challenged")
+TRUSTEE_KINDS = CEREMONY + ("counter-proposal", "mix", "share", "sign-off")
+SETUP_KINDS = ("enrol", "manifest")
+LATE_KINDS = ("mix", "share", "sign-off", "exclusion")
+
+
+class Restart(Exception):
+    """An exclusion for cause that does not hold after all (§9.10)."""
+
+    def __init__(self, exclusion):
+        super().__init__(exclusion)
+        self.exclusion = exclusion
+
+
+class Log:
+    """The records of a board in order, and what they come to."""
+
+    def __init__(self, board, ignored):
+        self.board, self.ignored = board, ignored
+        self.found = Findings()
+        self.records = {number: Record(number, data) for number, data in board.files.items()}
+        self.numbers = {}           # digest of a file -> number
+        self.messages = {}          # digest of a message -> number
+        self.counters = {}          # (author, counter) -> (digest of the message, number)
+        self.causes = {}            # record -> exclusions for cause that name it
+        self.aside = {}             # excluded record -> record of the exclusion
+        self.unchecked = set()      # exclusions for cause that could not be checked
+        self.effective = set()      # records that have an effect
+        self.blind = False          # after a description that cannot be read
+        self.authority = None
+        self.proposal = self.proposal_digest = None
+        self.enrolled = {}
+        self.manifest = self.election = None
+        self.attempts = []          # (election id, record) of every manifest
+        self.ceremony = self.forgivable = None
+        self.public_key = self.share_keys = None
+        self.whole_roll = self.roll = None
+        self.removed = set()
+        self.opened = self.sealed = None
+        self.ballots, self.challenged, self.waivers = [], [], {}
+        self.close = self.intake = self.result = None
+        self.batches, self.statements, self.bad_shares = {}, [], []
+        self.amendments = []
+
+    # ---- reading
+
+    def read(self):
+        """Reads all records in order (§9.3)."""
+        expected = 0
+        self.causes = self.collect_causes()
+        for number in sorted(self.records):
+            record = self.records[number]
+            if number != expected:
+                self.found.fail("board.chain", [], number, None, "records are missing before it")
+                self.found.uncertain = True
+            expected = number + 1
+            if not self.put_aside(record):
+                self.take(record)
+            self.numbers.setdefault(record.digest, number)
+
+    def collect_causes(self):
+        """The exclusions for cause that are well signed, by the record they name (§9.10)."""
+        first = next((r for r in self.records.values() if r.kind == "proposal" and r.signed), None)
+        causes = {}
+        for number, record in self.records.items():
+            cause = record.cause()
+            if cause and record.author == first_author(first) and cause["sequence"] < number:
+                target = self.records.get(cause["sequence"])
+                if target and target.digest == cause["digest"] and number not in self.ignored:
+                    causes.setdefault(target.number, []).append((number, cause["check"]))
+        return causes
+
+    def put_aside(self, record):
+        """Whether a later exclusion takes a record out of effect (§9.10)."""
+        for exclusion, check in self.causes.get(record.number, []):
+            trial = copy.deepcopy(self)
+            before = len(trial.found.failures)
+            trial.take(record)
+            failures = [f for f in trial.found.failures[before:] if f.check == check]
+            if not record.readable and check == "encoding.canonical":
+                failures = [Failure(check, [], record.number, None, "no complete item")]
+            if failures and self.may_be_excluded(record, check, trial):
+                self.exclude(record, exclusion, trial)
+                self.found.warn(f"record {record.number} is excluded, by record {exclusion}: it "
+                                f"fails {check} ({failures[0].evidence})")
+                return True
+            if check in trial.found.not_run - self.found.not_run:
+                self.unchecked.add(exclusion)
+        return False
+
+    def may_be_excluded(self, record, check, trial):
+        """Whether §9.10 lets a record that fails a check be excluded for it."""
+        if check == "board.blob":
+            return False
+        if not record.signed or not record.readable:
+            return True
+        if record.kind in CEREMONY and check in FORGIVEN and self.decodes(record):
+            return False
+        if record.kind in INTAKE_KINDS and self.role_of(record) == "authority":
+            return check in ("board.chain", "board.phase")
+        return not (record.number in trial.effective and self.role_of(record) == "authority")
+
+    def decodes(self, record):
+        """Whether the body is what its kind asks for."""
+        try:
+            record.body()
+        except Fault:
+            return False
+        return True
+
+    def exclude(self, record, exclusion, trial):
+        """Takes a record out of effect, from its own place on (§9.10)."""
+        self.aside[record.number] = exclusion
+        if not self.wrapper_fault(record) and record.signed:
+            self.messages.setdefault(record.message_digest, record.number)
+            self.counters.setdefault((record.author, record.message["counter"]),
+                                     (record.message_digest, record.number))
+        for place, batch in self.batches.items():
+            other = trial.batches[place]
+            for j, made in other.mixed.items():
+                if made.record == record.number:
+                    batch.excluded[j] = exclusion
+                    if made.root not in batch.lists:
+                        batch.dead[made.root] = exclusion
+            for j, share in other.shares.items():
+                if share.record == record.number:
+                    batch.shares[j] = Share(j, record.number, share.root, None)
+
+    # ---- one record
+
+    def take(self, record):
+        """Judges one record, and lets it have its effect (§9.2)."""
+        found, number = self.found, record.number
+        found.items["encoding.canonical"] += 1
+        found.items["board.chain"] += 1
+        if not record.readable:
+            found.unreadable[number, None] = f"record {number} is no complete CBOR item"
+            found.uncertain = True
+            return
+        fault = self.wrapper_fault(record)
+        if fault:
+            found.fail("board.chain", [], number, None, fault)
+        if record.fault:
+            found.fail("encoding.canonical", [self.name(record.author)] if record.signed else [],
+                       number, None, record.fault)
+            found.uncertain = found.uncertain or not record.signed
+            return
+        if not record.signed:
+            found.fail("board.signature", [], number, None,
+                       f"the signature does not verify; claimed author {record.author.hex()}")
+            found.uncertain = True
+            return
+        if self.has_place(record) and not self.blind:
+            self.judge(record)
+
+    def wrapper_fault(self, record):
+        """What is wrong with the wrapper (§8.3)."""
+        if record.wrapper is None:
+            return None
+        before = self.records.get(record.number - 1)
+        if record.wrapper["sequence"] != record.number:
+            return "the sequence is not the file's"
+        if before is None and record.number > 0:
+            return None
+        if record.wrapper["previous"] != (before.digest if before else ZEROS):
+            return "the digest of the record before does not match"
+        return None
+
+    def has_place(self, record):
+        """Whether the message is new, of this board, and the only one with its counter."""
+        found, number, new = self.found, record.number, True
+        if record.message_digest in self.messages:
+            found.fail("board.chain", [], number, None, "the message stands already")
+            found.uncertain = True
+            return False
+        self.messages[record.message_digest] = number
+        if not (record.head == ZEROS if number == 0 else record.head in self.numbers):
+            found.fail("board.chain", [], number, None, "written knowing another board")
+            found.uncertain = True
+            new = False
+        counter = record.author, record.message["counter"]
+        if counter in self.counters:
+            found.fail("board.equivocation", [self.name(record.author)], number, None,
+                       f"records {self.counters[counter][1]} and {number} have one counter")
+            return False
+        self.counters[counter] = record.message_digest, number
+        return new
+
+    def judge(self, record):
+        """Asks for the election, the author, the body and the phase, in this order."""
+        if not self.of_this_election(record) or not self.may_write(record):
+            return
+        try:
+            body = record.body()
+        except Fault as fault:
+            self.found.fault(fault, [self.name(record.author)], record.number)
+            return
+        if record.kind == "enrol" and not self.invited(record, body):
+            return
+        if not self.phase_holds(record, body):
+            return
+        self.effective.add(record.number)
+        getattr(self, "take_" + record.kind.replace("-", "_"))(record, body)
+
+    def seen(self, record):
+        """The last record that the author of a record had verified."""
+        return self.numbers.get(record.head, -1)
+
+    def of_this_election(self, record):
+        """Whether a message is of this election, or of an earlier attempt (§8.2, §9.3)."""
+        if record.kind == "proposal":
+            expected = ZEROS
+        elif record.kind in SETUP_KINDS or not self.manifest:
+            expected = self.proposal_digest or ZEROS
+        else:
+            expected = self.election
+        if record.election == expected:
+            return True
+        if self.of_earlier_attempt(record):
+            return False
+        self.found.fail("board.chain", [], record.number, None, "a message of another election")
+        self.found.uncertain = True
+        return False
+
+    def of_earlier_attempt(self, record):
+        """Whether a message of an earlier attempt is passed over (§9.3, §8.11)."""
+        for index, (election, _) in enumerate(self.attempts[:-1]):
+            if election != record.election:
+                continue
+            unseen = self.seen(record) < self.attempts[index + 1][1]
+            if record.kind == "roll-amend" or (
+                    unseen and record.kind in CEREMONY + ("sign-off",)):
+                self.found.warn(f"record {record.number} is of an earlier attempt: passed over")
+                return True
+        return False
+
+    # ---- authors
+
+    def trustee(self, author):
+        """The index of a trustee by its key, in the newest manifest."""
+        if self.manifest:
+            keys = self.manifest["keys"]
+            return keys.index(author) if author in keys else None
+        return next((j for j, enrolled in self.enrolled.items() if enrolled == author), None)
+
+    def name(self, author):
+        """A culprit by its key (§9.2)."""
+        if author == self.authority or author == self.intake_key():
+            return "authority"
+        trustee = self.trustee(author)
+        return f"author {author.hex()}" if trustee is None else f"trustee {trustee}"
+
+    def intake_key(self):
+        """The key that signs ballots: the description's."""
+        source = self.manifest or self.proposal
+        return source["description"]["intake"] if source else None
+
+    def role_of(self, record):
+        """`authority`, `trustee` or `author`: who a record is by."""
+        return self.name(record.author).split()[0]
+
+    def may_write(self, record):
+        """Whether the author may write a record of this kind (§8.6)."""
+        author, trustee = record.author, self.trustee(record.author)
+        kind = record.kind
+        if kind in AUTHORITY_KINDS:
+            allowed = author == self.authority
+        elif kind in INTAKE_KINDS:
+            allowed = author == self.intake_key()
+        elif kind in TRUSTEE_KINDS:
+            allowed = trustee is not None
+        elif kind == "exclusion":
+            allowed = author == self.authority or (trustee is not None and record.cause() is None)
+        else:
+            allowed = True
+        if allowed:
+            return True
+        name = self.name(author)
+        if kind == "mix" and self.close:
+            self.found.fail("mix.identity", [name], record.number, None, "a mix by a stranger")
+            return False
+        known = [] if name.startswith("author ") else [name]
+        self.found.fail("board.signature", known, record.number, None,
+                        f"{name} may not write {kind}")
+        if not known:
+            self.found.uncertain = True
+        return False
+
+    # ---- phases (§9.3)
+
+    def phase_holds(self, record, body):
+        """Whether a record stands in its phase; an exclusion's body says which it is."""
+        self.found.items["board.phase"] += 1
+        if self.sealed is not None and not self.after_seal(record, body):
+            return False
+        if self.in_phase(record, body):
+            return True
+        if record.kind in CEREMONY and self.forgivable and not self.opened:
+            self.found.warn(f"record {record.number} comes after its attempt has failed")
+            return False
+        culprits = [self.name(record.author)]
+        if record.kind == "enrol" and self.manifest is None:
+            culprits = []
+        self.found.fail_in_place("board.phase", culprits, record.number, None,
+                                 f"{record.kind} is out of its phase")
+        return False
+
+    def after_seal(self, record, body):
+        """Whether a record may stand after the seal (§9.3)."""
+        if record.kind == "exclusion" and "cause" in body:
+            return True
+        if record.kind in LATE_KINDS and self.seen(record) < self.sealed:
+            self.found.warn(f"record {record.number} comes after the seal, unseen: passed over")
+        else:
+            self.found.fail_in_place("board.phase", [self.name(record.author)], record.number,
+                                     None, f"{record.kind} after the seal")
+        return False
+
+    def in_phase(self, record, body):
+        """The table of §9.3."""
+        kind = record.kind
+        if kind == "proposal" or self.proposal is None:
+            return kind == "proposal" and self.proposal is None
+        if kind == "enrol":
+            return self.manifest is None and body["trustee"] not in self.enrolled
+        if kind == "counter-proposal":
+            return self.manifest is None
+        if kind == "manifest":
+            return self.opened is None
+        if kind in CEREMONY:
+            return (self.manifest is not None and self.opened is None
+                    and self.ceremony.in_phase(kind, self.trustee(record.author)))
+        if kind == "open":
+            return self.manifest is not None and self.opened is None and (
+                self.ceremony.complete("confirm") or self.ceremony.complain)
+        if kind == "roll-amend":
+            return self.manifest is not None and self.close is None
+        if kind in INTAKE_KINDS + ("waiver", "close"):
+            return self.opened is not None and self.close is None
+        if kind == "mix":
+            return self.close is not None
+        if kind == "exclusion":
+            return self.exclusion_in_phase(body)
+        if kind in ("share", "result"):
+            return self.mixing_complete() and (kind == "share" or self.result is None)
+        return self.manifest is not None if kind == "sign-off" else self.result is not None
+
+    def exclusion_in_phase(self, body):
+        """Whether an exclusion stands in its phase."""
+        if "absence" in body:
+            return self.close is not None
+        return self.sealed is None or body["cause"]["sequence"] > self.sealed
+
+    def mixing_complete(self):
+        """Whether in every batch every trustee has a mix or is excluded."""
+        return self.close is not None and all(
+            batch.complete(len(self.manifest["keys"])) for batch in self.batches.values())
+
+    # ---- blobs (§8.4)
+
+    def blob(self, stated, record, culprit, row_length=None, place=None):
+        """The bytes of a blob that a record names, or None where they cannot be used.
+
+        The length of its rows is compared where it is fixed.
+        """
+        if stated["row_length"] == 0 or stated["row_length"] > MIB or (
+                row_length is not None and stated["row_length"] != row_length) or (
+                    stated["rows"] * stated["row_length"] > 1 << 44):
+            self.found.fail("shape.length", [culprit], record, None,
+                            f"rows of {stated['row_length']} bytes")
+            return None
+        entry = self.board.blob(stated["root"])
+        if entry is None:
+            self.found.unreadable[record, place] = f"a blob that record {record} names is missing"
+            return None
+        data, right = entry
+        self.found.items["board.blob"] += 1
+        if not right:
+            failure = self.found.fail("board.blob", [], record, None, "a blob does not match")
+            failure.place = place
+            return None
+        if len(data) != stated["rows"] * stated["row_length"]:
+            self.found.fail("shape.length", [culprit], record, None, "a blob of another length")
+            return None
+        return data
+
+    # ---- setup (§8.8, §8.9, §8.11)
+
+    def take_proposal(self, record, body):
+        """The proposal: who proposes is the authority."""
+        self.authority = record.author
+        self.proposal, self.proposal_digest = body, record.message_digest
+        self.found.items["setup.parameters"] += 1
+        self.check_description(body["description"], record.number,
+                               len(body["invitations"]) != len(body["description"]["trustees"]))
+        self.whole_roll = self.read_roll(body["description"], record.number)
+
+    def check_description(self, description, number, miscounted):
+        """`setup.parameters`; what cannot be read hides everything after it."""
+        structure = list(structure_faults(description))
+        if miscounted:
+            structure.append("not one invitation for each trustee")
+        for fault in structure + list(description_faults(description)):
+            self.found.fail("setup.parameters", ["authority"], number, None, fault)
+        if structure:
+            self.blind = True
+
+    def invited(self, record, body):
+        """Whether an enrolment is of a trustee there is, and signed by its invitation (§8.9)."""
+        if self.proposal is None:
+            return True
+        trustee, invitations = body["trustee"], self.proposal["invitations"]
+        if trustee >= len(invitations):
+            self.found.fail("setup.identity", [self.name(record.author)], record.number, None,
+                            "an enrolment of a trustee there is not")
+            return False
+        signed = self.proposal_digest + le64(trustee) + record.author
+        if not verify_signed("enrol", invitations[trustee], signed, body["invitation"]):
+            self.found.fail("board.signature", [], record.number, None,
+                            "the invitation's signature does not verify")
+            self.found.uncertain = True
+            return False
+        return True
+
+    def take_enrol(self, record, body):
+        """A trustee has made its key; the first one counts (§8.9)."""
+        self.enrolled[body["trustee"]] = record.author
+
+    def take_counter_proposal(self, record, _body):
+        """A kind that this version does not read (§8.6)."""
+        self.found.fail("setup.identity", [self.name(record.author)], record.number, None,
+                        "a counter-proposal, which this version does not read")
+
+    def take_manifest(self, record, body):
+        """A manifest: one attempt of the key ceremony begins."""
+        number, last = record.number, self.manifest
+        staying = [j for j in range(len(self.proposal["invitations"]))
+                   if j not in body["excluded"]]
+        if (any(j not in self.enrolled for j in staying)
+                or body["attempt"] != (last["attempt"] + 1 if last else 0)):
+            self.effective.discard(number)
+            self.found.fail_in_place("board.phase", ["authority"], number, None,
+                                     "a manifest before all have enrolled, or a wrong attempt")
+            return
+        self.forgive()
+        self.manifest, self.election = body, record.message_digest
+        self.attempts.append((self.election, number))
+        if body["description"] != self.proposal["description"]:
+            self.check_description(body["description"], number, False)
+            if body["description"]["roll"] != self.proposal["description"]["roll"]:
+                self.whole_roll = self.read_roll(body["description"], number)
+        for fault in self.manifest_faults(body, staying):
+            self.found.fail("setup.identity", ["authority"], number, None, fault)
+        if len(body["keys"]) != len(body["description"]["trustees"]):
+            self.blind = True
+        if not self.blind:
+            self.ceremony = Ceremony(self.election, body)
+            self.roll = self.whole_roll
+
+    def forgive(self):
+        """Puts the failures of the last attempt aside: a new one stands (§9.4)."""
+        if self.forgivable:
+            self.found.failures = [f for f in self.found.failures if f not in self.forgivable]
+            self.found.warn(f"attempt {self.manifest['attempt']} of the key ceremony failed")
+        self.forgivable = []
+        self.public_key = self.share_keys = None
+        self.amendments, self.removed = [], set()
+
+    def manifest_faults(self, body, staying):
+        """`setup.identity` of a manifest (§9.4)."""
+        excluded, keys = body["excluded"], body["keys"]
+        if body["proposal"] != self.proposal_digest:
+            yield "it names another proposal"
+        if excluded != sorted(set(excluded)) or any(
+                j >= len(self.proposal["invitations"]) for j in excluded):
+            yield "the trustees left out are not increasing, or there are none such"
+        expected = dict(self.proposal["description"])
+        expected["trustees"] = [expected["trustees"][j] for j in staying]
+        expected["mixes"] = min(expected["mixes"], len(staying))
+        if body["description"] != expected:
+            yield "its description is not the proposal's"
+        if keys != [self.enrolled[j] for j in staying]:
+            yield "its keys are not those enrolled"
+        if not all_different(keys + [self.authority]) or self.intake_key() in keys:
+            yield "a key stands for two"
+
+    def read_roll(self, description, number):
+        """The roll as a map; None where it cannot be read or is not well formed (§8.11)."""
+        stated, roll = description["roll"], {}
+        if stated is None:
+            return roll
+        data = self.blob(stated, number, "authority", 40)
+        if data is None:
+            self.found.not_run.add("setup.roll")
+            return None
+        self.found.items["setup.roll"] += stated["rows"]
+        before = b""
+        for row in range(stated["rows"]):
+            credential = data[40 * row:40 * row + 32]
+            box = int.from_bytes(data[40 * row + 32:40 * row + 40], "little")
+            if (credential <= before or not proper_element(credential)
+                    or box >= len(description["boxes"])):
+                self.found.fail("setup.roll", ["authority"], number, row,
+                                "a row of the roll is not well formed")
+                return None
+            roll[credential] = box
+            before = credential
+        return roll
+
+    def is_box(self, box):
+        """Whether there is such a box."""
+        return box < len(self.manifest["description"]["boxes"])
+
+    def take_roll_amend(self, record, body):
+        """An amendment of the roll, which takes effect as a whole (§8.11)."""
+        if self.roll is None:
+            self.found.not_run.add("setup.roll")
+            return
+        roll, removed = dict(self.roll), set(self.removed)
+        fits = self.manifest["description"]["roll"] is not None
+        for credential in body["removed"]:
+            fits = fits and roll.pop(credential, None) is not None
+            removed.add(credential)
+        for each in body["added"]:
+            credential = each["credential"]
+            fits = fits and (credential not in roll and credential not in removed
+                             and proper_element(credential) and self.is_box(each["box"]))
+            roll[credential] = each["box"]
+        if not fits:
+            self.found.fail("setup.roll", ["authority"], record.number, None,
+                            "the amendment does not fit the roll")
+            return
+        self.roll, self.removed = roll, removed
+        self.amendments.append(f"record {record.number} amended the roll: removed "
+                               f"{len(body['removed'])}, added {len(body['added'])}; the "
+                               f"authority's reason: {json.dumps(body['reason'])}")
+
+    # ---- the key ceremony (page 5)
+
+    def take_ceremony(self, record, body):
+        """A record of the key ceremony."""
+        trustee = self.trustee(record.author)
+        for check, culprit, evidence in self.ceremony.take(record.kind, trustee, body, record):
+            self.forgivable.append(self.found.fail(check, [f"trustee {culprit}"], record.number,
+                                                   None, evidence))
+        if record.kind == "deal" and self.ceremony.complete("deal"):
+            self.derive_keys()
+
+    def derive_keys(self):
+        """The keys that follow from good deals, unless one is the identity (§5.7)."""
+        if self.forgivable:
+            return
+        try:
+            self.public_key, self.share_keys = self.ceremony.keys()
+        except Fault as fault:
+            self.forgivable.append(self.found.fail(fault.check, [], None, None, fault.text))
+
+    take_accept = take_deal_commitment = take_deal = take_ceremony
+    take_confirm = take_complain = take_ceremony
+
+    def take_open(self, record, _body):
+        """The election is opened: the keys follow from the deals (§5.7)."""
+        self.opened = record.number
+        if self.ceremony.complain:
+            self.found.fail("key.complaint", ["authority"], record.number, None,
+                            "opened although a complaint stands")
+        self.blind = self.public_key is None
+
+    # ---- voting (§8.6)
+
+    def take_ballots(self, record, body):
+        """Ballots of one box."""
+        if not self.is_box(body["box"]):
+            self.found.fail("shape.length", ["authority"], record.number, None, "no such box")
+            return
+        data = self.blob(body["ballots"], record.number, "authority")
+        self.ballots.append(BallotList(record.number, body["box"], body["ballots"]["rows"],
+                                       body["ballots"]["row_length"], data))
+
+    def take_challenged(self, record, body):
+        """Ballots that were challenged instead of cast (§6.6)."""
+        data = self.blob(body["challenged"], record.number, "authority", 128)
+        if data is None:
+            self.found.not_run.update(INTAKE_CHECKS)
+            return
+        self.challenged += [data[at:at + 128] for at in range(0, len(data), 128)]
+
+    def take_waiver(self, record, body):
+        """A box may be closed with few ballots (§9.8)."""
+        if not self.is_box(body["box"]):
+            self.found.fail("shape.length", ["authority"], record.number, None, "no such box")
+            return
+        self.waivers[body["box"]] = body["reason"]
+
+    def named_batches(self, entries, complete):
+        """Whether entries name batches of the manifest in its order, each at most once."""
+        boxes = self.manifest["description"]["boxes"]
+        places = [(entry["box"], entry["batch"]) for entry in entries]
+        everywhere = [(i, j) for i, box in enumerate(boxes) for j in range(len(box["batches"]))]
+        if complete:
+            return places == everywhere
+        return places == sorted(set(places)) and set(places) <= set(everywhere)
+
+    def take_close(self, record, body):
+        """The election is closed: which ballots count, and the lists to be mixed (§9.5)."""
+        self.close = record
+        closes = self.manifest["description"]["closes"]
+        if closes is not None and record.message["time"] < closes:
+            self.found.warn("the close record's time is before the end of voting")
+        if not self.named_batches(body["batches"], True):
+            self.found.fail("shape.length", ["authority"], record.number, None,
+                            "the lists are not one for each batch")
+            self.blind = True
+            return
+        self.intake = Intake(self, record.number, body)
+        for place, data in self.intake.read_lists().items():
+            box, index = place
+            stated = self.intake.stated[place]
+            first = MixList(stated["root"], stated["rows"], data, True, record.number)
+            self.batches[place] = Batch(
+                box, index, self.manifest["description"]["boxes"][box]["batches"][index], first)
+        self.intake.judge()
+
+    # ---- what stands after
+
+    def take_sign_off(self, record, body):
+        """A trustee stands by the board up to a record."""
+        if body["head"] not in self.numbers:
+            self.found.fail("board.chain", [self.name(record.author)], record.number, None,
+                            "a sign-off of no record before it")
+
+    def take_seal(self, record, body):
+        """Nothing is to follow."""
+        before = self.records.get(record.number - 1)
+        if body["records"] != record.number or before is None or body["head"] != before.digest:
+            self.found.fail_in_place("board.chain", ["authority"], record.number, None,
+                                     "the seal does not name the records before it")
+        self.sealed = record.number
+
+
+def first_author(record):
+    """The author of the first proposal, if there is one."""
+    return record.author if record else None
+
+
+# ---------------------------------------------------------------------------
+# Which ballots count (§9.5, §9.8)
+# ---------------------------------------------------------------------------
+
+REASONS = ("shape", "context", "eligibility", "proof", "range", "challenged", "duplicate",
+           "counter")
+REASON_CHECKS = ("ballot.shape", "ballot.context", "intake.ineligible", "ballot.proof",
+                 "ballot.range", "ballot.challenged", "ballot.duplicate", "intake.revote")
+SHAPE, CONTEXT, ELIGIBILITY, PROOF, RANGE, CHALLENGED, DUPLICATE, COUNTER = range(8)
+
+
+@dataclass
+class BallotList:
+    """What a `ballots` record names; `data` is None where it cannot be read."""
+
+    record: int
+    box: int
+    rows: int
+    row_length: int
+    data: bytes | None
+
+    def row(self, index):
+        """One ballot."""
+        return self.data[index * self.row_length:(index + 1) * self.row_length]
+
+
+@dataclass
+class Cast:
+    """A ballot on the board, why it is rejected, and of whom it is a copy."""
+
+    record: int
+    row: int
+    box: int
+    data: bytes
+    ballot: object
+    rows: list
+    reason: int | None = None
+    copy_of: bytes | None = None
+
+
+class Intake:
+    """The close record: claims about the ballots, compared with what they are."""
+
+    def __init__(self, log, record, body):
+        self.log, self.found = log, log.found
+        self.record, self.body = record, body
+        self.description = log.manifest["description"]
+        self.boxes = self.description["boxes"]
+        self.stated = {(each["box"], each["batch"]): each["list"] for each in body["batches"]}
+        self.lists, self.claims = {}, {}
+
+    def read_lists(self):
+        """The accepted lists; None for one that cannot be read or holds what it must not."""
+        proper = {}
+        for (box, index), stated in self.stated.items():
+            length = 64 * self.boxes[box]["batches"][index]["width"]
+            data = self.log.blob(stated, self.record, "authority", length, (box, index))
+            self.lists[box, index] = proper[box, index] = data
+            if data is None:
+                continue
+            if element_rows(data, length):
+                proper[box, index] = None
+            rows = split(data, length)
+            bad = next((i for i in range(1, len(rows)) if rows[i] <= rows[i - 1]), None)
+            if bad is not None:
+                self.found.fail("encoding.canonical", ["authority"], self.record, bad,
+                                "the accepted list does not strictly increase")
+        return proper
+
+    def judge(self):
+        """Compares fates and lists with those claimed."""
+        rejected = self.log.blob(self.body["rejected"], self.record, "authority", 24)
+        if (rejected is None or self.log.public_key is None or self.log.roll is None
+                or any(each.data is None for each in self.log.ballots)):
+            self.found.not_run.update(INTAKE_CHECKS)
+            return
+        casts = [cast for each in self.log.ballots for cast in self.cast_of(each)]
+        self.found.items["intake.rejected"] += len(casts)
+        self.read_claims(split(rejected, 24), {(cast.record, cast.row) for cast in casts})
+        if self.body["submitted"] != len(casts):
+            self.found.fail_in_place("intake.rejected", ["authority"], self.record, None,
+                                     f"{len(casts)} ballots were submitted")
+        self.decide(casts)
+        for cast in casts:
+            self.compare(cast)
+        self.count_warnings(casts)
+        self.compare_lists([cast for cast in casts
+                            if (cast.record, cast.row) not in self.claims])
+
+    def cast_of(self, each):
+        """The ballots of one record, with the rows of each batch."""
+        batches = self.boxes[each.box]["batches"]
+        whole = each.row_length == ballot_length(batches)
+        for index in range(each.rows):
+            data, rows, at = each.row(index), [], 80
+            for batch in batches if whole else []:
+                rows.append(data[at:at + 64 * batch["width"]])
+                at += 64 * batch["width"]
+            ballot = parse_ballot(data, batches) if whole else None
+            yield Cast(each.record, index, each.box, data, ballot, rows)
+
+    def read_claims(self, rows, ballots):
+        """The rejected list: which ballot, and why (§8.4)."""
+        before = (-1, -1)
+        for index, row in enumerate(rows):
+            sequence, place, reason = (int.from_bytes(row[i:i + 8], "little")
+                                       for i in (0, 8, 16))
+            if (sequence, place) not in ballots:
+                self.found.fail_in_place("intake.rejected", ["authority"], self.record, index,
+                                         "a rejected ballot that is not on the board")
+            elif (sequence, place) <= before or reason >= len(REASONS):
+                self.found.fail("intake.rejected", ["authority"], self.record, index,
+                                "the list is out of order, or states no reason")
+            self.claims[sequence, place] = reason
+            before = sequence, place
+
+    # ---- the fate of every ballot
+
+    def decide(self, casts):
+        """Gives every ballot its first reason (§9.5)."""
+        challenged = {(row[:32], row[32:64]) for row in self.log.challenged
+                      if challenge_holds(self.log.election, self.log.public_key, row)}
+        unsigned = len(self.log.challenged) - len(challenged)
+        if unsigned > 0:
+            self.found.warn(f"{unsigned} challenges without a signature that holds, or repeated")
+        for cast in casts:
+            cast.reason = self.own_reason(cast, challenged)
+        mark_duplicates([cast for cast in casts if cast.reason is None])
+        mark_older([cast for cast in casts if cast.reason is None],
+                   self.description["policy"] == "first")
+
+    def own_reason(self, cast, challenged):
+        """The first reason that lies in the ballot itself."""
+        log, ballot = self.log, cast.ballot
+        if ballot is None:
+            return SHAPE
+        if ballot.election != log.election or ballot.box != cast.box:
+            return CONTEXT
+        if self.description["policy"] != "open" and log.roll.get(ballot.credential) != cast.box:
+            return ELIGIBILITY
+        if not ballot_proof_holds(log.election, log.public_key, ballot):
+            return PROOF
+        if not ballot_ranges_hold(log.election, log.public_key, ballot):
+            return RANGE
+        return CHALLENGED if (tracker(cast.data), ballot.credential) in challenged else None
+
+    # ---- against the claims
+
+    def compare(self, cast):
+        """One ballot's fate with the one claimed."""
+        claim = self.claims.get((cast.record, cast.row))
+        if claim == cast.reason:
+            return
+        culprits = ["authority"]
+        if claim is None:
+            check = REASON_CHECKS[cast.reason]
+            evidence = f"an accepted ballot is to be rejected: {REASONS[cast.reason]}"
+            if cast.reason != SHAPE:
+                culprits.append(f"credential {cast.ballot.credential.hex()}")
+            if cast.reason == DUPLICATE and cast.copy_of != cast.ballot.credential:
+                culprits.append(f"credential {cast.copy_of.hex()}")
+        elif cast.reason is None and claim == COUNTER:
+            check, evidence = "intake.revote", "the ballot that counts is listed as rejected"
+            culprits.append(f"credential {cast.ballot.credential.hex()}")
+        else:
+            check, evidence = "intake.rejected", "rejected without reason, or for another one"
+        self.found.fail(check, culprits, cast.record, cast.row, evidence)
+
+    def count_warnings(self, casts):
+        """Says how many ballots were rejected, and why."""
+        numbers = collections.Counter(cast.reason for cast in casts if cast.reason is not None)
+        if numbers:
+            reasons = ", ".join(f"{numbers[r]} {REASONS[r]}" for r in sorted(numbers))
+            self.found.warn(f"{sum(numbers.values())} ballots were rejected: {reasons}")
+
+    def compare_lists(self, accepted):
+        """The accepted lists with the rows of accepted ballots (§9.5, §9.8)."""
+        numbers = collections.Counter(cast.box for cast in accepted)
+        targets = [self.target(box, numbers[box]) for box in range(len(self.boxes))]
+        expected = {place: set() for place in self.stated}
+        for cast in accepted:
+            for index, row in enumerate(cast.rows):
+                expected[targets[cast.box], index].add(row)
+        for place, data in self.lists.items():
+            if data is None:
+                self.found.not_run.update(("intake.missing", "intake.added"))
+            else:
+                self.compare_list(place, data, expected[place])
+        self.check_minimum(numbers, targets)
+
+    def compare_list(self, place, data, expected):
+        """One accepted list."""
+        rows = split(data, self.stated[place]["row_length"])
+        for index, row in enumerate(rows):
+            if row not in expected:
+                self.found.fail_in_place("intake.added", ["authority"], self.record, index,
+                                         f"box {place[0]}, batch {place[1]}: a row of no ballot")
+        missing = len(expected - set(rows))
+        if missing:
+            self.found.fail("intake.missing", ["authority"], self.record, None,
+                            f"box {place[0]}, batch {place[1]}: {missing} rows are missing")
+
+    def target(self, box, number):
+        """The box whose lists the ballots of a box go to (§9.8)."""
+        merge = self.boxes[box]["merge"]
+        return merge if merge is not None and 0 < number < self.description["minimum"] else box
+
+    def check_minimum(self, numbers, targets):
+        """`intake.minimum` (§9.8)."""
+        for box, target in enumerate(targets):
+            if target != box:
+                self.found.warn(f"box {box} is merged into box {target}")
+                continue
+            number = sum(numbers[i] for i, t in enumerate(targets) if t == box)
+            if not 0 < number < self.description["minimum"]:
+                continue
+            if box in self.log.waivers:
+                self.found.warn(f"box {box} is closed with {number} ballots; the authority's "
+                                f"reason: {json.dumps(self.log.waivers[box])}")
+            else:
+                self.found.fail("intake.minimum", ["authority"], self.record, None,
+                                f"box {box} has {number} ballots")
+
+
+def mark_duplicates(casts):
+    """Rejects ballots with a tracker, or a row, that stands before (§9.5)."""
+    trackers, rows = {}, {}
+    for cast in casts:
+        own = (cast.ballot.credential, cast.box)
+        before = [trackers.get(tracker(cast.data))]
+        before += [next((other for other in rows.get(row, []) if other != own), None)
+                   for row in cast.rows]
+        copied = next((other for other in before if other is not None), None)
+        if copied is not None:
+            cast.reason, cast.copy_of = DUPLICATE, copied[0]
+            continue
+        trackers[tracker(cast.data)] = own
+        for row in cast.rows:
+            rows.setdefault(row, []).append(own)
+
+
+def mark_older(casts, first):
+    """Rejects all but the ballot of a credential that counts (§9.5)."""
+    best = {}
+
+    def rank(cast):
+        counter = cast.ballot.counter
+        return (counter if first else -counter, tracker(cast.data))
+
+    for cast in casts:
+        own = (cast.ballot.credential, cast.box)
+        if own not in best or rank(cast) < rank(best[own]):
+            best[own] = cast
+    for cast in casts:
+        if best[cast.ballot.credential, cast.box] is not cast:
+            cast.reason = COUNTER
+
+
+def split(data, length):
+    """Rows of one length."""
+    return [data[at:at + length] for at in range(0, len(data), length)]
+
+
+# ---------------------------------------------------------------------------
+# Mixes, shares and exclusions (§9.4 30-39, §9.10)
+# ---------------------------------------------------------------------------
+
+class Chain(Log):
+    """What is done with the lists after the close."""
+
+    # ---- mixes
+
+    def take_mix(self, record, body):
+        """A trustee's mixes of one or more batches."""
+        name = self.name(record.author)
+        if not self.named_batches(body["mixes"], False):
+            self.found.fail("shape.length", [name], record.number, None,
+                            "the mixes are not of batches, in their order")
+            return
+        for entry in body["mixes"]:
+            batch = self.batches.get((entry["box"], entry["batch"]))
+            if batch is not None and self.may_mix(record, batch, entry):
+                self.mix(record, batch, entry)
+
+    def may_mix(self, record, batch, entry):
+        """Whether a mix is one that its author may make and that is not passed over."""
+        trustee, number = self.trustee(record.author), record.number
+        name, seen = self.name(record.author), self.seen(record)
+        if trustee in batch.excluded and seen < batch.excluded[trustee]:
+            self.found.warn(f"record {number}: a mix of an excluded trustee is passed over")
+            return False
+        if trustee in batch.excluded or trustee in batch.mixed:
+            self.found.fail("mix.identity", [name], number, None,
+                            f"{name} is excluded from batch {batch.place}, or has mixed it")
+            return False
+        dead = batch.dead.get(entry["input"])
+        if dead is not None and entry["input"] not in batch.lists and seen < dead:
+            self.found.warn(f"record {number}: a mix of a list out of effect is passed over")
+            batch.dead.setdefault(entry["output"]["root"], dead)
+            return False
+        return True
+
+    def mix(self, record, batch, entry):
+        """One mix: its place in the chain, then its list and proof."""
+        trustee, source = self.trustee(record.author), batch.lists.get(entry["input"])
+        on_last = source is not None and source.root == batch.last.root
+        counts = self.chain_holds(record, batch, entry, source, on_last)
+        verdict, data = self.check_mix(record, batch, entry, source)
+        good = verdict is not False and counts and on_last
+        batch.add(MixList(entry["output"]["root"], entry["output"]["rows"], data, good,
+                          record.number, trustee, entry["input"]))
+        if verdict and counts and not on_last and not source.good:
+            batch.good_on_bad.add(trustee)
+
+    def chain_holds(self, record, batch, entry, source, on_last):
+        """`mix.chain`: whether a mix starts where it may, and says its place."""
+        self.found.items["mix.chain"] += 1
+        name, unseen = self.name(record.author), self.seen(record) < batch.last_record
+        if source is not None and not on_last and not source.good:
+            self.found.warn(f"record {record.number}: a mix of a list that a bad mix has made")
+            return True
+        if on_last and entry["position"] == len(batch.valid):
+            return True
+        if unseen and source is not None:
+            self.found.warn(f"record {record.number}: a mix that another one has overtaken")
+            return False
+        self.found.fail_in_place("mix.chain", [name], record.number, None,
+                                 f"batch {batch.place}: another list, or place in the chain")
+        return False
+
+    def check_mix(self, record, batch, entry, source):
+        """Whether list and proof hold (None: unknown), and the list if it can be used."""
+        name, number, stated = self.name(record.author), record.number, entry["output"]
+        if source is not None and (stated["rows"] != source.rows
+                                   or stated["row_length"] != 64 * batch.width):
+            self.found.fail("mix.shape", [name], number, None,
+                            f"batch {batch.place}: {stated['rows']} rows out")
+            return False, None
+        if (entry["proof"] is None) != (stated["rows"] == 0):
+            self.found.fail("shape.length", [name], number, None,
+                            "a proof of an empty list, or none of another")
+            return False, None
+        fault = stated["rows"] and shuffle_lengths(entry["proof"], stated["rows"], batch.width)
+        if fault:
+            self.found.fault(fault, [name], number)
+            return False, None
+        before = len(self.found.failures)
+        data = self.blob(stated, number, name, 64 * batch.width, batch.place)
+        if data is None:
+            self.found.not_run.add("mix.proof")
+            shape = [f for f in self.found.failures[before:] if f.check == "shape.length"]
+            return (False if shape else None), None
+        faults = element_rows(data, 64 * batch.width)
+        for each in faults:
+            self.found.fault(each, [name], number)
+        if faults:
+            return False, None
+        return self.check_proof(record, batch, entry, source, data), data
+
+    def check_proof(self, record, batch, entry, source, data):
+        """`mix.proof`; None where the list before cannot be used."""
+        name, stated = self.name(record.author), entry["output"]
+        if source is None or source.data is None:
+            return None
+        self.found.items["mix.proof"] += 1
+        if stated["rows"] == 0:
+            return True
+        statement = ShuffleStatement(
+            self.election, self.public_key, self.close.digest, batch.box, batch.index,
+            entry["position"], self.trustee(record.author), record.author, stated["rows"],
+            batch.width, entry["input"], stated["root"])
+        fault = check_shuffle(statement, entry["proof"], source.data, data)
+        if fault:
+            self.found.fault(fault, [name], record.number)
+        return fault is None
+
+    # ---- shares (page 7)
+
+    def take_share(self, record, body):
+        """A trustee's shares of one or more lists, under one proof."""
+        name, trustee = self.name(record.author), self.trustee(record.author)
+        if not self.named_batches(body["lists"], False):
+            self.found.fail("shape.length", [name], record.number, None,
+                            "the shares are not of batches, in their order")
+            return
+        lists = [self.share_list(record, entry) for entry in body["lists"]]
+        if None in lists:
+            self.mark_unknown(record, trustee, body)
+            return
+        fault = check_share(self.election, self.public_key, self.close.digest, trustee,
+                            record.author, self.share_keys[trustee], lists, body["proof"])
+        self.found.items["decrypt.proof"] += 1
+        if fault is None:
+            for each in lists:
+                share = self.batches[each.box, each.batch].shares[trustee]
+                share.valid = share.record == record.number and (
+                    share.root == self.batches[each.box, each.batch].last.root)
+        else:
+            failure = self.found.fail(fault.check, [name], record.number, None, fault.text)
+            if fault.check == "decrypt.proof":
+                self.bad_shares.append((failure, trustee, lists))
+
+    def mark_unknown(self, record, trustee, body):
+        """Notes that shares cannot be judged, where a list cannot be read."""
+        shares = [self.batches[entry["box"], entry["batch"]].shares.get(trustee)
+                  for entry in body["lists"]]
+        own = [share for share in shares if share and share.record == record.number]
+        for share in own:
+            share.unknown = any(each.unknown for each in own)
+
+    def share_list(self, record, entry):
+        """One list of a share record, as its proof is about it; None where it cannot be used."""
+        name, trustee = self.name(record.author), self.trustee(record.author)
+        batch = self.batches[entry["box"], entry["batch"]]
+        stated, number = entry["shares"], record.number
+        source = batch.lists.get(entry["input"])
+        if not self.may_share(record, batch, entry, source):
+            return None
+        if source is None:
+            return None
+        if stated["rows"] != source.rows or stated["row_length"] != 32 * batch.width:
+            self.found.fail("shape.length", [name], number, None,
+                            f"batch {batch.place}: shares of another number or length")
+            return None
+        data = self.blob(stated, number, name, 32 * batch.width, batch.place)
+        if data is None or source.data is None:
+            self.found.not_run.add("decrypt.proof")
+            batch.shares[trustee].unknown = True
+            return None
+        batch.shares[trustee].data = data
+        faults = element_rows(data, 32 * batch.width)
+        for each in faults:
+            self.found.fault(each, [name], number)
+        if faults:
+            return None
+        return ShareList(batch.box, batch.index, stated["rows"], batch.width, entry["input"],
+                         stated["root"], source.data, data)
+
+    def may_share(self, record, batch, entry, source):
+        """`decrypt.repeat` and `decrypt.input`."""
+        name, trustee = self.name(record.author), self.trustee(record.author)
+        if trustee in batch.shares:
+            self.found.fail("decrypt.repeat", [name], record.number, None,
+                            f"{name} shares batch {batch.place} again")
+            return False
+        dead = batch.dead.get(entry["input"])
+        if source is None and dead is not None and self.seen(record) < dead:
+            self.found.warn(f"record {record.number}: a share of a list out of effect")
+            return False
+        batch.shares[trustee] = Share(trustee, record.number, entry["input"], None)
+        if source is not None and not source.good:
+            self.found.warn(f"record {record.number}: a share of a list a bad mix has made")
+        elif source is None or source.root != batch.last.root:
+            self.found.fail_in_place("decrypt.input", [name], record.number, None,
+                                     f"batch {batch.place}: a share of another list")
+        return True
+
+    def name_bad_rows(self):
+        """Names the rows of bad shares, where t others allow it (§7.4)."""
+        for failure, trustee, lists in self.bad_shares:
+            if failure not in self.found.failures:
+                continue
+            rows = [row for each in lists for row in self.bad_rows(trustee, each)]
+            if rows:
+                failure.row = rows[0]
+            for row in rows[1:]:
+                self.found.fail(failure.check, failure.culprits, failure.record, row,
+                                failure.evidence)
+
+    def bad_rows(self, trustee, each):
+        """The bad rows of one list of a share record."""
+        batch, threshold = self.batches[each.box, each.batch], self.ceremony.threshold
+        others = {j: share.data for j, share in batch.valid_shares().items() if j != trustee}
+        if len(others) < threshold or each.input_root != batch.last.root:
+            return []
+        others = {j: others[j] for j in sorted(others)[:threshold]}
+        return bad_share_rows(trustee, each.shares, others, each.width)
+
+    # ---- exclusions (§9.10)
+
+    def take_exclusion(self, record, body):
+        """An exclusion for cause, or a statement or exclusion of absence."""
+        if "cause" in body:
+            self.take_cause(record, body["cause"])
+            return
+        name, absence = self.name(record.author), body["absence"]
+        places = [(each["box"], each["batch"]) for each in absence["batches"]]
+        if not self.named_batches(absence["batches"], False) or (
+                absence["trustee"] >= len(self.manifest["keys"])
+                or any(place not in self.batches for place in places)):
+            self.found.fail("shape.length", [name], record.number, None,
+                            "the exclusion is of no trustee, or not of batches in their order")
+            return
+        for entry in absence["batches"]:
+            if record.author == self.authority:
+                self.exclude_absent(record, entry, absence["trustee"])
+            else:
+                self.statements.append(Statement(
+                    self.trustee(record.author), record.number, self.seen(record),
+                    absence["trustee"], (entry["box"], entry["batch"]), entry["root"]))
+
+    def take_cause(self, record, cause):
+        """Whether an exclusion for cause is justified."""
+        number, target = record.number, self.records.get(cause["sequence"])
+        self.found.items["exclusion.unjustified"] += 1
+        if target is not None and self.aside.get(target.number) == number:
+            if self.stands_rightly(target, number):
+                return
+            raise Restart(number)
+        if number in self.unchecked:
+            self.found.not_run.add("exclusion.unjustified")
+        elif target is None or target.number not in self.aside or (
+                target.digest != cause["digest"]):
+            self.found.fail("exclusion.unjustified", ["authority"], number, None,
+                            f"record {cause['sequence']} does not fail {cause['check']}, or may "
+                            f"not be excluded for it")
+
+    def stands_rightly(self, target, exclusion):
+        """Whether ballots in a wrong wrapper stand in a right one before the exclusion."""
+        if target.kind not in INTAKE_KINDS or not self.wrapper_fault(target):
+            return True
+        return any(number in self.effective and number < exclusion
+                   and other.message_digest == target.message_digest
+                   for number, other in self.records.items() if other.signed)
+
+    def check_causes(self):
+        """Starts again where an exclusion put a record aside, but has no effect itself."""
+        for exclusion in self.aside.values():
+            if exclusion not in self.effective:
+                raise Restart(exclusion)
+
+    def exclude_absent(self, record, entry, target):
+        """The six rules for one batch (§9.10)."""
+        batch = self.batches[entry["box"], entry["batch"]]
+        self.found.items["exclusion.unjustified"] += 1
+        stated = [s for s in self.statements
+                  if (s.target, s.place, s.root) == (target, batch.place, entry["root"])]
+        newest = {s.trustee: s.seen for s in stated}
+        if target in batch.excluded:
+            self.no_effect(record, "excluded already")
+        elif target in batch.shares and self.drop_share(record, batch, entry, target, newest):
+            return
+        elif batch.valid_shares(record.number):
+            self.after_share(record, batch, stated)
+        elif len(newest) < self.ceremony.threshold:
+            self.unjustified(record, [], "too few trustees have stated it")
+        elif target in batch.mixed:
+            made = batch.mixed[target]
+            if made.source == entry["root"] and self.witnessed(record, newest, made.record):
+                batch.leave_out(target, record.number)
+                self.found.forget(made.record, batch.place)
+                self.exclude_from(record, batch, target)
+            else:
+                self.no_effect(record, "the trustee has mixed")
+        else:
+            self.exclude_silent(record, batch, entry["root"], stated, target)
+
+    def drop_share(self, record, batch, entry, target, newest):
+        """Rule 2: whether the target's share settles it."""
+        share = batch.shares[target]
+        if share.data is not None:
+            self.no_effect(record, "the trustee has shared")
+            return True
+        if share.root == entry["root"] and self.witnessed(record, newest, share.record):
+            self.found.forget(share.record, batch.place)
+            self.found.warn(f"record {record.number} leaves record {share.record} out of effect")
+            return True
+        return False
+
+    def after_share(self, record, batch, stated):
+        """Rule 3: a valid share of the batch stands."""
+        first = min(share.record for share in batch.valid_shares(record.number).values())
+        if self.seen(record) < first:
+            self.no_effect(record, "a share stands, unseen")
+            return
+        wrong = {s.trustee for s in stated if s.seen >= first}
+        self.unjustified(record, wrong, "a share stands already")
+
+    def exclude_silent(self, record, batch, root, stated, target):
+        """Rule 6: no mix of the trustee stands."""
+        if batch.last.root == root:
+            self.exclude_from(record, batch, target)
+        elif root in batch.lists and self.seen(record) < batch.last_record:
+            self.no_effect(record, "a mix has come, unseen")
+        else:
+            wrong = {s.trustee for s in stated if s.seen >= batch.last_record
+                     or (root not in batch.lists and s.seen >= batch.dead.get(root, -1))}
+            self.unjustified(record, wrong, "this is not the last good list")
+
+    def witnessed(self, record, newest, number):
+        """Whether the witnesses had seen a record (§9.10)."""
+        having = [j for j, seen in newest.items() if seen >= number]
+        return self.seen(record) >= number and len(having) >= self.ceremony.threshold
+
+    def exclude_from(self, record, batch, target):
+        """Excludes a trustee from a batch."""
+        batch.excluded[target] = record.number
+        self.found.warn(f"trustee {target + 1} is excluded, for absence, from mixing batch "
+                        f"{batch.place} (record {record.number})")
+
+    def no_effect(self, record, reason):
+        """An exclusion of absence that comes to nothing."""
+        self.found.warn(f"record {record.number} has no effect: {reason}")
+
+    def unjustified(self, record, trustees, evidence):
+        """An exclusion of absence that must not be."""
+        culprits = ["authority"] + [f"trustee {j}" for j in sorted(trustees)]
+        self.found.fail_in_place("exclusion.unjustified", culprits, record.number, None, evidence)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A trustee's statement that another's mix is awaited in vain."""
+
+    trustee: int
+    record: int
+    seen: int
+    target: int
+    place: tuple
+    root: bytes
+
+
+# ---------------------------------------------------------------------------
+# The result (§9.4 37-41) and the whole audit
+# ---------------------------------------------------------------------------
+
+class Audit(Chain):
+    """The audit of one board (page 9)."""
+
+    def __init__(self, board, ignored=frozenset()):
+        super().__init__(board, ignored)
+        self.plaintexts = {}        # (box, batch) -> rows, where the result's can be read
+        self.contests = []
+        self.counted = None         # the contest results recounted, None if they cannot be
+
+    # ---- the result
+
+    def take_result(self, record, body):
+        """The plaintexts and the count that the authority has published."""
+        self.result = record
+        self.contests = [Contest(each) for each in self.manifest["description"]["contests"]]
+        if not self.named_batches(body["batches"], True):
+            self.found.fail("shape.length", ["authority"], record.number, None,
+                            "the plaintexts are not those of each batch")
+            self.found.not_run.update(("decrypt.quorum", *GROUPS["result."]))
+            return
+        for entry in body["batches"]:
+            batch = self.batches.get((entry["box"], entry["batch"]))
+            if batch is not None:
+                self.take_plaintexts(record, batch, entry)
+        if len(self.plaintexts) == len(body["batches"]):
+            self.recount(record, body["contests"])
+        else:
+            self.found.not_run.add("result.count")
+
+    def take_plaintexts(self, record, batch, entry):
+        """The plaintexts of one batch, and whose shares were used."""
+        stated, number = entry["plaintexts"], record.number
+        shares = self.used_shares(record, batch, entry["trustees"])
+        if stated["row_length"] != 32 * batch.width or stated["rows"] != batch.last.rows:
+            self.found.fail("shape.length", ["authority"], number, None,
+                            f"batch {batch.place}: plaintexts of another number or length")
+            return
+        data = self.blob(stated, number, "authority", 32 * batch.width, batch.place)
+        if data is None:
+            self.found.not_run.update(GROUPS["result."])
+            return
+        faults = element_rows(data, 32 * batch.width, identity=True)
+        for fault in faults:
+            self.found.fault(fault, ["authority"], number)
+        if faults:
+            return
+        self.plaintexts[batch.place] = split(data, 32 * batch.width)
+        self.found.items["result.plaintext"] += stated["rows"]
+        if shares is None or batch.last.data is None:
+            self.found.not_run.add("result.plaintext")
+            return
+        for row in bad_plaintext_rows(batch.last.data, batch.width, shares, data):
+            self.found.fail("result.plaintext", ["authority"], number, row,
+                            f"batch {batch.place}: not the decryption")
+
+    def used_shares(self, record, batch, trustees):
+        """`decrypt.quorum`: the shares of the trustees that the result names."""
+        self.found.items["decrypt.quorum"] += 1
+        valid = batch.valid_shares(record.number)
+        if (trustees == sorted(set(trustees)) and len(trustees) == self.ceremony.threshold
+                and all(j in valid for j in trustees)):
+            return {j: valid[j].data for j in trustees}
+        unknown = {j for j, share in batch.shares.items() if share.unknown}
+        if all(j in valid or j in unknown for j in trustees):
+            self.found.not_run.add("decrypt.quorum")
+        else:
+            self.found.fail_in_place("decrypt.quorum", ["authority"], record.number, None,
+                                     f"batch {batch.place}: not t trustees with valid shares")
+        return None
+
+    def recount(self, record, published):
+        """`result.count`, and a count of data that may not be read (§10.12)."""
+        self.counted = self.count(strict=True)
+        self.found.items["result.count"] += len(self.counted)
+        if published == self.counted:
+            return
+        row = self.first_not_minimal()
+        if row is not None and published == self.count(strict=False):
+            self.found.fail("result.plaintext", ["authority"], record.number, row,
+                            "data that are not minimal were counted as a vote")
+            return
+        self.found.fail("result.count", ["authority"], record.number, None,
+                        "the published result is not the count of the plaintexts")
+
+    def count(self, strict):
+        """The results of all contests from the published plaintexts."""
+        votes = [[] for _ in self.contests]
+        invalid = [0] * len(self.contests)
+        for place, rows in self.plaintexts.items():
+            fields = self.batches[place].fields
+            for row in rows:
+                try:
+                    read = read_row(split(row, 32), fields, self.contests, strict)
+                except BadVote:
+                    for index in fields["contests"]:
+                        invalid[index] += 1
+                    continue
+                for index, vote in pairs_of(fields["contests"], read):
+                    votes[index].append(vote)
+        return [count_contest(contest, votes[i], invalid[i])
+                for i, contest in enumerate(self.contests)]
+
+    def first_not_minimal(self):
+        """The first row that is a vote only if its element's counter is not looked at."""
+        number = 0
+        for place, rows in self.plaintexts.items():
+            fields = self.batches[place].fields
+            for row in rows:
+                if self.reads(row, fields, False) and not self.reads(row, fields, True):
+                    return number
+                number += 1
+        return None
+
+    def reads(self, row, fields, strict):
+        """Whether a row is a valid vote."""
+        try:
+            read_row(split(row, 32), fields, self.contests, strict)
+        except BadVote:
+            return False
+        return True
+
+    # ---- the end
+
+    def finish(self, pins, receipts, second):
+        """What can be said only when the whole board is read."""
+        self.check_causes()
+        self.name_bad_rows()
+        self.check_mix_quorum()
+        self.check_pins(pins)
+        for receipt in receipts:
+            self.check_receipt(receipt)
+        if second is not None:
+            self.check_fork(second)
+        self.found.warnings += self.amendments
+
+    def check_mix_quorum(self):
+        """`mix.quorum` (§9.4 34)."""
+        shared = any(batch.shares for batch in self.batches.values())
+        if not shared and self.result is None:
+            return
+        for batch in self.batches.values():
+            self.found.items["mix.quorum"] += 1
+            mixers = {j for j, _ in batch.valid}
+            if len(mixers) < self.manifest["description"]["mixes"]:
+                culprits = [f"trustee {j}" for j in range(len(self.manifest["keys"]))
+                            if j not in mixers | batch.good_on_bad]
+                self.found.fail_in_place("mix.quorum", culprits, None, None,
+                                         f"batch {batch.place}: {len(mixers)} valid mixes")
+
+    def last_record(self):
+        """The last record, or None on an empty board."""
+        return self.records[max(self.records)] if self.records else None
+
+    def check_pins(self, pins):
+        """`setup.identity` of every pinned digest (§9.4 2)."""
+        last = self.last_record()
+        known = {self.election} | ({last.digest} if last else set())
+        if self.sealed is not None:
+            known |= {self.records[number].digest for number in (self.sealed, self.sealed - 1)
+                      if number in self.records}
+        for pin in pins:
+            if pin not in known:
+                self.found.fail("setup.identity", [], None, None,
+                                f"this is not the board that {pin.hex()} was pinned of")
+        if not pins:
+            self.found.warn("nothing was pinned: compare election and head with a trustee's")
+
+    def check_receipt(self, data):
+        """`intake.withheld` (§9.9)."""
+        box, wanted = self.open_receipt(data)
+        self.found.items["intake.withheld"] += 1
+        if wanted is None:
+            self.found.warn("a receipt is not of this election and proves nothing")
+            self.found.not_run.add("intake.withheld")
+            return
+        lists = [each for each in self.ballots if each.box == box]
+        if any(tracker(each.row(i)) == wanted for each in lists if each.data is not None
+               for i in range(each.rows)):
+            return
+        if self.close is None or any(each.data is None for each in lists):
+            self.found.not_run.add("intake.withheld")
+            return
+        self.found.fail_in_place("intake.withheld", ["authority"], None, None,
+                                 f"the ballot {wanted.hex()} of a receipt is not on the board")
+
+    def open_receipt(self, data):
+        """Box and tracker of a receipt of this election, or (None, None)."""
+        try:
+            signed = decode_as(SIGNED_RECEIPT, data)
+            receipt = decode_as(RECEIPT, signed["receipt"])
+        except Fault:
+            return None, None
+        if receipt["election"] != self.election or not verify_signed(
+                "receipt", self.intake_key(), signed["receipt"], signed["signature"]):
+            return None, None
+        return receipt["box"], receipt["tracker"]
+
+    # ---- two boards (§9.11)
+
+    def check_fork(self, second):
+        """`board.fork`."""
+        if self.proposal is None or self.proposal_digest != second.proposal_digest:
+            self.found.not_run.add("board.fork")
+            self.found.warn("the second board is of another election")
+            return
+        files = [{n: record.digest for n, record in log.records.items()}
+                 for log in (self, second)]
+        shorter = min(max(each) for each in files)
+        fork = next((n for n in range(shorter + 1) if files[0].get(n) != files[1].get(n)), None)
+        self.found.items["board.fork"] += (shorter if fork is None else fork) + 1
+        if fork is not None:
+            authors = branch_authors(self, second, fork) & branch_authors(second, self, fork)
+            self.found.fail("board.fork", sorted(set(map(self.name, authors))), fork, None,
+                            f"the boards part at record {fork}")
+
+    # ---- the report (§9.7)
+
+    def statuses(self, receipts, second):
+        """The status of every check that is listed (§9.1)."""
+        failed = {failure.check for failure in self.found.failures}
+        not_run = self.found.not_run | self.not_yet()
+        ruled_out = self.ruled_out()
+        for check in CHECKS:
+            if (check == "board.fork" and second is None) or (
+                    check == "intake.withheld" and not receipts):
+                continue
+            if check in failed:
+                yield check, "Fail"
+            elif check in ruled_out:
+                yield check, "NotApplicable"
+            else:
+                yield check, "NotRun" if check in not_run else "Pass"
+
+    def not_yet(self):
+        """Checks whose time has not come."""
+        checks = set()
+        if self.manifest is None:
+            checks.update(GROUPS["setup."])
+        if self.opened is None:
+            checks.update(GROUPS["key."])
+        if not self.batches:
+            checks.update(INTAKE_CHECKS)
+        if not self.batches or not self.mixing_complete():
+            checks.update(GROUPS["mix."], GROUPS["decrypt."])
+        if self.result is None:
+            checks.update(GROUPS["decrypt."], GROUPS["result."])
+        return checks
+
+    def ruled_out(self):
+        """Checks that the manifest alone rules out (§9.1)."""
+        if self.manifest is None:
+            return set()
+        description = self.manifest["description"]
+        checks = set()
+        if description["policy"] == "open":
+            checks.update(("setup.roll", "intake.ineligible"))
+        if description["minimum"] == 0:
+            checks.add("intake.minimum")
+        if all(batch["bits"] is None for box in description["boxes"] for batch in box["batches"]):
+            checks.add("ballot.range")
+        return checks
+
+    def anonymity(self):
+        """How many ballots hide in each batch (§9.8)."""
+        if not self.batches:
+            return None
+        return [self.hidden(batch) for batch in self.batches.values()]
+
+    def hidden(self, batch):
+        """The numbers of one batch."""
+        rows = self.plaintexts.get(batch.place)
+        numbers = None if rows is None else collections.Counter(rows)
+        return {"box": batch.box, "batch": batch.index, "voters": batch.first.rows,
+                "distinct": None if numbers is None else len(numbers),
+                "unique": None if numbers is None else list(numbers.values()).count(1)}
+
+    def report(self, receipts=(), second=None):
+        """The report, as it is written in JSON (§9.7)."""
+        found, last = self.found, self.last_record()
+        checks = [{"id": check, "status": status, "items": found.items[check]}
+                  for check, status in self.statuses(receipts, second)]
+        verdict = self.verdict({each["status"] for each in checks})
+        return {
+            "spec": "psephos/v1", "verdict": verdict, "exit": VERDICTS[verdict],
+            "election": self.election.hex() if self.election else None,
+            "head": last.digest.hex() if last else None,
+            "checks": checks, "failures": self.shown_failures(),
+            "warnings": found.warnings + sorted(set(found.unreadable.values())),
+            "anonymity": self.anonymity(), "results": self.shown_results(),
+        }
+
+    def verdict(self, statuses):
+        """The first verdict that applies (§9.1)."""
+        if self.found.unreadable:
+            return "UNREADABLE"
+        if "Fail" in statuses:
+            return "INVALID"
+        if self.sealed is None or "NotRun" in statuses:
+            return "INCOMPLETE"
+        return "VALID"
+
+    def shown_failures(self):
+        """At most 100 failures of each check."""
+        numbers, shown = collections.Counter(), []
+        for each in self.found.failures:
+            numbers[each.check] += 1
+            if numbers[each.check] <= MOST_FAILURES:
+                shown.append({"check": each.check, "culprits": each.culprits,
+                              "record": each.record, "row": each.row,
+                              "evidence": each.evidence})
+        self.found.warnings += [f"{check}: {number - MOST_FAILURES} more failures"
+                                for check, number in numbers.items() if number > MOST_FAILURES]
+        return shown
+
+    def shown_results(self):
+        """The recounted results by name, or None."""
+        if self.counted is None:
+            return None
+        return [shown_result(contest, result)
+                for contest, result in pairs_of(self.contests, self.counted)]
+
+
+VERDICTS = {"VALID": 0, "INVALID": 1, "INCOMPLETE": 2, "UNREADABLE": 3}
+
+
+def branch_authors(log, other, fork):
+    """Who has signed on a board knowing its branch, and not the other's (§9.11)."""
+    there = {record.digest for number, record in other.records.items() if number >= fork}
+    authors = set()
+    for number, record in log.records.items():
+        if number < fork or not record.signed or not log.decodes(record):
+            continue
+        if fork <= log.numbers.get(record.head, -1) < number and record.head not in there:
+            authors.add(record.author)
+    return authors
+
+
+def read_board(board):
+    """The audit of a board, up to its last record (§9.10: exclusions that do not hold)."""
+    ignored = frozenset()
+    while True:
+        audit = Audit(board, ignored)
+        try:
+            audit.read()
+            audit.check_causes()
+            return audit
+        except Restart as restart:
+            ignored |= {restart.exclusion}
+
+
+def audit_board(board, pins=(), receipts=(), second=None):
+    """The report of a board."""
+    audit = read_board(board)
+    audit.finish(pins, receipts, None if second is None else read_board(second))
+    return audit.report(receipts, second)
+
+
+# ---------------------------------------------------------------------------
+# The command line
+# ---------------------------------------------------------------------------
+
+USAGE, SOFTWARE, INPUT_OUTPUT = 64, 70, 74
+HELP = """\
+usage: verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [--quiet]
+       verify.py compare BOARD BOARD [--json] [--quiet]
+exit: 0 VALID, 1 INVALID, 2 INCOMPLETE, 3 UNREADABLE, 64 usage, 70 internal, 74 input or output
+"""
+
+
+class Usage(Exception):
+    """Arguments that are not understood."""
+
+
+@dataclass
+class Arguments:
+    """The arguments of a call."""
+
+    boards: list
+    pins: list
+    receipts: list
+    json: bool = False
+    quiet: bool = False
+
+
+def parse_arguments(words):
+    """The arguments, or Usage."""
+    arguments = Arguments([], [], [])
+    words = list(words)
+    compare = words[:1] == ["compare"]
+    words = words[1:] if compare else words
+    while words:
+        word = words.pop(0)
+        if word in ("--json", "--quiet"):
+            setattr(arguments, word[2:], True)
+        elif word in ("--expect", "--receipt") and words and not compare:
+            parse_value(arguments, word, words.pop(0))
+        elif word.startswith("-"):
+            raise Usage(f"{word}?")
+        else:
+            arguments.boards.append(word)
+    if len(arguments.boards) != 1 + compare:
+        raise Usage("which board?")
+    return arguments
+
+
+def parse_value(arguments, word, value):
+    """A digest to expect, or a file with a receipt."""
+    if word == "--receipt":
+        arguments.receipts.append(pathlib.Path(value).read_bytes())
+    elif re.fullmatch("[0-9a-fA-F]{64}", value):
+        arguments.pins.append(bytes.fromhex(value))
+    else:
+        raise Usage(f"{value!r} is no digest")
+
+
+def show(report):
+    """The report for people."""
+    lines = [f"{each['status']:13} {each['id']} ({each['items']})" for each in report["checks"]]
+    for each in report["failures"]:
+        blamed = ", ".join(each["culprits"]) or "nobody to blame"
+        lines.append(f"FAILED {each['check']}: {blamed}; record {each['record']}, "
+                     f"row {each['row']}: {each['evidence']}")
+    lines += [f"warning: {sentence}" for sentence in report["warnings"]]
+    for each in report["results"] or []:
+        lines.append(f"{each['id']}: elected {', '.join(each['elected']) or 'nobody'}")
+    return "\n".join(lines + [f"election {report['election']}", f"head {report['head']}"])
+
+
+def run(words):
+    """Audits as the arguments say; the exit code."""
+    arguments = parse_arguments(words)
+    board = Board(arguments.boards[0])
+    second, unread = None, None
+    if len(arguments.boards) > 1:
+        second = Board(arguments.boards[1])
+    report = audit_board(board, arguments.pins, arguments.receipts, second)
+    if arguments.json:
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+    else:
+        if not arguments.quiet:
+            print(show(report))
+        print(report["verdict"])
+    return report["exit"]
+
+
+def main():
+    """Runs, and turns what goes wrong into an exit code."""
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except Usage as fault:
+        sys.stderr.write(f"{fault}\n{HELP}")
+        code = USAGE
+    except OSError as fault:
+        sys.stderr.write(f"{fault}\n")
+        code = INPUT_OUTPUT
+    except Exception:       # whatever it is, it is no verdict
+        traceback.print_exc()
+        code = SOFTWARE
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

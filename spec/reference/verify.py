@@ -81,6 +81,7 @@ def sha3(data):
 
 
 def domain_prefix(domain):
+    """The domain with its length in front."""
     name = b"psephos/v1/" + domain.encode("ascii")
     return le64(len(name)) + name
 
@@ -159,6 +160,7 @@ def double(a):
 
 
 def negate(a):
+    """-a."""
     x, y, z, t = a
     return (P - x, y, z, P - t)
 
@@ -209,6 +211,7 @@ def combine(terms):
 
 
 def multiply(k, point):
+    """k·point."""
     return combine([(k, point)])
 
 
@@ -238,6 +241,7 @@ def base(k):
 
 
 def subtract(a, b):
+    """a - b."""
     return add(a, negate(b))
 
 
@@ -294,6 +298,7 @@ def small_order(point):
 
 
 def curve_bytes(point):
+    """The encoding of a point (RFC 8032 §5.1.2)."""
     x, y, z, _ = point
     inverse = pow(z, -1, P)
     x = x * inverse % P
@@ -399,6 +404,7 @@ def same(a, b):
 
 
 def is_identity(a):
+    """Whether a point stands for the identity of the group."""
     return same(a, IDENTITY)
 
 
@@ -452,6 +458,7 @@ def decode_elements(data, identity=True):
 
 
 def decode_scalars(data):
+    """Scalars joined. Raises Fault."""
     return [decode_scalar(piece) for piece in pieces(data, 32)]
 
 
@@ -560,6 +567,7 @@ class Strobe:
         self.meta(label)
 
     def copy(self):
+        """One that goes on from the same state."""
         other = Strobe.__new__(Strobe)
         other.state = bytearray(self.state)
         other.position = self.position
@@ -567,6 +575,7 @@ class Strobe:
         return other
 
     def permute(self):
+        """run of §3.1."""
         self.state[self.position] ^= self.begin
         self.state[self.position + 1] ^= 0x04
         self.state[self.RATE + 1] ^= 0x80
@@ -575,6 +584,7 @@ class Strobe:
         self.begin = 0
 
     def absorb(self, data):
+        """absorb of §3.1."""
         for byte in data:
             self.state[self.position] ^= byte
             self.position += 1
@@ -582,6 +592,7 @@ class Strobe:
                 self.permute()
 
     def operation(self, flags):
+        """begin of §3.1."""
         before = self.begin
         self.begin = self.position + 1
         self.absorb(bytes([before, flags]))
@@ -634,28 +645,35 @@ class Transcript:
         self.strobe = opened_transcript(argument).copy()
 
     def copy(self):
+        """One that goes on from the same state."""
         other = Transcript.__new__(Transcript)
         other.strobe = self.strobe.copy()
         return other
 
     def bytes(self, label, data):
+        """Absorbs bytes."""
         absorb_message(self.strobe, label, data)
 
     def integer(self, label, x):
+        """Absorbs LE64(x)."""
         self.bytes(label, le64(x))
 
     def encoding(self, label, data):
+        """Absorbs the encoding of an element or scalar."""
         self.bytes(label, data)
 
     def encodings(self, label, data):
+        """Absorbs how many there are, then all encodings joined."""
         self.integer("count", len(data))
         self.bytes(label, b"".join(data))
 
     def challenge_bytes(self, label, length):
+        """Draws bytes."""
         self.strobe.meta(label.encode("ascii"), length.to_bytes(4, "little"))
         return self.strobe.squeeze(length)
 
     def challenge(self, label):
+        """Draws a scalar other than zero."""
         while True:
             scalar = wide(self.challenge_bytes(label, 64))
             if scalar:
@@ -727,6 +745,7 @@ def shuffle_fields(rows, width):
 
 
 def shuffle_field(proof, path):
+    """The bytes at a path of `shuffle_fields`."""
     for name in path.split("."):
         proof = proof[name]
     return proof
@@ -928,6 +947,7 @@ def check_shuffle(statement, proof, input_list, output_list):
 
 
 def shuffle_equations(statement, proof, input_list, output_list):
+    """Encodings, challenges and the nine equations. Raises Fault."""
     m, n = shuffle_shape(statement.rows)
     values, encodings = decode_shuffle(proof, statement.rows, statement.width)
     lists = decode_elements(input_list, False), decode_elements(output_list, False)
@@ -1023,6 +1043,7 @@ def poly1305(key, data):
 
 
 def padded(data):
+    """Zeros up to a multiple of 16 bytes."""
     return data + bytes(-len(data) % 16)
 
 
@@ -1058,6 +1079,7 @@ def check_accept(election, attempt, trustee, body):
 
 
 def share_bytes(share):
+    """A share of a deal as the deal's digest takes it (§5.4)."""
     return share["ephemeral"] + share["knowledge"] + share["ciphertext"]
 
 
@@ -1073,6 +1095,7 @@ def deal_digest(election, attempt, dealer, body):
 
 
 def ephemerals(body):
+    """The ephemeral keys of a deal."""
     return [share["ephemeral"] for share in body["shares"]]
 
 
@@ -1477,6 +1500,7 @@ def check_share(election, public_key, close, trustee, trustee_key, share_key, li
 
 
 def share_equations(transcript, share_key, lists, proof):
+    """The weighted sums (2) and the proof over them. Raises Fault."""
     seed = transcript.challenge_bytes("weights", 32)
     inputs = [a for item in lists for a in pieces(item.input, 32)[::2]]
     shares = [d for item in lists for d in pieces(item.shares, 32)]
@@ -1530,14 +1554,6 @@ def candidate(data, c):
     """The candidate with counter c; None if it encodes no element but the identity."""
     encoding = bytes([2 * (c % 128)]) + data + bytes([c // 128])
     return encoding if proper_element(encoding) else None
-
-
-def embed(data):
-    """The first candidate of 30 bytes that is an element."""
-    return next(
-        encoding for c in range(2**14)
-        if (encoding := candidate(data, c)) is not None
-    )
 
 
 def read_element(encoding):
@@ -1611,6 +1627,7 @@ def read_number(encoding, bits):
 
 
 def read_numbers(encodings, bits):
+    """`read_number` of each."""
     return [read_number(encoding, bits) for encoding in encodings]
 
 

@@ -81,10 +81,10 @@ fn answers(case: &Case, fixture: &Fixture, report: &Report) -> Result<(), String
     if let (Some(check), Verdict::Invalid) = (case.check(), fixture.verdict) {
         fails(check, fixture, report)?;
     }
-    let blamed = report.failures.iter().flat_map(|failure| &failure.culprits);
+    let mut blamed = report.failures.iter().flat_map(|failure| &failure.culprits);
     let may =
         |culprit: &&Culprit| fixture.culprits.contains(culprit) || fixture.guilty.contains(culprit);
-    match blamed.filter(|culprit| !may(culprit)).next() {
+    match blamed.find(|culprit| !may(culprit)) {
         Some(culprit) => Err(format!("{culprit} is blamed")),
         None => Ok(()),
     }

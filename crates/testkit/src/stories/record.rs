@@ -2,7 +2,7 @@
 
 use psephos_audit::Verdict;
 use psephos_record::board::MemoryBoard;
-use psephos_record::bodies::{Blob, Body, Mix, SignOff};
+use psephos_record::bodies::{Blob, Body, Mix, Policy, SignOff};
 use psephos_record::kind::Kind;
 use psephos_record::message::{Message, Record};
 use psephos_record::signature::sign_bytes;
@@ -10,7 +10,7 @@ use serde_cbor::Value;
 
 use super::stage::{closed, complete, opened};
 use super::{Case, Fixture, appended, place, with_field, without_field};
-use crate::{Author, Election, relink};
+use crate::{Author, Election, Plan, relink};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -179,6 +179,27 @@ pub(super) const CASES: &[Case] = &[
         make: || missing(Kind::Result),
     },
     Case {
+        name: "board.blob-missing-roll",
+        altered: "The roll is missing in the copy of the board: UNREADABLE.",
+        make: || {
+            let election = rolled();
+            election.board.remove_blob(&list(&election, Kind::Proposal).root);
+            Fixture::answering(election.board, Verdict::Unreadable)
+        },
+    },
+    Case {
+        name: "board.blob-roll",
+        altered: "A bit of the roll is flipped on the board.",
+        make: || {
+            let election = rolled();
+            let root = list(&election, Kind::Proposal).root;
+            let mut bytes = election.board.blob(&root).expect("a roll");
+            bytes[3] ^= 1;
+            election.board.set_blob(root, bytes);
+            Fixture::blaming(election.board, &[])
+        },
+    },
+    Case {
         name: "board.blob-ballots",
         altered: "A bit of the ballots is flipped on the board.",
         make: || flipped(Kind::Ballots, |bytes| bytes[100] ^= 1),
@@ -303,6 +324,11 @@ fn list(election: &Election, kind: Kind) -> Blob {
     let mut body = message.body().expect("a body");
     let lists = crate::reseal::blobs(&mut body);
     **lists.first().expect("a list")
+}
+
+/// Three voters of a roll.
+fn rolled() -> Election {
+    Election::complete(Plan::new(2, 1, 3).with_roll(Policy::Last))
 }
 
 fn missing(kind: Kind) -> Fixture {

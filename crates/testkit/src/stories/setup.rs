@@ -1,6 +1,6 @@
 //! What an authority can get wrong before the key ceremony, and what an auditor who pins digests finds.
 
-use psephos_record::bodies::{Body, Description, Open, Policy};
+use psephos_record::bodies::{Body, Description, Open, Policy, Proposal};
 use psephos_record::message::file_digest;
 
 use super::stage::{complete, enrolled, plan};
@@ -65,6 +65,18 @@ pub(super) const CASES: &[Case] = &[
         make: || {
             let election = Election::complete(Plan { mixes: 1, ..plan() });
             Fixture::blaming(election.board, AUTHORITY)
+        },
+    },
+    Case {
+        name: "setup.parameters-invitations",
+        altered: "The authority's proposal has an invitation less than trustees.",
+        make: || {
+            let mut election = Election::new(plan());
+            let description = election.plan.description(election.public_key(Author::Intake));
+            let invitations = vec![election.public_key(Author::Stranger); 2];
+            let body = Proposal { description, invitations };
+            let at = election.post(Author::Authority, Body::Proposal(body));
+            Fixture::blaming(election.board, AUTHORITY).at(at)
         },
     },
     Case {

@@ -198,6 +198,11 @@ impl Election {
         self.open();
         self.take_in_plan();
         self.close();
+        self.finish();
+    }
+
+    /// Everything from the mixes to the seal, honestly.
+    pub fn finish(&mut self) {
         self.mix_all();
         self.share_all();
         self.publish();

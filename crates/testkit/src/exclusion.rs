@@ -1,6 +1,6 @@
-//! Exclusions, by whoever.
+//! Exclusions, by whoever, and going on from what an audit finds good.
 
-use psephos_record::bodies::{Body, Exclusion, Unmixed};
+use psephos_record::bodies::{Body, Exclusion, Mix, Unmixed};
 use psephos_record::message::file_digest;
 
 use crate::{Author, Election};
@@ -40,6 +40,24 @@ impl Election {
             self.post(Author::Trustee(*signer), Body::Exclusion(body.clone()));
         }
         self.post(Author::Authority, Body::Exclusion(body))
+    }
+
+    /// A trustee mixes the last good lists, as an audit finds them.
+    pub fn mix_last_good(&mut self, trustee: u64) -> u64 {
+        let batches = self.audit().view.batches;
+        let mixes = batches
+            .iter()
+            .map(|batch| self.mix_list(batch, trustee, &batch.last, batch.position))
+            .collect();
+        self.post(Author::Trustee(trustee), Body::Mix(Mix { mixes }))
+    }
+
+    /// A trustee shares the last good lists, as an audit finds them.
+    pub fn share_last_good(&mut self, trustee: u64) -> u64 {
+        let batches = self.audit().view.batches;
+        let lists: Vec<_> = batches.into_iter().map(|batch| (batch.clone(), batch.last)).collect();
+        let body = self.share_lists(trustee, &lists);
+        self.post(Author::Trustee(trustee), Body::Share(body))
     }
 
     /// The authority publishes what the shares on the board decrypt to that an audit finds valid.

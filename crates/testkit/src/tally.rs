@@ -108,6 +108,20 @@ impl Election {
         lists: &[(BatchView, Blob)],
         shares: &[Blob],
     ) -> Share {
+        self.prove_altered(trustee, lists, shares, |_| {})
+    }
+
+    /// The same record with a proof made by the honest prover for another statement.
+    ///
+    /// # Panics
+    /// When the shares are wrong: the prover refuses.
+    pub fn prove_altered(
+        &mut self,
+        trustee: u64,
+        lists: &[(BatchView, Blob)],
+        shares: &[Blob],
+        alter: impl Fn(&mut Statement<'_>),
+    ) -> Share {
         let secret = self.key_shares[&trustee].clone();
         let mut rng = continued(&self.rng);
         let opened: Vec<_> = pairs(lists, shares)
@@ -115,7 +129,7 @@ impl Election {
                 (batch, input, shares, self.rows(input), self.rows(shares))
             })
             .collect();
-        let statement = Statement {
+        let mut statement = Statement {
             election: self.context(),
             close: self.view().close.expect("a closed election").digest,
             trustee,
@@ -132,6 +146,7 @@ impl Election {
                 })
                 .collect(),
         };
+        alter(&mut statement);
         let proof = prove_shares(&statement, &secret, &mut rng).expect("honest shares");
         let lists = opened
             .iter()

@@ -55,16 +55,33 @@ pub fn prove_with_witness(
     rng: &mut dyn CryptoRng,
 ) -> Result<Proof, ProveError> {
     let shape = statement.shape().map_err(ProveError::Statement)?;
+    let generators = Generators::derive(shape.columns());
+    prove_with_generators(&generators, statement, output, witness, rng)
+}
+
+/// The same with commitments on whatever generators it is given: tests show that a proof on any others
+/// than the derived ones is refused.
+///
+/// # Errors
+/// As [`prove_with_witness`]; `Sizes` also when there are too few generators.
+pub fn prove_with_generators(
+    generators: &Generators,
+    statement: &Statement,
+    output: &[Element],
+    witness: &Witness,
+    rng: &mut dyn CryptoRng,
+) -> Result<Proof, ProveError> {
+    let shape = statement.shape().map_err(ProveError::Statement)?;
     let entries = 2 * shape.width();
     if output.len() != shape.rows() * entries
         || witness.exponents.len() != shape.rows()
         || witness.factors.len() != shape.rows() * shape.width()
+        || generators.as_slice().len() <= shape.columns()
     {
         return Err(ProveError::Sizes);
     }
     let public_key = group::decode_proper(&statement.context.election.public_key)
         .map_err(ProveError::PublicKey)?;
-    let generators = Generators::derive(shape.columns());
 
     // Round 1: a_i = π(i) + 1
     let opening = Opening::new(statement, &shape);
@@ -72,36 +89,31 @@ pub fn prove_with_witness(
     let integers = padded_exponents(&shape, &witness.exponents);
     let values = Zeroizing::new(integers.iter().map(|exponent| Scalar::from(*exponent)).collect());
     let a = Matrix::new(values, shape.columns(), &mut nonces.fork(0));
-    let exponents = a.commit(&generators, 0, a.rows());
+    let exponents = a.commit(generators, 0, a.rows());
     let (x, round) = opening.exponents(&exponents);
 
     // Round 2: b_i = x^{π(i)+1}
     let b =
         Matrix::new(permuted_powers(&shape, &x, &integers), shape.columns(), &mut nonces.fork(1));
-    let powers = b.commit(&generators, 0, b.rows());
+    let powers = b.commit(generators, 0, b.rows());
     let (challenges, round) = round.powers(&powers);
 
     // Round 3: partial products
     let mut product_nonces = nonces.fork(2);
     let (product, message) =
-        ProductProver::start(&a, &b, &challenges, &generators, &mut product_nonces);
+        ProductProver::start(&a, &b, &challenges, generators, &mut product_nonces);
     drop(a);
     let (hadamard, round) = round.products(&message.columns, &message.partial);
     let parts = product.split(&hadamard, &mut product_nonces);
 
     // Round 4: three first messages
     let (zero_prover, mut zero) =
-        ZeroProver::start(parts.zero, &hadamard.y, &generators, &mut nonces.fork(3));
+        ZeroProver::start(parts.zero, &hadamard.y, generators, &mut nonces.fork(3));
     let (values, randomness) = parts.columns;
     let (single_value_prover, mut single_value) =
-        SingleValueProver::start(values, randomness, &generators, &mut nonces.fork(4));
+        SingleValueProver::start(values, randomness, generators, &mut nonces.fork(4));
     let rho = encryption_sums(&shape, &b, &witness.factors);
-    let claim = MultiexpStatement {
-        shape: &shape,
-        public_key: &public_key,
-        generators: &generators,
-        output,
-    };
+    let claim = MultiexpStatement { shape: &shape, public_key: &public_key, generators, output };
     let (multiexp_prover, mut multiexp) =
         MultiexpProver::start(&claim, &b, &rho, &mut nonces.fork(5));
     let (last, _) = round.first_messages(&zero, &single_value, &multiexp);

@@ -14,7 +14,7 @@ mod zero;
 use psephos_core::group::GroupError;
 use psephos_proofs::Fault;
 
-pub use argument::{Witness, prove_with_witness};
+pub use argument::{Witness, prove_with_generators, prove_with_witness};
 pub use mix::{Mixed, Turn, mix};
 
 /// Why there is no proof.

@@ -2,14 +2,22 @@
 //!
 //! Everything follows from seeds: made again they are the same, byte for byte.
 
+mod ballots;
 mod board;
 mod case;
 mod ceremony;
+mod eligibility;
+mod exclusion;
 mod flips;
 mod fork;
+mod intake;
+mod mixes;
 mod phase;
+mod range;
 mod record;
+mod result;
 mod setup;
+mod shares;
 pub mod stage;
 mod table;
 mod troubles;
@@ -39,6 +47,14 @@ pub const CASES: &[&[Case]] = &[
     flips::CASES,
     vectors::CASES,
     valid::CASES,
+    ballots::CASES,
+    eligibility::CASES,
+    intake::CASES,
+    range::CASES,
+    mixes::CASES,
+    exclusion::CASES,
+    shares::CASES,
+    result::CASES,
     troubles::CASES,
 ];
 

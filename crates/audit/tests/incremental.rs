@@ -2,6 +2,7 @@
 
 use psephos_audit::{AuditError, CheckId, Options, Verdict, audit, view};
 use psephos_record::bodies::Body;
+use psephos_testkit::stories::cases;
 use psephos_testkit::{Author, Election, Plan};
 
 fn after(records: u64, head: [u8; 32]) -> Options {
@@ -39,6 +40,21 @@ fn every_step_of_an_election_can_be_the_last_one_seen() {
         let head = psephos_record::message::file_digest(file);
         let report = election.audit_with(&after(records, head)).report;
         assert_eq!(report.verdict, Verdict::Valid, "{}", report.to_text());
+    }
+}
+
+/// What is put right on the way to a VALID election is put right for whoever saw it go wrong.
+#[test]
+fn whoever_saw_a_valid_election_earlier_comes_to_the_same() {
+    for case in cases().filter(|case| case.check().is_none()) {
+        let board = (case.make)().board;
+        let files = board.records();
+        for records in [1, files.len() / 2, files.len() - 1] {
+            let head = psephos_record::message::file_digest(&files[records - 1]);
+            let options = after(records as u64, head);
+            let report = audit(&board, &options, &|_| {}).unwrap().report;
+            assert_eq!(report.verdict, Verdict::Valid, "{}: {}", case.name, report.to_text());
+        }
     }
 }
 

@@ -200,10 +200,20 @@ impl Auditor<'_> {
                 continue;
             }
             self.findings.absorb(excluded.found);
+            let culprit = self.maker_of(sequence).map(Culprit::Trustee);
             for (check, evidence) in excluded.hidden {
-                self.fail(check, &[], Some(sequence), None, evidence);
+                self.fail(check, culprit.as_slice(), Some(sequence), None, evidence);
             }
         }
+    }
+
+    /// The trustee whose lists a record names.
+    fn maker_of(&self, sequence: u64) -> Option<u64> {
+        let mut mixes = self.mixes.iter().flatten();
+        let mix = mixes.find(|mix| mix.stands.sequence == sequence).map(|mix| mix.trustee);
+        let mut shares = self.shares.iter();
+        let share = || shares.find(|share| share.sequence == sequence).map(|share| share.trustee);
+        mix.or_else(share)
     }
 
     /// What can be done about what has been found so far.

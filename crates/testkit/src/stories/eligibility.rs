@@ -51,12 +51,12 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "intake.revote-last",
         altered: "The last ballot of a voter counts, and the authority counts the one with the lower counter.",
-        make: || revoted(Policy::Last, 0),
+        make: || revoted(Policy::Last, [3, 7]),
     },
     Case {
         name: "intake.revote-first",
         altered: "The first ballot of a voter counts, and the authority counts the one with the higher counter.",
-        make: || revoted(Policy::First, 1),
+        make: || revoted(Policy::First, [7, 3]),
     },
     Case {
         name: "setup.roll-doubled",
@@ -218,18 +218,18 @@ fn rows_swapped() -> Fixture {
     accepted(election, TOWN, &[ballot])
 }
 
-/// A voter's ballots with the counters 3 and 7, posted in this order, of which the wrong one counts.
-fn revoted(policy: Policy, kept: u64) -> Fixture {
+/// A voter's ballots with these counters, of which the first counts, and should not.
+fn revoted(policy: Policy, counters: [u64; 2]) -> Fixture {
     let mut election = Election::opened(Plan::new(2, 2, 1).with_roll(policy));
     let voter = election.voters[0].clone();
-    let ballots = [3, 7].map(|counter| election.cast_in(TOWN, &votes(), &voter.1, counter).bytes);
+    let ballots = counters.map(|counter| election.cast_in(TOWN, &votes(), &voter.1, counter).bytes);
     let sequence = election.take_in(&ballots);
-    let other = Rejected { sequence, row: 1 - kept, reason: Reason::Counter.code() };
+    let other = Rejected { sequence, row: 1, reason: Reason::Counter.code() };
     let body = election.close_body(&[other]);
     election.post(Author::Authority, Body::Close(body));
     election.finish();
     let culprits = [AUTHORITY, &[Culprit::Credential(credential_of(&voter))]].concat();
-    Fixture::blaming(election.board, &culprits).at_row(sequence, kept)
+    Fixture::blaming(election.board, &culprits).at_row(sequence, 0)
 }
 
 /// Proposal and manifest with the plan's roll, altered; this row is the first bad one.
@@ -336,22 +336,20 @@ fn challenges_of_others() -> Fixture {
     Fixture::valid(election.board)
 }
 
-/// Ways to spoil a ballot of the town, with the reason for which it must be rejected.
-type Spoiling = (Reason, fn(&mut Vec<u8>));
-
-const SPOILT: [Spoiling; 12] = [
-    (Reason::Shape, |ballot| ballot[40..72].fill(0)),
-    (Reason::Shape, |ballot| ballot[80..112].fill(0)),
-    (Reason::Shape, |ballot| ballot[112..144].fill(0)),
-    (Reason::Shape, |ballot| ballot[80..112].fill(0xff)),
-    (Reason::Shape, |ballot| ballot[80..112].copy_from_slice(&NO_ELEMENT)),
-    (Reason::Shape, |ballot| ballot[208..240].fill(0xff)),
-    (Reason::Shape, |ballot| ballot[240..].fill(0xff)),
-    (Reason::Context, |ballot| ballot[0] ^= 1),
-    (Reason::Context, |ballot| ballot[32] = 1),
-    (Reason::Proof, |ballot| ballot[72] += 1),
-    (Reason::Proof, |ballot| ballot[208..240].fill(0)),
-    (Reason::Proof, |ballot| swap_rows(ballot)),
+/// Ways to spoil a ballot of the town, seven in its form, two in its context, three in its proof.
+const SPOILT: [fn(&mut Vec<u8>); 12] = [
+    |ballot| ballot[40..72].fill(0),
+    |ballot| ballot[80..112].fill(0),
+    |ballot| ballot[112..144].fill(0),
+    |ballot| ballot[80..112].fill(0xff),
+    |ballot| ballot[80..112].copy_from_slice(&NO_ELEMENT),
+    |ballot| ballot[208..240].fill(0xff),
+    |ballot| ballot[240..].fill(0xff),
+    |ballot| ballot[0] ^= 1,
+    |ballot| ballot[32] = 1,
+    |ballot| ballot[72] += 1,
+    |ballot| ballot[208..240].fill(0),
+    |ballot| swap_rows(ballot),
 ];
 
 fn rejected_ballots() -> Fixture {
@@ -360,15 +358,18 @@ fn rejected_ballots() -> Fixture {
     let stranger = Arc::new(SecretScalar::random(&mut election.rng));
     let good = election.cast_in(TOWN, &votes(), &voter.1, 9);
     let mut ballots: Vec<Vec<u8>> = Vec::new();
-    for (_, spoil) in SPOILT {
+    for spoil in SPOILT {
         let mut ballot = good.bytes.clone();
         spoil(&mut ballot);
         ballots.push(ballot);
     }
-    // The one that counts, a copy of it, one that came before it, and a stranger's.
+    // The one that counts, a copy of it, one that came before it, and a stranger's, with a proof and without.
     ballots.extend([good.bytes.clone(), good.bytes.clone()]);
     ballots.push(election.cast_in(TOWN, &votes(), &voter.1, 8).bytes);
     ballots.push(election.cast_in(TOWN, &votes(), &stranger, 0).bytes);
+    let mut unproved = election.cast_in(TOWN, &votes(), &stranger, 1).bytes;
+    unproved[240] ^= 1;
+    ballots.push(unproved);
     let opened = election.cast_in(TOWN, &votes(), &voter.1, 10);
     let challenge = election.challenge(&opened);
     ballots.push(opened.bytes);

@@ -1,6 +1,7 @@
 //! What the authority's `close` says of ballots: which were rejected, and what is in the accepted lists
 //! (spec/09-audit.md §9.5, §9.8, §9.9). The trustees then do their work: but for this the election is VALID.
 
+use psephos_audit::Verdict;
 use psephos_record::bodies::{Body, Reason, Rejected, Waiver};
 
 use super::ballots::{voted, votes};
@@ -108,6 +109,16 @@ pub(super) const CASES: &[Case] = &[
         name: "intake.withheld-receipt",
         altered: "The intake has signed a receipt for a ballot, and never posted it.",
         make: withheld,
+    },
+    Case {
+        name: "intake.withheld-receipt-not-signed",
+        altered: "A voter brings a receipt that the intake has not signed: it proves nothing, and is not passed over.",
+        make: receipt_not_signed,
+    },
+    Case {
+        name: "intake.withheld-before-close",
+        altered: "A voter brings a receipt while ballots may still be posted.",
+        make: before_close,
     },
     Case {
         name: "receipt-kept",
@@ -249,6 +260,25 @@ fn withheld() -> Fixture {
     let receipt = election.receipt(0, &ballot);
     let body = election.close_body(&[]);
     closed_with(election, body).with_receipt("voter.receipt", receipt)
+}
+
+fn receipt_not_signed() -> Fixture {
+    let mut election = voted();
+    let ballot = election.cast(&votes()).bytes;
+    let mut receipt = election.receipt(0, &ballot);
+    receipt.signature.0[0] ^= 1;
+    election.close();
+    election.finish();
+    let fixture = Fixture::answering(election.board, Verdict::Incomplete);
+    fixture.with_receipt("voter.receipt", receipt)
+}
+
+fn before_close() -> Fixture {
+    let mut election = voted();
+    let ballot = election.cast(&votes()).bytes;
+    let receipt = election.receipt(0, &ballot);
+    let fixture = Fixture::answering(election.board, Verdict::Incomplete);
+    fixture.with_receipt("voter.receipt", receipt)
 }
 
 fn receipt_kept() -> Fixture {

@@ -190,22 +190,12 @@ pub(super) const CASES: &[Case] = &[
         make: || first_mix(|body| body.mixes[0].proof = None),
     },
     Case {
-        name: "shape.length-mix-list-empty",
-        altered: "A trustee's proof has no commitments to powers.",
-        make: || reproved(|proof| proof.powers.0.clear()),
-    },
-    Case {
-        name: "shape.length-mix-list-short",
+        name: "shape.length-mix-exponents-short",
         altered: "A trustee's proof has one commitment to exponents too few.",
         make: || reproved(|proof| proof.exponents.0.truncate(3)),
     },
     Case {
-        name: "shape.length-mix-list-long",
-        altered: "A trustee's proof has one diagonal too many.",
-        make: || reproved(|proof| proof.multiexp.diagonals.0.push([0; 32])),
-    },
-    Case {
-        name: "shape.length-mix-responses-empty",
+        name: "shape.length-mix-multiexp-response-empty",
         altered: "A trustee's proof has no responses in the multi-exponentiation argument.",
         make: || reproved(|proof| proof.multiexp.response.0.clear()),
     },
@@ -299,6 +289,11 @@ pub(super) const CASES: &[Case] = &[
         altered: "All three trustees have to mix, the third one's mix does not hold, and all decrypt the list \
                   before it.",
         make: too_few_valid,
+    },
+    Case {
+        name: "mix-in-order",
+        altered: "A trustee re-encrypts all rows and leaves them in their order, which nobody can see.",
+        make: in_order,
     },
 ];
 
@@ -507,15 +502,41 @@ fn proved_on(
     claim: impl Fn(&mut Statement, &mut Vec<Element>),
 ) -> Fixture {
     let mut election = closed();
+    let body = mix_proved_on(&mut election, generators, sources, alter, claim);
+    posted(election, 0, body)
+}
+
+fn mix_proved_on(
+    election: &mut Election,
+    generators: &Generators,
+    sources: [usize; 5],
+    alter: impl Fn(&mut Turn),
+    claim: impl Fn(&mut Statement, &mut Vec<Element>),
+) -> Mix {
     let batch = election.view().batches[0].clone();
     let mut turn = election.turn(&batch, 0, 0);
     alter(&mut turn);
     let mut body = election.mix_body(0);
-    let (output, proof) = remixed(&mut election, &turn, &sources, generators, claim);
     election.board.remove_blob(&body.mixes[0].output.root);
+    let (output, proof) = remixed(election, &turn, &sources, generators, claim);
     body.mixes[0].output = election.put(batch.first.row_length, &output);
     body.mixes[0].proof = Some(proof);
-    posted(election, 0, body)
+    body
+}
+
+/// What the altered mixes above are when nothing is altered.
+fn in_order() -> Fixture {
+    let mut election = closed();
+    let generators = Generators::derive(COLUMNS);
+    let body = mix_proved_on(&mut election, &generators, IN_ORDER, |_| {}, |_, _| {});
+    election.post(Author::Trustee(0), Body::Mix(body));
+    for trustee in [1, 2] {
+        election.mix(trustee);
+    }
+    election.share_all();
+    election.publish();
+    election.seal();
+    Fixture::valid(election.board)
 }
 
 fn one_row_less(statement: &mut Statement, output: &mut Vec<Element>) {

@@ -29,6 +29,11 @@ pub(super) const CASES: &[Case] = &[
         altered: "A voter exchanges the range parts of two batches; the authority accepts the ballot.",
         make: parts_exchanged,
     },
+    Case {
+        name: "ranges-rejected",
+        altered: "A voter's number is 2^32 + 1, the range part that of another ballot; the authority rejects it.",
+        make: rejected,
+    },
 ];
 
 /// Each contest as a number of 32 bits in a batch of its own.
@@ -115,13 +120,28 @@ fn accepted(mut election: Election, good: Vec<u8>, bad: Vec<u8>, sheet: &Sheet) 
     Fixture::blaming(election.board, &[AUTHORITY, &[voter]].concat()).at_row(sequence, 1)
 }
 
+/// A good ballot, and one of this number under its range part.
+fn borrowed(election: &mut Election, number: u64) -> (Vec<u8>, Vec<u8>, Sheet) {
+    let good = sheet(election, &[1]);
+    let good = honest(election, &good);
+    let sheet = sheet(election, &[number]);
+    let bad = forged(election, &sheet, &ranges(election, &good));
+    (good, bad, sheet)
+}
+
 fn with_range_of_another(number: u64) -> Fixture {
     let mut election = opened(1);
-    let good = sheet(&mut election, &[1]);
-    let good = honest(&mut election, &good);
-    let sheet = sheet(&mut election, &[number]);
-    let bad = forged(&election, &sheet, &ranges(&election, &good));
+    let (good, bad, sheet) = borrowed(&mut election, number);
     accepted(election, good, bad, &sheet)
+}
+
+fn rejected() -> Fixture {
+    let mut election = opened(1);
+    let (good, bad, _) = borrowed(&mut election, (1 << 32) + 1);
+    election.take_in(&[good, bad]);
+    election.close();
+    election.finish();
+    Fixture::valid(election.board)
 }
 
 fn parts_exchanged() -> Fixture {

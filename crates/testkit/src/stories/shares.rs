@@ -134,7 +134,7 @@ pub(super) const CASES: &[Case] = &[
         make: || share_of_the_first(|_, body| body.lists.extend_from_within(..)),
     },
     Case {
-        name: "encoding.canonical-share-without-proof",
+        name: "shape.length-share-without-proof",
         altered: "A trustee's share record comes without a proof.",
         make: without_proof,
     },

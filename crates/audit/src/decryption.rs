@@ -21,7 +21,7 @@ const NOT_LAST: &str = "it is not of the last list";
 /// A `share` record.
 pub(crate) struct PostedShare {
     pub(crate) sequence: u64,
-    trustee: u64,
+    pub(crate) trustee: u64,
     proof: Dleq,
     lists: Vec<PostedList>,
     /// Whether its proof holds; none before it was verified.

@@ -3,8 +3,9 @@
 use psephos_audit::{CheckId, Options, Verdict};
 use psephos_record::message::Record;
 use psephos_testkit::relink;
+use psephos_testkit::stories::stage::complete;
 
-use crate::{complete, expect, verdict_of};
+use crate::{expect, verdict_of};
 
 #[test]
 fn missing_blob() {

@@ -4,8 +4,7 @@ use psephos_audit::Phase;
 use psephos_proofs::key_ceremony::deal_commitment;
 use psephos_record::bodies::{Body, DealCommitment};
 use psephos_testkit::Author;
-
-use crate::enrolled;
+use psephos_testkit::stories::stage::enrolled;
 
 /// Trustee 2's share for trustee 1 cannot be opened, and trustee 1 complains.
 #[test]

@@ -47,6 +47,7 @@ impl Auditor<'_> {
         self.docket.on_trial = Some(sequence);
         self.findings.open_trial(sequence);
         self.take(place, file);
+        let maker = self.maker_of(sequence).map(Culprit::Trustee);
         let hidden = self.hidden_checks(place);
         let found = self.findings.close_trial();
         self.docket.on_trial = None;
@@ -59,7 +60,7 @@ impl Auditor<'_> {
         self.docket.unreadable.remove(&sequence);
         self.exclude_mixes(sequence, first);
         self.exclude_shares(sequence);
-        self.docket.excluded.insert(sequence, Excluded { by, found, hidden: hidden.checks });
+        self.docket.excluded.insert(sequence, Excluded { by, maker, found, hidden: hidden.checks });
     }
 
     /// What the lists and proofs of a mix or share record fail. An exclusion that was audited before was
@@ -88,6 +89,15 @@ impl Auditor<'_> {
             hidden.unknown |= unknown;
         }
         hidden
+    }
+
+    /// The trustee whose lists the record that is being looked at has named.
+    fn maker_of(&self, sequence: u64) -> Option<u64> {
+        let mixes = self.mixes.iter().filter_map(|posted| posted.last());
+        let mixes = mixes.map(|mix| (mix.stands.sequence, mix.trustee));
+        let shares = self.shares.last().map(|share| (share.sequence, share.trustee));
+        let mut makers = mixes.chain(shares);
+        makers.find(|(made, _)| *made == sequence).map(|(_, trustee)| trustee)
     }
 
     fn last_mix(&self, batch: usize) -> Option<u64> {
@@ -200,20 +210,11 @@ impl Auditor<'_> {
                 continue;
             }
             self.findings.absorb(excluded.found);
-            let culprit = self.maker_of(sequence).map(Culprit::Trustee);
             for (check, evidence) in excluded.hidden {
-                self.fail(check, culprit.as_slice(), Some(sequence), None, evidence);
+                let culprits = excluded.maker.as_slice();
+                self.fail(check, culprits, Some(sequence), None, evidence);
             }
         }
-    }
-
-    /// The trustee whose lists a record names.
-    fn maker_of(&self, sequence: u64) -> Option<u64> {
-        let mut mixes = self.mixes.iter().flatten();
-        let mix = mixes.find(|mix| mix.stands.sequence == sequence).map(|mix| mix.trustee);
-        let mut shares = self.shares.iter();
-        let share = || shares.find(|share| share.sequence == sequence).map(|share| share.trustee);
-        mix.or_else(share)
     }
 
     /// What can be done about what has been found so far.

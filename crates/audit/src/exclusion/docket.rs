@@ -10,7 +10,7 @@ use psephos_record::message::{Message, Record};
 
 use super::absence::Statements;
 use crate::check::CheckId;
-use crate::report::Found;
+use crate::report::{Culprit, Found};
 
 /// An exclusion for cause, whoever has signed it.
 pub(super) struct Charge {
@@ -35,6 +35,8 @@ pub(super) enum Outcome {
 pub(super) struct Excluded {
     /// The exclusions that are right about it.
     pub(super) by: Vec<u64>,
+    /// The trustee whose lists it named.
+    pub(super) maker: Option<Culprit>,
     /// What was found of it.
     pub(super) found: Found,
     /// What its lists and proofs fail.

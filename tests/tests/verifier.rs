@@ -197,3 +197,120 @@ fn export_writes_what_anybody_needs_to_count_again() {
     let again = programs().verifier(&arguments).exits(64);
     assert!(again.err.contains("exists already"), "{}", again.err);
 }
+
+/// A stored case, copied, so that it can be spoilt.
+fn stored_case(corpus: &Path, name: &str) -> PathBuf {
+    let folder = corpus.join(name);
+    let stored = psephos_tests::root().join("fixtures/valid/troubles");
+    fs::create_dir_all(folder.join("board")).expect("made");
+    copy_of(&stored.join("board"), &folder.join("board"));
+    fs::copy(stored.join("expected.json"), folder.join("expected.json")).expect("copied");
+    folder
+}
+
+#[test]
+fn the_corpus_runner_keeps_the_score_of_any_verifier() {
+    let corpus = tempfile::tempdir().expect("a temporary folder");
+    let one = stored_case(corpus.path(), "one");
+    stored_case(corpus.path(), "deeper/two");
+    let folder = text(corpus.path());
+    let score = programs().verifier(&["corpus", folder, "--json"]).exits(0).json();
+    assert_eq!((&score["total"], &score["agreeing"]), (&2.into(), &2.into()), "{score}");
+    assert_eq!(score["cases"][0]["case"], "deeper/two");
+
+    let expected = fs::read_to_string(one.join("expected.json")).expect("readable");
+    let other =
+        expected.replacen("\"VALID\"", "\"INVALID\"", 1).replacen("\"exit\": 0", "\"exit\": 1", 1);
+    fs::write(one.join("expected.json"), &other).expect("written");
+    let outcome = programs().verifier(&["corpus", folder]).exits(1);
+    for words in ["DIFFERS  one", "verdict is VALID, not INVALID", "1 of 2 cases differs."] {
+        assert!(outcome.out.contains(words), "{words}: {}", outcome.out);
+    }
+    fs::write(one.join("expected.json"), "{").expect("written");
+    let outcome = programs().verifier(&["corpus", folder]).exits(1);
+    assert!(outcome.out.contains("expected.json is not JSON"), "{}", outcome.out);
+    fs::write(one.join("expected.json"), &expected).expect("written");
+
+    // Other verifiers: one that answers nothing, one that hangs, one that is not there.
+    for (with, said) in [
+        ("true", "it prints no JSON"),
+        ("sleep 60 #", "it has not answered within 1.0 s"),
+        ("./no-such-verifier", "cannot be started"),
+    ] {
+        let run = ["corpus", folder, "--with", with, "--limit", "1"];
+        let outcome = programs().verifier(&run).exits(1);
+        assert!(outcome.out.contains(said), "{with}: {}", outcome.out);
+        assert!(outcome.out.contains("2 of 2 cases differ."), "{with}: {}", outcome.out);
+    }
+}
+
+#[test]
+fn the_corpus_runner_finds_a_verifier_from_where_it_is_started() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    stored_case(&place.path().join("corpus"), "one");
+    let program = programs().command("psephos-verifier").get_program().to_owned();
+    let script = format!("exec {} \"$@\"\n", program.to_str().expect("text"));
+    fs::write(place.path().join("verify.sh"), script).expect("written");
+    let mut run = programs().command("psephos-verifier");
+    run.current_dir(place.path()).args(["corpus", "corpus", "--with", "sh  verify.sh"]);
+    let outcome = psephos_tests::Outcome::of(run.output().expect("it starts")).exits(0);
+    assert!(outcome.out.contains("All 1 cases agree."), "{}", outcome.out);
+}
+
+#[test]
+fn a_corpus_without_a_case_is_no_success() {
+    let empty = tempfile::tempdir().expect("a temporary folder");
+    let folder = text(empty.path());
+    programs().verifier(&["corpus", folder]).exits(64).says(&["there is no case", folder]);
+    programs().verifier(&["corpus", "/no/such/folder"]).exits(74).says(&["/no/such/folder"]);
+    let with = ["corpus", text(empty.path()), "--with", " "];
+    programs().verifier(&with).exits(64);
+}
+
+#[test]
+fn two_boards_are_compared() {
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    let board = copy_of(finished(), copy.path());
+    let records = board.join("records");
+    let count = fs::read_dir(&records).expect("records").count();
+    fs::remove_file(records.join(format!("{:08}.cbor", count - 1))).expect("removed");
+    let compare = ["compare", text(finished()), text(&board), "--json"];
+    let report = programs().verifier(&compare).exits(0).json();
+    let check = |report: &serde_json::Value| {
+        let checks = report["checks"].as_array().expect("checks").clone();
+        checks.into_iter().find(|check| check["id"] == "board.fork").expect("listed")
+    };
+    assert_eq!(
+        (&check(&report)["status"], &check(&report)["items"]),
+        (&"Pass".into(), &(count - 1).into())
+    );
+    let stored = psephos_tests::root().join("fixtures/valid/troubles/board");
+    let report = programs()
+        .verifier(&["compare", text(finished()), text(&stored), "--json"])
+        .exits(2)
+        .json();
+    assert_eq!(check(&report)["status"], "NotRun");
+    programs()
+        .verifier(&["compare", text(finished()), "/no/such/folder"])
+        .exits(3)
+        .says(&["/no/such"]);
+}
+
+#[test]
+fn a_trace_is_always_the_same_and_names_every_challenge() {
+    let run = || programs().verifier(&[text(finished()), "--json", "--trace"]).exits(0);
+    let (one, other) = (run(), run());
+    assert_eq!(one.err, other.err);
+    assert_eq!(one.json()["verdict"], "VALID");
+    for name in [
+        "accept attempt 0 trustee 2: key-possession.challenge = ",
+        "deal attempt 0 trustee 1 recipient 0: key-ephemeral.challenge = ",
+        ": ballot.challenge = ",
+        "mix box 0 batch 1 position 2 trustee 2: shuffle.hadamard_x = ",
+        "shuffle_chain.sum = 0000000000000000000000000000000000000000000000000000000000000000\n",
+        "share trustee 0: decryption.base = ",
+        "share trustee 0: decryption.challenge = ",
+    ] {
+        assert!(one.err.contains(name), "{name}: {}", one.err);
+    }
+}

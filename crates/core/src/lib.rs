@@ -16,6 +16,7 @@ pub mod hash;
 pub mod multiexp;
 pub mod pairs;
 pub mod rows;
+pub mod trace;
 pub mod transcript;
 pub mod tree;
 pub mod weights;

@@ -1,23 +1,45 @@
 //! The Fiat–Shamir transcript: merlin with the framing of spec/03-transcript.md.
 
+use std::sync::Arc;
+
 use crate::group::scalar_wide;
-use crate::{Encoding, Scalar};
+use crate::{Encoding, Scalar, trace};
 
 /// What the prover and the verifier have said so far, and the source of every challenge.
 #[derive(Clone)]
-pub struct Transcript(merlin::Transcript);
+pub struct Transcript {
+    merlin: merlin::Transcript,
+    argument: &'static str,
+    /// What it is about, for a trace.
+    subject: Option<Arc<str>>,
+}
 
 impl Transcript {
     /// Starts the transcript of one argument; `argument` is its name and version.
     pub fn new(argument: &'static str) -> Self {
-        let mut transcript = Self(merlin::Transcript::new(b"psephos/v1"));
+        let merlin = merlin::Transcript::new(b"psephos/v1");
+        let mut transcript = Self { merlin, argument, subject: None };
         transcript.bytes("argument", argument.as_bytes());
         transcript
     }
 
+    /// Names what the transcript is about, should anybody trace its challenges. Absorbs nothing.
+    pub fn concerns(&mut self, subject: impl FnOnce() -> String) {
+        if trace::is_on() {
+            self.subject = Some(subject().into());
+        }
+    }
+
+    /// Traces a value that belongs to this argument. Absorbs nothing.
+    pub fn trace(&self, name: &str, bytes: &[u8]) {
+        if trace::is_on() {
+            trace::value(self.subject.as_deref().unwrap_or_default(), self.argument, name, bytes);
+        }
+    }
+
     /// Absorbs bytes; their length goes in with them.
     pub fn bytes(&mut self, label: &'static str, bytes: &[u8]) {
-        self.0.append_message(label.as_bytes(), bytes);
+        self.merlin.append_message(label.as_bytes(), bytes);
     }
 
     /// Absorbs an integer as LE64.
@@ -38,7 +60,7 @@ impl Transcript {
 
     /// The transcript itself, for an argument of another library that goes on with it.
     pub fn merlin(&mut self) -> &mut merlin::Transcript {
-        &mut self.0
+        &mut self.merlin
     }
 
     /// Draws 64 bytes and reduces them mod q; zero is drawn again.
@@ -46,6 +68,7 @@ impl Transcript {
         loop {
             let challenge = scalar_wide(&self.challenge_bytes(label));
             if challenge != Scalar::ZERO {
+                self.trace(label, challenge.as_bytes());
                 return challenge;
             }
         }
@@ -54,7 +77,7 @@ impl Transcript {
     /// Draws `N` bytes.
     pub fn challenge_bytes<const N: usize>(&mut self, label: &'static str) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.challenge_bytes(label.as_bytes(), &mut bytes);
+        self.merlin.challenge_bytes(label.as_bytes(), &mut bytes);
         bytes
     }
 }

@@ -23,11 +23,19 @@ Examples:
   psephos-verifier board/ --expect 3f0c…9a      and insist on this election id or board head
   psephos-verifier board/ --receipt my.receipt  and prove it if my ballot was withheld
   psephos-verifier board/ --json > report.json  the report for machines
+  psephos-verifier board/ --trace 2> values     challenges and sums, to compare with another verifier's
   psephos-verifier compare board/ copy/         do two copies of a board part ways?
+  psephos-verifier corpus fixtures/             does this verifier answer the known cases rightly?
   psephos-verifier digest board/blobs/3f0c…     a blob's root, computed from its bytes
   psephos-verifier export board/ results/       votes and results as files, for your own software
 
 Other exit codes: 64 wrong command line, 70 fault in the program, 74 reading or writing failed.";
+
+const CORPUS_EXAMPLES: &str = "\
+Examples:
+  psephos-verifier corpus fixtures/
+  psephos-verifier corpus fixtures/invalid --with 'python3 -I spec/reference/verify.py'
+  psephos-verifier corpus fixtures/ --with ./my-verifier --limit 60 --json";
 
 const COMPARE_EXAMPLES: &str = "\
 Examples:
@@ -63,6 +71,12 @@ pub struct AuditOptions {
     /// Print the verdict only
     #[arg(long, short, conflicts_with = "json")]
     pub quiet: bool,
+    /// Print challenges, weights and sums by name on standard error, on one thread
+    ///
+    /// For whoever writes another verifier and looks for the first difference; spec/09-audit.md has the
+    /// names.
+    #[arg(long)]
+    pub trace: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -80,6 +94,16 @@ pub enum Command {
         #[command(flatten)]
         options: AuditOptions,
     },
+    /// Runs a verifier, this one or another, on a corpus of boards with known answers, and keeps the score
+    ///
+    /// A case is a folder with board/ and expected.json, anywhere below DIR. The verifier is started in that
+    /// folder as COMMAND board --json, with the case's own arguments behind it. It agrees if its verdict and
+    /// exit code are the expected ones, the same checks fail with the same culprits, and the records and rows
+    /// that the case names are found; so too election id, head and results where the case states them.
+    ///
+    /// Exit code: 0 if all cases agree, 1 if one differs, 64 if there is none.
+    #[command(after_help = CORPUS_EXAMPLES)]
+    Corpus(CorpusArguments),
     /// Prints the root of a blob: what records name it by
     Digest {
         /// The file
@@ -98,6 +122,25 @@ pub enum Command {
         #[arg(long, value_name = "DIGEST", value_parser = digest)]
         expect: Vec<[u8; 32]>,
     },
+}
+
+#[derive(Args, Debug)]
+pub struct CorpusArguments {
+    /// The folder that the cases lie below
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// The verifier to run: a program and its first arguments, split at spaces
+    ///
+    /// Without it this program is run. It runs in the folder of each case; words that name a file from the
+    /// present folder are made whole paths, the first one only if it has a slash.
+    #[arg(long, value_name = "COMMAND")]
+    pub with: Option<String>,
+    /// How long the verifier may take for one case; one that takes longer is ended, and differs
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// Print the score as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Reads 64 hexadecimal digits.

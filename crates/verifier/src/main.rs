@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         Some(Command::Compare { board, other, options }) => {
             commands::audit::compare(board, other, &options)
         }
+        Some(Command::Corpus(arguments)) => commands::corpus::run(&arguments),
         Some(Command::Digest { file }) => commands::digest::run(&file),
         Some(Command::Export { board, folder, expect }) => {
             commands::export::run(&board, &folder, expect)

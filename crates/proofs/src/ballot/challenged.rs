@@ -55,6 +55,7 @@ impl Challenge {
 #[must_use]
 pub fn challenge_transcript(election: &ElectionContext, tracker: &Digest) -> Transcript {
     let mut transcript = Transcript::new("challenged");
+    transcript.concerns(|| format!("challenged tracker {}", hex::encode(tracker)));
     election.absorb(&mut transcript);
     transcript.bytes("tracker", tracker);
     transcript

@@ -36,6 +36,9 @@ pub fn ballot_transcript(
     elements: &[Encoding],
 ) -> Transcript {
     let mut transcript = Transcript::new("ballot");
+    transcript.concerns(|| {
+        format!("ballot box {box_index} credential {} counter {counter}", hex::encode(credential))
+    });
     election.absorb(&mut transcript);
     transcript.integer("box", box_index);
     transcript.encoding("credential", credential);

@@ -98,7 +98,9 @@ pub fn aggregate(statement: &Statement<'_>) -> Result<Aggregates, ShareError> {
         shares.check_shape(rows).map_err(|fault| ShareError::Shares { list, fault })?;
     }
     let mut transcript = transcript(statement);
-    let weights = BlockWeights::new(transcript.challenge_bytes("weights"));
+    let seed = transcript.challenge_bytes("weights");
+    transcript.trace("weights", &seed);
+    let weights = BlockWeights::new(seed);
     let (mut base, mut image) = (Element::default(), Element::default());
     let mut first = 0;
     for (list, shared) in statement.lists.iter().enumerate() {
@@ -117,6 +119,8 @@ pub fn aggregate(statement: &Statement<'_>) -> Result<Aggregates, ShareError> {
         first += shared.input.rows.count().saturating_mul(shared.width);
     }
     let (base, image) = (group::encode(&base), group::encode(&image));
+    transcript.trace("base", &base);
+    transcript.trace("image", &image);
     let statement = EqualLogarithms { key: statement.share_key, base, image };
     Ok(Aggregates { transcript, statement })
 }
@@ -142,6 +146,7 @@ fn points<'a>(shared: &SharedList<'a>) -> (Points<'a>, Points<'a>) {
 
 fn transcript(statement: &Statement<'_>) -> Transcript {
     let mut transcript = Transcript::new("decryption");
+    transcript.concerns(|| format!("share trustee {}", statement.trustee));
     statement.election.absorb(&mut transcript);
     transcript.bytes("close", &statement.close);
     transcript.integer("trustee", statement.trustee);

@@ -77,6 +77,10 @@ pub struct Judgement {
 #[must_use]
 pub fn complaint_transcript(edge: &Edge, ciphertext: &[u8]) -> Transcript {
     let mut transcript = Transcript::new("key-complaint");
+    transcript.concerns(|| {
+        let Edge { context, dealer, recipient, .. } = edge;
+        format!("complain attempt {} trustee {recipient} dealer {dealer}", context.attempt)
+    });
     edge.context.absorb(&mut transcript);
     transcript.integer("dealer", edge.dealer);
     transcript.integer("recipient", edge.recipient);

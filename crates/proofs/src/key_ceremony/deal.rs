@@ -87,6 +87,7 @@ pub fn knowledge_transcript(
     commitments: &[Encoding],
 ) -> Transcript {
     let mut transcript = Transcript::new("key-deal");
+    transcript.concerns(|| format!("deal attempt {} trustee {dealer}", context.attempt));
     context.absorb(&mut transcript);
     transcript.integer("dealer", dealer);
     transcript.encodings("commitments", commitments);
@@ -102,6 +103,9 @@ pub fn ephemeral_transcript(
     recipient_key: &Encoding,
 ) -> Transcript {
     let mut transcript = Transcript::new("key-ephemeral");
+    transcript.concerns(|| {
+        format!("deal attempt {} trustee {dealer} recipient {recipient}", context.attempt)
+    });
     context.absorb(&mut transcript);
     transcript.integer("dealer", dealer);
     transcript.integer("recipient", recipient);

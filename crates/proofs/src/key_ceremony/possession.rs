@@ -12,6 +12,7 @@ use crate::sigma::Schnorr;
 #[must_use]
 pub fn possession_transcript(context: &CeremonyContext, trustee: u64) -> Transcript {
     let mut transcript = Transcript::new("key-possession");
+    transcript.concerns(|| format!("accept attempt {} trustee {trustee}", context.attempt));
     context.absorb(&mut transcript);
     transcript.integer("trustee", trustee);
     transcript

@@ -8,11 +8,13 @@
 use psephos_core::accumulator::Accumulator;
 use psephos_core::elgamal::row_length;
 use psephos_core::generators::Generators;
+use psephos_core::group;
 use psephos_core::pairs::pairs;
 use psephos_core::rows::{Rows, RowsError};
+use psephos_core::trace;
 use psephos_core::transcript::Transcript;
 use psephos_core::weights::Weights;
-use psephos_core::{Digest, Scalar};
+use psephos_core::{Digest, Element, Scalar};
 
 use super::list::{BadRow, evaluate};
 use super::proof::Proof;
@@ -189,7 +191,11 @@ impl<'a> Chain<'a> {
                 total.merge(&equations.sum);
             }
         }
-        let holds = total.is_zero_vartime(&self.generators);
+        let sum = total.sum_vartime(&self.generators);
+        if trace::is_on() {
+            trace::value("", "shuffle chain", "sum", &group::encode(&sum));
+        }
+        let holds = sum == Element::default();
         if holds {
             self.settle(|_| Ok(()));
         }

@@ -75,6 +75,7 @@ impl Opening {
     /// Absorbs the statement.
     pub fn new(statement: &Statement, shape: &Shape) -> Self {
         let mut transcript = Transcript::new("shuffle");
+        transcript.concerns(|| statement.subject());
         statement.absorb(shape, &mut transcript);
         Self(transcript)
     }
@@ -143,7 +144,9 @@ impl Closed {
         for field in proof.fields(shape) {
             self.0.encodings(field.name, field.entries);
         }
-        self.0.challenge_bytes("binding")
+        let binding = self.0.challenge_bytes("binding");
+        self.0.trace("binding", &binding);
+        binding
     }
 }
 

@@ -38,6 +38,13 @@ impl Statement {
         Shape::of(self.rows, self.width)
     }
 
+    /// What a trace calls this mix.
+    pub(super) fn subject(&self) -> String {
+        let BatchContext { box_index, batch_index, .. } = self.context;
+        let Self { position, prover, .. } = self;
+        format!("mix box {box_index} batch {batch_index} position {position} trustee {prover}")
+    }
+
     /// Absorbs every field and the shape.
     pub(super) fn absorb(&self, shape: &Shape, transcript: &mut Transcript) {
         self.context.absorb(transcript);

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -32,10 +33,13 @@ fn report(
     audit: impl FnOnce(&Options, Mode) -> Result<Audit, Failure>,
 ) -> Result<Exit, Failure> {
     let begun = Instant::now();
+    if arguments.trace {
+        trace()?;
+    }
     let receipts: Result<Vec<_>, Failure> =
         arguments.receipt.iter().map(|path| read_receipt(path)).collect();
     let options = Options { expect: arguments.expect.clone(), verified: None, receipts: receipts? };
-    let mode = Mode::detect(arguments.quiet || arguments.json);
+    let mode = Mode::detect(arguments.quiet || arguments.json || arguments.trace);
     let Audit { report, turnout, .. } = audit(&options, mode)?;
     if arguments.json {
         say(report.to_json());
@@ -84,6 +88,19 @@ fn watch(
 pub(super) fn exit_of(report: &Report) -> Result<Exit, Failure> {
     Exit::from_code(i32::from(report.exit))
         .ok_or_else(|| Failure::internal(format!("exit code {} is none", report.exit)))
+}
+
+/// Prints every traced value on standard error, always in the same order.
+fn trace() -> Result<(), Failure> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build_global()
+        .map_err(|error| Failure::internal(format!("no thread for the trace: {error}")))?;
+    psephos_core::trace::start(|line| {
+        // A reader that went away ends nothing.
+        let _ = writeln!(io::stderr(), "{line}");
+    });
+    Ok(())
 }
 
 fn read_receipt(path: &Path) -> Result<SignedReceipt, Failure> {

@@ -1,5 +1,6 @@
 //! The commands, each thin over the libraries.
 
 pub mod audit;
+pub mod corpus;
 pub mod digest;
 pub mod export;

@@ -232,9 +232,12 @@ fn the_corpus_runner_keeps_the_score_of_any_verifier() {
     fs::write(one.join("expected.json"), &expected).expect("written");
 
     // Other verifiers: one that answers nothing, one that hangs, one that is not there.
+    let hanging = corpus.path().join("hang.sh");
+    fs::write(&hanging, "exec sleep 60\n").expect("written");
+    let hanging = format!("sh {}", hanging.display());
     for (with, said) in [
         ("true", "it prints no JSON"),
-        ("sleep 60 #", "it has not answered within 1.0 s"),
+        (hanging.as_str(), "it has not answered within 1.0 s"),
         ("./no-such-verifier", "cannot be started"),
     ] {
         let run = ["corpus", folder, "--with", with, "--limit", "1"];

@@ -16,6 +16,7 @@ mod ceremony;
 mod check;
 mod conclude;
 mod decryption;
+mod evidence;
 mod exclusion;
 mod fork;
 mod intake;
@@ -42,6 +43,9 @@ use crate::auditor::Auditor;
 
 pub use anonymity::{BatchAnonymity, FEW, UNIQUE_PART};
 pub use check::{CheckId, Status, Verdict};
+pub use evidence::{
+    Claim, EVIDENCE_LIMIT, Evidence, EvidenceBlob, EvidenceFile, Judgement, Reach, excerpt,
+};
 pub use intake::{
     BallotSource, Intake, IntakeError, Placement, Polling, ballot_layouts, derive_intake,
 };

@@ -25,11 +25,28 @@ Examples:
   psephos-verifier board/ --json > report.json  the report for machines
   psephos-verifier board/ --trace 2> values     challenges and sums, to compare with another verifier's
   psephos-verifier compare board/ copy/         do two copies of a board part ways?
+  psephos-verifier show board/ 19               a record decoded, with its challenges
+  psephos-verifier evidence board/ 19           a file that shows to others what record 19 fails
+  psephos-verifier judge record-19.evidence     does that file prove it?
   psephos-verifier corpus fixtures/             does this verifier answer the known cases rightly?
   psephos-verifier digest board/blobs/3f0c…     a blob's root, computed from its bytes
   psephos-verifier export board/ results/       votes and results as files, for your own software
 
 Other exit codes: 64 wrong command line, 70 fault in the program, 74 reading or writing failed.";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  psephos-verifier show board/ 19
+  psephos-verifier show board/ 19 --json";
+
+const EVIDENCE_EXAMPLES: &str = "\
+Examples:
+  psephos-verifier evidence board/ 19                              writes record-19.evidence
+  psephos-verifier evidence board/ 19 --check mix.proof --out bad.evidence";
+
+const JUDGE_EXAMPLES: &str = "\
+Examples:
+  psephos-verifier judge bad.evidence --expect 3f0c…9a";
 
 const CORPUS_EXAMPLES: &str = "\
 Examples:
@@ -94,6 +111,27 @@ pub enum Command {
         #[command(flatten)]
         options: AuditOptions,
     },
+    /// Prints a record decoded: author and signature, every field, every element and scalar, challenges
+    ///
+    /// Of a record that cannot be decoded it prints what can be read, and says what cannot.
+    ///
+    /// Exit code: 0 if all of it can be read and its signature verifies, 1 if not, 3 if there is no such
+    /// record or nothing of it can be read.
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(ShowArguments),
+    /// Writes a file with which anybody can check, without the board, what a record fails
+    ///
+    /// Audits the board, takes as small a part of it as shows the failures of this record, judges that part
+    /// as judge would, and writes it only if it convinces.
+    ///
+    /// Exit code: 0 written, 2 if no part of the board shows it, 64 if the record fails nothing.
+    #[command(after_help = EVIDENCE_EXAMPLES)]
+    Evidence(EvidenceArguments),
+    /// Checks a file of evidence: does the record fail what it is said to fail?
+    ///
+    /// Exit code: 0 if every failure that the file claims is proven, 1 if not, 3 if the file is no evidence.
+    #[command(after_help = JUDGE_EXAMPLES)]
+    Judge(JudgeArguments),
     /// Runs a verifier, this one or another, on a corpus of boards with known answers, and keeps the score
     ///
     /// A case is a folder with board/ and expected.json, anywhere below DIR. The verifier is started in that
@@ -122,6 +160,48 @@ pub enum Command {
         #[arg(long, value_name = "DIGEST", value_parser = digest)]
         expect: Vec<[u8; 32]>,
     },
+}
+
+#[derive(Args, Debug)]
+pub struct ShowArguments {
+    /// The board: a folder with records/ and blobs/
+    pub board: PathBuf,
+    /// The record's place on the board, from 0
+    #[arg(value_name = "N")]
+    pub record: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct EvidenceArguments {
+    /// The board: a folder with records/ and blobs/
+    pub board: PathBuf,
+    /// The record's place on the board, from 0
+    #[arg(value_name = "N")]
+    pub record: u64,
+    /// Only what it fails of this check
+    #[arg(long, value_name = "ID")]
+    pub check: Option<String>,
+    /// The file to write; record-N.evidence otherwise. It must not exist
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Print what was written as one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct JudgeArguments {
+    /// The file of evidence
+    pub file: PathBuf,
+    /// The id of the election that it must be of
+    #[arg(long, value_name = "ELECTION_ID", value_parser = digest)]
+    pub expect: Option<[u8; 32]>,
+    /// Print the judgement as one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug)]

@@ -13,6 +13,9 @@ fn main() -> ExitCode {
             commands::audit::compare(board, other, &options)
         }
         Some(Command::Corpus(arguments)) => commands::corpus::run(&arguments),
+        Some(Command::Show(arguments)) => commands::show::run(&arguments),
+        Some(Command::Evidence(arguments)) => commands::evidence::run(&arguments),
+        Some(Command::Judge(arguments)) => commands::evidence::judge(&arguments),
         Some(Command::Digest { file }) => commands::digest::run(&file),
         Some(Command::Export { board, folder, expect }) => {
             commands::export::run(&board, &folder, expect)

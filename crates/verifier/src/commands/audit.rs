@@ -147,7 +147,7 @@ fn identity(report: &Report, expected: &[[u8; 32]]) -> &'static str {
     }
 }
 
-fn unreadable(error: BoardError) -> Failure {
+pub(super) fn unreadable(error: BoardError) -> Failure {
     let exit = match &error {
         BoardError::Io { .. } => Exit::Io,
         _ => Exit::Unreadable,

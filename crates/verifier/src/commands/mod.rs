@@ -3,4 +3,6 @@
 pub mod audit;
 pub mod corpus;
 pub mod digest;
+pub mod evidence;
 pub mod export;
+pub mod show;

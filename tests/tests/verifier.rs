@@ -317,3 +317,163 @@ fn a_trace_is_always_the_same_and_names_every_challenge() {
         assert!(one.err.contains(name), "{name}: {}", one.err);
     }
 }
+
+#[test]
+fn a_record_is_shown_with_every_field_and_its_challenges() {
+    let records = fs::read_dir(finished().join("records")).expect("records").count();
+    let mut kinds = std::collections::BTreeSet::new();
+    for record in 0..records {
+        let arguments = ["show", text(finished()), &record.to_string(), "--json"];
+        let shown = programs().verifier(&arguments).exits(0).json();
+        assert_eq!(shown["sequence"], record);
+        assert_eq!(shown["signature_is"], "it verifies under the author's key");
+        assert!(shown["faults"].is_null(), "{shown}");
+        let kind = shown["kind"].as_str().expect("a kind").to_owned();
+        let challenges = &shown["challenges"];
+        match kind.as_str() {
+            "accept" => assert!(shown["body"]["proof"]["z"].is_string(), "{shown}"),
+            "deal" => assert!(challenges.as_object().is_some_and(|all| all.len() == 4), "{shown}"),
+            "mix" => assert!(challenges.as_object().is_some_and(|all| all.len() == 18), "{shown}"),
+            "share" => assert!(challenges.as_object().is_some_and(|all| all.len() == 4), "{shown}"),
+            _ => assert!(challenges.is_null(), "{shown}"),
+        }
+        kinds.insert(kind);
+    }
+    assert!(kinds.len() >= 12, "{kinds:?}");
+    let shown = programs().verifier(&["show", text(finished()), "0"]).exits(0).out;
+    for words in ["author_is", "authority", "trustees (3)", "threshold"] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let missing = ["show", text(finished()), "99"];
+    programs().verifier(&missing).exits(3).says(&["record 99 is missing"]);
+}
+
+#[test]
+fn of_a_broken_record_what_can_be_read_is_shown() {
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    let board = copy_of(finished(), copy.path());
+    let spoil = |spoil: &dyn Fn(&mut Vec<u8>)| {
+        let path = board.join("records/00000004.cbor");
+        let mut file = fs::read(finished().join("records/00000004.cbor")).expect("readable");
+        spoil(&mut file);
+        fs::remove_file(&path).expect("removed");
+        fs::write(&path, file).expect("written");
+        programs().verifier(&["show", text(&board), "4", "--json"])
+    };
+    let unsigned = spoil(&|file| *file.last_mut().expect("a byte") ^= 1).exits(1).json();
+    assert_eq!(unsigned["kind"], "manifest");
+    let words = unsigned["signature_is"].as_str().expect("words");
+    assert!(words.starts_with("the signature does not verify"), "{words}");
+    let longer = spoil(&|file| file.push(0)).exits(1).json();
+    assert_eq!((&longer["kind"], &longer["sequence"]), (&"manifest".into(), &4.into()));
+    assert!(longer["faults"][0].as_str().is_some_and(|fault| fault.starts_with("record: ")));
+    let cut = spoil(&|file| file.truncate(100)).exits(3).json();
+    assert_eq!((&cut["record"], &cut["bytes"]), (&4.into(), &100.into()));
+}
+
+/// A stored board that fails something, and a record that does.
+fn bad_board() -> (PathBuf, String) {
+    let case = psephos_tests::root().join("fixtures/invalid/board.equivocation-mixes");
+    let expected = fs::read_to_string(case.join("expected.json")).expect("a stored case");
+    let record = &psephos_tests::json(&expected)["failures"][0]["record"];
+    (case.join("board"), record.to_string())
+}
+
+#[test]
+fn evidence_convinces_who_has_not_the_board() {
+    let (board, record) = bad_board();
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let file = place.path().join("bad.evidence");
+    let write = ["evidence", text(&board), &record, "--out", text(&file)];
+    let outcome = programs().verifier(&write).exits(0);
+    assert!(outcome.out.contains("fails board.equivocation; to blame: trustee"), "{}", outcome.out);
+    programs().verifier(&write).exits(64).says(&["exists already"]);
+
+    let report = programs().verifier(&[text(&board), "--json"]).exits(1).json();
+    let election = report["election"].as_str().expect("an id");
+    let judged = programs().verifier(&["judge", text(&file), "--expect", election]).exits(0);
+    assert!(judged.out.starts_with("PROVEN\n"), "{}", judged.out);
+    let judged = programs().verifier(&["judge", text(&file), "--json"]).exits(0).json();
+    assert_eq!((&judged["proven"], &judged["election"]), (&true.into(), &election.into()));
+    let other = "00".repeat(32);
+    let judged = programs().verifier(&["judge", text(&file), "--expect", &other]).exits(1);
+    assert!(judged.out.starts_with("NOT PROVEN\n"), "{}", judged.out);
+
+    // Forged: every byte is either a claim, a length, or something that is signed or hashed.
+    let honest = fs::read(&file).expect("readable");
+    let forged = place.path().join("forged.evidence");
+    for at in (0..honest.len()).step_by(honest.len() / 40) {
+        let mut bytes = honest.clone();
+        bytes[at] ^= 1;
+        fs::write(&forged, bytes).expect("written");
+        let outcome =
+            programs().verifier(&["judge", text(&forged), "--expect", election, "--json"]);
+        assert!(
+            matches!(outcome.code, 1 | 3) || same_culprits(&outcome, &judged_of(&file)),
+            "byte {at}: {outcome:?}"
+        );
+    }
+    fs::write(&forged, &honest[1..]).expect("written");
+    programs().verifier(&["judge", text(&forged)]).exits(3).says(&["forged.evidence"]);
+}
+
+fn judged_of(file: &Path) -> serde_json::Value {
+    programs().verifier(&["judge", text(file), "--json"]).exits(0).json()
+}
+
+/// A byte that does not matter, such as one of a record that nobody needs, convicts nobody else.
+fn same_culprits(outcome: &psephos_tests::Outcome, honest: &serde_json::Value) -> bool {
+    outcome.json()["failures"][0]["culprits"] == honest["failures"][0]["culprits"]
+}
+
+#[test]
+fn there_is_no_evidence_against_a_record_that_fails_nothing() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let file = place.path().join("none");
+    let write = ["evidence", text(finished()), "5", "--out", text(&file)];
+    programs().verifier(&write).exits(64).says(&["record 5 fails no check"]);
+    let (board, record) = bad_board();
+    let check = |id| {
+        ["evidence", text(&board), record.as_str(), "--check", id, "--out", text(&file)]
+            .map(str::to_owned)
+    };
+    programs().verifier(&check("mix.proof")).exits(64).says(&["does not fail mix.proof"]);
+    programs().verifier(&check("mix.poof")).exits(64).says(&["is no check"]);
+    assert!(!file.exists());
+}
+
+/// The recipe of spec/08-board.md §8.13, as it stands there.
+fn recipe() -> String {
+    let page =
+        fs::read_to_string(psephos_tests::root().join("spec/08-board.md")).expect("the page");
+    let section = page.split_once("## 8.13").expect("the section").1;
+    let block = section.split_once("```sh\n").expect("the recipe").1;
+    block.split_once("```").expect("its end").0.to_owned()
+}
+
+#[test]
+fn signatures_are_checked_by_openssl_alone() {
+    let version = std::process::Command::new("openssl").arg("version").output();
+    let version = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    if !version.as_ref().is_ok_and(|version| version.starts_with("OpenSSL 3")) {
+        println!("skipped: there is no OpenSSL 3 here");
+        return;
+    }
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let verifies = |record: &Path| {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &recipe()]).env("record", record).current_dir(place.path());
+        let output = shell.output().expect("a shell");
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    for entry in fs::read_dir(finished().join("records")).expect("records") {
+        let record = entry.expect("an entry").path();
+        let (verified, said) = verifies(&record);
+        assert!(verified && said.contains("Signature Verified Successfully"), "{said}");
+        let mut altered = fs::read(&record).expect("readable");
+        altered[60] ^= 1;
+        let path = place.path().join("altered.cbor");
+        fs::write(&path, altered).expect("written");
+        assert!(!verifies(&path).0, "{}", record.display());
+    }
+}

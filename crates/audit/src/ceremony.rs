@@ -4,7 +4,7 @@ use crate::numbered::numbered;
 use psephos_core::Digest;
 use psephos_core::encodings::Fixed;
 use psephos_proofs::key_ceremony::{
-    self, CeremonyContext, Complaint, Deal, DealFault, Edge, KeyFault, Reason, derive_keys, judge,
+    self, CeremonyContext, Complaint, Deal, DealFault, Edge, KeyFault, derive_keys, judge,
     reused_ephemerals, verify_deal, verify_possession,
 };
 use psephos_record::bodies::{Accept, Complain, Confirm, DealCommitment, deals_digest};
@@ -183,8 +183,8 @@ impl Auditor<'_> {
         let deal = usize::try_from(dealer)
             .ok()
             .and_then(|index| self.view.ceremony.deals.get(index)?.as_ref())
-            .map(|(_, deal)| deal);
-        let Some(deal) = deal else {
+            .map(|(digest, deal)| (self.memory.place_of_message(digest), deal));
+        let Some((place, deal)) = deal else {
             let evidence = format!("there is no deal of a trustee {}", dealer.saturating_add(1));
             return self.convict(CheckId::KeyComplaint, complainer, sequence, evidence);
         };
@@ -203,7 +203,13 @@ impl Auditor<'_> {
             key_ceremony::Verdict::Dealer => dealer,
             key_ceremony::Verdict::Complainer => complainer,
         };
-        let evidence = complaint_text(dealer, complainer, judgement.reason);
+        let deal = place.map_or(String::new(), |place| format!(" in record {place}"));
+        let evidence = format!(
+            "the complaint of trustee {} in record {sequence} about the deal of trustee {}{deal}: {}",
+            complainer.saturating_add(1),
+            dealer.saturating_add(1),
+            judgement.reason
+        );
         self.view.ceremony.complaints.push(ComplaintView {
             sequence,
             complainer,
@@ -268,12 +274,4 @@ impl Auditor<'_> {
             ));
         }
     }
-}
-
-fn complaint_text(dealer: u64, complainer: u64, reason: Reason) -> String {
-    format!(
-        "the complaint of trustee {} about the deal of trustee {}: {reason}",
-        complainer.saturating_add(1),
-        dealer.saturating_add(1)
-    )
 }

@@ -40,6 +40,9 @@ fn a_bad_mix_is_shown_by_its_two_lists() {
     let (election, record) = bad_mix();
     let evidence = evidence(&election, record);
     assert_eq!(Evidence::decode(&evidence.encode()), Ok(evidence.clone()));
+    let cddl = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/board.cddl");
+    let cddl = std::fs::read_to_string(cddl).expect("the specification");
+    cddl_cat::validate_cbor_bytes("evidence", &cddl, &evidence.encode()).expect("it fits the CDDL");
     assert_eq!(evidence.records.len() as u64, record + 1);
     assert!(evidence.blobs.len() < election.board.roots().len(), "{}", evidence.blobs.len());
     let judgement = evidence.judge(None).expect("a board in memory");

@@ -92,7 +92,7 @@ impl Shown {
         for name in ["kind", "author", "counter", "time", "election", "head", "version"] {
             self.copy(&read, name);
         }
-        let before = excerpt(board, place, place.saturating_add(1), Reach::Inputs);
+        let before = excerpt(board, place, place.saturating_add(1), Reach::Records);
         let before = before.map_err(unreadable)?.board();
         let known = view(&before).map_err(|error| Failure::internal(error.to_string()))?;
         if let Ok(message) = &strict {
@@ -122,7 +122,7 @@ impl Shown {
         };
         let subjects = subjects(&known, message, &body);
         if !subjects.is_empty() {
-            let challenges = challenges(&before, &subjects);
+            let challenges = challenges(board, place, &subjects)?;
             self.fields.insert("challenges".into(), challenges);
         }
         Ok(())
@@ -263,8 +263,8 @@ fn subjects(view: &View, message: &Message, body: &Body) -> Vec<String> {
     }
 }
 
-/// The challenges of these proofs, as an audit of this part of the board computes them.
-fn challenges(board: &dyn Board, subjects: &[String]) -> Value {
+/// The challenges of these proofs, as an audit of as much of the board as they need computes them.
+fn challenges(board: &dyn Board, record: u64, subjects: &[String]) -> Result<Value, Failure> {
     let lines = Arc::new(Mutex::new(Map::new()));
     let (kept, wanted) = (Arc::clone(&lines), subjects.to_vec());
     trace::start(move |line| {
@@ -277,14 +277,16 @@ fn challenges(board: &dyn Board, subjects: &[String]) -> Value {
             kept.insert(name.to_owned(), value.into());
         }
     });
-    // Only what is computed on the way is asked for here; the verdict is another command's.
-    let _ = audit(board, &Options::default(), &|_| {});
-    let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-    match lines.is_empty() {
-        true => "not computed: the lists they depend on are missing, or something before is wrong"
-            .into(),
-        false => Value::Object(lines.clone()),
+    for reach in [Reach::Inputs, Reach::Batches] {
+        let part = excerpt(board, record, record.saturating_add(1), reach).map_err(unreadable)?;
+        // Only what is computed on the way is asked for here; the verdict is another command's.
+        let _ = audit(&part.board(), &Options::default(), &|_| {});
+        let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if !lines.is_empty() {
+            return Ok(Value::Object(lines.clone()));
+        }
     }
+    Ok("not computed: the lists they depend on are missing, or something before is wrong".into())
 }
 
 /// A value in lines, indented.

@@ -7,18 +7,20 @@ use crate::{Encoding, Scalar, trace};
 
 /// What the prover and the verifier have said so far, and the source of every challenge.
 #[derive(Clone)]
-pub struct Transcript {
-    merlin: merlin::Transcript,
+pub struct Transcript(merlin::Transcript, Named);
+
+/// What a trace calls its values.
+#[derive(Clone)]
+struct Named {
     argument: &'static str,
-    /// What it is about, for a trace.
     subject: Option<Arc<str>>,
 }
 
 impl Transcript {
     /// Starts the transcript of one argument; `argument` is its name and version.
     pub fn new(argument: &'static str) -> Self {
-        let merlin = merlin::Transcript::new(b"psephos/v1");
-        let mut transcript = Self { merlin, argument, subject: None };
+        let named = Named { argument, subject: None };
+        let mut transcript = Self(merlin::Transcript::new(b"psephos/v1"), named);
         transcript.bytes("argument", argument.as_bytes());
         transcript
     }
@@ -26,20 +28,21 @@ impl Transcript {
     /// Names what the transcript is about, should anybody trace its challenges. Absorbs nothing.
     pub fn concerns(&mut self, subject: impl FnOnce() -> String) {
         if trace::is_on() {
-            self.subject = Some(subject().into());
+            self.1.subject = Some(subject().into());
         }
     }
 
     /// Traces a value that belongs to this argument. Absorbs nothing.
     pub fn trace(&self, name: &str, bytes: &[u8]) {
         if trace::is_on() {
-            trace::value(self.subject.as_deref().unwrap_or_default(), self.argument, name, bytes);
+            let Named { argument, subject } = &self.1;
+            trace::value(subject.as_deref().unwrap_or_default(), argument, name, bytes);
         }
     }
 
     /// Absorbs bytes; their length goes in with them.
     pub fn bytes(&mut self, label: &'static str, bytes: &[u8]) {
-        self.merlin.append_message(label.as_bytes(), bytes);
+        self.0.append_message(label.as_bytes(), bytes);
     }
 
     /// Absorbs an integer as LE64.
@@ -60,7 +63,7 @@ impl Transcript {
 
     /// The transcript itself, for an argument of another library that goes on with it.
     pub fn merlin(&mut self) -> &mut merlin::Transcript {
-        &mut self.merlin
+        &mut self.0
     }
 
     /// Draws 64 bytes and reduces them mod q; zero is drawn again.
@@ -77,7 +80,7 @@ impl Transcript {
     /// Draws `N` bytes.
     pub fn challenge_bytes<const N: usize>(&mut self, label: &'static str) -> [u8; N] {
         let mut bytes = [0; N];
-        self.merlin.challenge_bytes(label.as_bytes(), &mut bytes);
+        self.0.challenge_bytes(label.as_bytes(), &mut bytes);
         bytes
     }
 }

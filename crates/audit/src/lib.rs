@@ -32,7 +32,7 @@ mod setup;
 mod text;
 mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::Digest;
 use psephos_record::board::{Board, BoardError};
@@ -202,9 +202,7 @@ pub fn audit(
     options: &Options,
     progress: &dyn Fn(Progress),
 ) -> Result<Audit, AuditError> {
-    let mut auditor = Auditor::new(board, options, progress, true);
-    auditor.read_log()?;
-    Ok(auditor.conclude())
+    run(board, None, options, progress, true)
 }
 
 /// Audits a board with a second one beside it: the report lists the check `board.fork`, which fails if
@@ -220,10 +218,7 @@ pub fn compare(
     options: &Options,
     progress: &dyn Fn(Progress),
 ) -> Result<Audit, AuditError> {
-    let mut auditor = Auditor::new(board, options, progress, true);
-    auditor.other = Some(other);
-    auditor.read_log()?;
-    Ok(auditor.conclude())
+    run(board, Some(other), options, progress, true)
 }
 
 /// What the records of a board say, without looking at blobs and proofs: every mix and share counts as
@@ -233,7 +228,28 @@ pub fn compare(
 /// [`AuditError::Board`].
 pub fn view(board: &dyn Board) -> Result<View, AuditError> {
     let options = Options::default();
-    let mut auditor = Auditor::new(board, &options, &|_| {}, false);
-    auditor.read_log()?;
-    Ok(auditor.conclude().view)
+    Ok(run(board, None, &options, &|_| {}, false)?.view)
+}
+
+/// An exclusion stands after what it puts aside. One that turns out not to stand where it may puts nothing
+/// aside: the board is read anew without it.
+fn run(
+    board: &dyn Board,
+    other: Option<&dyn Board>,
+    options: &Options,
+    progress: &dyn Fn(Progress),
+    thorough: bool,
+) -> Result<Audit, AuditError> {
+    let mut void = BTreeSet::new();
+    loop {
+        let mut auditor = Auditor::new(board, options, progress, thorough);
+        auditor.other = other;
+        auditor.docket.void = void.clone();
+        auditor.read_log()?;
+        let more = auditor.void_exclusions();
+        if more.is_empty() {
+            return Ok(auditor.conclude());
+        }
+        void.extend(more);
+    }
 }

@@ -88,7 +88,8 @@ impl Auditor<'_> {
                 format!("record {} is missing, but record {found} is there", extent.records);
             self.chain_failure(None, evidence);
         }
-        self.docket = Docket::of(self.board, extent.records)?;
+        let void = std::mem::take(&mut self.docket.void);
+        self.docket = Docket::of(self.board, extent.records, void)?;
         let mut previous = [0; 32];
         for sequence in 0..extent.records {
             self.progress(Stage::Records, sequence, extent.records);
@@ -106,7 +107,7 @@ impl Auditor<'_> {
         }
         self.view.records = extent.records;
         self.view.head = previous;
-        self.restore_unconfirmed();
+        self.report_undecided();
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use psephos_core::{Digest, Encoding};
 
-use super::docket::{Excluded, Outcome};
+use super::docket::Outcome;
 use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::log::Place;
@@ -47,7 +47,6 @@ impl Auditor<'_> {
         self.docket.on_trial = Some(sequence);
         self.findings.open_trial(sequence);
         self.take(place, file);
-        let maker = self.maker_of(sequence).map(Culprit::Trustee);
         let hidden = self.hidden_checks(place);
         let found = self.findings.close_trial();
         self.docket.on_trial = None;
@@ -60,7 +59,7 @@ impl Auditor<'_> {
         self.docket.unreadable.remove(&sequence);
         self.exclude_mixes(sequence, first);
         self.exclude_shares(sequence);
-        self.docket.excluded.insert(sequence, Excluded { by, maker, found, hidden: hidden.checks });
+        self.docket.excluded.insert(sequence, by);
     }
 
     /// What the lists and proofs of a mix or share record fail. An exclusion that was audited before was
@@ -89,15 +88,6 @@ impl Auditor<'_> {
             hidden.unknown |= unknown;
         }
         hidden
-    }
-
-    /// The trustee whose lists the record that is being looked at has named.
-    fn maker_of(&self, sequence: u64) -> Option<u64> {
-        let mixes = self.mixes.iter().filter_map(|posted| posted.last());
-        let mixes = mixes.map(|mix| (mix.stands.sequence, mix.trustee));
-        let shares = self.shares.last().map(|share| (share.sequence, share.trustee));
-        let mut makers = mixes.chain(shares);
-        makers.find(|(made, _)| *made == sequence).map(|(_, trustee)| trustee)
     }
 
     fn last_mix(&self, batch: usize) -> Option<u64> {
@@ -151,9 +141,13 @@ impl Auditor<'_> {
         self.findings.count(CheckId::ExclusionUnjustified, 1);
         let culprits = [Culprit::Authority];
         let record = Some(sequence);
-        let outcome = self.docket.outcomes.get(&sequence).cloned();
         let stands = self.docket.unposted.get(&named).is_none_or(|message| self.takes_in(message));
-        match outcome.map(|outcome| if stands { outcome } else { Outcome::Unjustified }) {
+        let outcome = match self.docket.outcomes.get(&sequence) {
+            Some(outcome) if stands => Some(outcome.clone()),
+            None if !self.docket.void.contains(&sequence) => None,
+            _ => Some(Outcome::Unjustified),
+        };
+        match outcome {
             Some(Outcome::Justified(evidence)) => {
                 self.docket.confirmed.insert(sequence);
                 self.findings.warn(format!(
@@ -193,8 +187,14 @@ impl Auditor<'_> {
         ballots.chain(challenged).any(|sequence| Some(sequence) == place)
     }
 
-    /// What was put aside for an exclusion that turns out not to stand where it may counts after all.
-    pub(crate) fn restore_unconfirmed(&mut self) {
+    /// Exclusions that put something aside, and turned out not to stand where they may.
+    pub(crate) fn void_exclusions(&self) -> Vec<u64> {
+        let is_void = |by: &&Vec<u64>| !by.iter().any(|by| self.docket.confirmed.contains(by));
+        self.docket.excluded.values().filter(is_void).flatten().copied().collect()
+    }
+
+    /// Tells of exclusions that could not be decided.
+    pub(crate) fn report_undecided(&mut self) {
         for (named, text) in std::mem::take(&mut self.docket.undecided) {
             // Its list has vanished since; an exclusion for absence has left it out then.
             let mut dead = self.mixes.iter().flatten().filter(|mix| mix.stands.sequence == named);
@@ -203,16 +203,6 @@ impl Auditor<'_> {
                 self.findings.warn(text);
             } else {
                 self.findings.not_run(CheckId::ExclusionUnjustified, text);
-            }
-        }
-        for (sequence, excluded) in std::mem::take(&mut self.docket.excluded) {
-            if excluded.by.iter().any(|by| self.docket.confirmed.contains(by)) {
-                continue;
-            }
-            self.findings.absorb(excluded.found);
-            for (check, evidence) in excluded.hidden {
-                let culprits = excluded.maker.as_slice();
-                self.fail(check, culprits, Some(sequence), None, evidence);
             }
         }
     }

@@ -10,7 +10,6 @@ use psephos_record::message::{Message, Record};
 
 use super::absence::Statements;
 use crate::check::CheckId;
-use crate::report::{Culprit, Found};
 
 /// An exclusion for cause, whoever has signed it.
 pub(super) struct Charge {
@@ -31,18 +30,6 @@ pub(super) enum Outcome {
     Unjustified,
 }
 
-/// A record out of effect.
-pub(super) struct Excluded {
-    /// The exclusions that are right about it.
-    pub(super) by: Vec<u64>,
-    /// The trustee whose lists it named.
-    pub(super) maker: Option<Culprit>,
-    /// What was found of it.
-    pub(super) found: Found,
-    /// What its lists and proofs fail.
-    pub(super) hidden: Vec<(CheckId, String)>,
-}
-
 /// All exclusions, and what they name.
 #[derive(Default)]
 pub(crate) struct Docket {
@@ -50,7 +37,10 @@ pub(crate) struct Docket {
     charges: BTreeMap<u64, Vec<Charge>>,
     /// By the record of the exclusion.
     pub(super) outcomes: BTreeMap<u64, Outcome>,
-    pub(super) excluded: BTreeMap<u64, Excluded>,
+    /// Records out of effect, and the exclusions that are right about them.
+    pub(super) excluded: BTreeMap<u64, Vec<u64>>,
+    /// Exclusions that are known not to stand where they may.
+    pub(crate) void: BTreeSet<u64>,
     /// Exclusions that stand where they may.
     pub(super) confirmed: BTreeSet<u64>,
     /// Records that no exclusion can name.
@@ -67,10 +57,14 @@ pub(crate) struct Docket {
 }
 
 impl Docket {
-    /// Collects the exclusions for cause of a board that are well signed.
-    pub(crate) fn of(board: &dyn Board, records: u64) -> Result<Self, BoardError> {
-        let mut docket = Self::default();
-        for exclusion in 0..records {
+    /// Collects the exclusions for cause of a board that are well signed and not known to be void.
+    pub(crate) fn of(
+        board: &dyn Board,
+        records: u64,
+        void: BTreeSet<u64>,
+    ) -> Result<Self, BoardError> {
+        let mut docket = Self { void, ..Self::default() };
+        for exclusion in (0..records).filter(|record| !docket.void.contains(record)) {
             let file = match board.record(exclusion) {
                 Ok(file) => file,
                 Err(BoardError::RecordTooLarge { .. }) => continue,

@@ -75,7 +75,8 @@ fn the_authority_excludes_ballots() {
     fails(&wrapped, CheckId::BoardChain);
     wrapped.exclude(sequence, "board.chain");
     fails(&wrapped, CheckId::BoardChain);
-    assert_eq!(wrapped.view().ballots.len(), 1);
+    // It keeps its effect, as without the exclusion.
+    assert_eq!(wrapped.view().ballots.len(), 2);
 
     let mut boxed = election.clone();
     let body = Body::Ballots(Ballots { box_index: 7, ballots: first });
@@ -299,4 +300,33 @@ fn an_excluded_record_names_a_missing_list_first() {
     election.board.remove_blob(&output.root);
     let report = election.audit().report;
     assert_eq!(report.verdict, Verdict::Unreadable, "{}", report.to_text());
+}
+
+/// An exclusion that stands where it may not puts nothing aside: the culprit and the row are named all the same.
+#[test]
+fn an_exclusion_after_the_seal_hides_nobody() {
+    let mut election = Election::mixed(plan());
+    for trustee in 0..3 {
+        let mut body = election.share_body(trustee);
+        if trustee == 0 {
+            let shares = body.lists[0].shares;
+            let mut bytes = election.read(&shares);
+            bytes.rotate_left(32);
+            body.lists[0].shares = election.put(shares.row_length, &bytes);
+        }
+        election.post(Author::Trustee(trustee), Body::Share(body));
+    }
+    let bad = election.view().records - 3;
+    election.publish();
+    election.seal();
+    let before = election.audit().report;
+    election.exclude(bad, "decrypt.proof");
+    let report = election.audit().report;
+    let of_share = |report: &psephos_audit::Report| -> Vec<_> {
+        let failures = report.failures.iter().filter(|f| f.check == CheckId::DecryptProof);
+        failures.map(|failure| (failure.culprits.clone(), failure.record, failure.row)).collect()
+    };
+    assert_eq!(of_share(&report), of_share(&before), "{}", report.to_text());
+    assert!(of_share(&report).iter().all(|(culprits, ..)| *culprits == [Culprit::Trustee(0)]));
+    assert!(!of_share(&report).is_empty());
 }

@@ -3080,6 +3080,8 @@ GROUPS = {prefix: [check for check in CHECKS if check.startswith(prefix)]
           for prefix in ("setup.", "key.", "ballot.", "intake.", "mix.", "decrypt.", "result.")}
 INTAKE_CHECKS = [check for check in GROUPS["ballot."] + GROUPS["intake."]
                  if check != "intake.withheld"]
+RECORD_CHECKS = ("encoding.canonical", "board.phase", "board.signature", "board.chain",
+                 "board.equivocation")
 MOST_FAILURES = 100
 
 
@@ -3122,6 +3124,11 @@ class Findings:
         """Notes a fault of the bytes of a record."""
         self.fail(fault.check, culprits, record, fault.row, fault.text)
 
+    def count(self, number, *checks):
+        """Notes on how much checks were made (§9.7)."""
+        for check in checks:
+            self.items[check] += number
+
     def warn(self, sentence):
         """Notes a warning."""
         self.warnings.append(sentence)
@@ -3138,6 +3145,10 @@ class Findings:
 # ---------------------------------------------------------------------------
 
 CEREMONY = ("accept", "deal-commitment", "deal", "confirm", "complain")
+CEREMONY_CHECKS = {
+    "accept": ("key.proof", "group.membership"), "deal-commitment": (),
+    "deal": ("key.proof", "key.commitment", "key.encryption", "group.membership"),
+    "confirm": ("key.commitment",), "complain": ("key.complaint",)}
 FORGIVEN = ("key.proof", "key.commitment", "key.encryption", "key.complaint", "shape.length",
             "encoding.canonical", "group.membership")
 
@@ -3370,6 +3381,7 @@ class Log:
         self.causes = self.collect_causes()
         for number in sorted(self.records):
             record = self.records[number]
+            self.found.count(1, *RECORD_CHECKS)
             if number != expected:
                 self.found.fail("board.chain", [], number, None, "records are missing before it")
                 self.found.uncertain = True
@@ -3451,8 +3463,6 @@ class Log:
     def take(self, record):
         """Judges one record, and lets it have its effect (§9.2)."""
         found, number = self.found, record.number
-        found.items["encoding.canonical"] += 1
-        found.items["board.chain"] += 1
         if not record.readable:
             found.unreadable[number, None] = f"record {number} is no complete CBOR item"
             found.uncertain = True
@@ -3610,7 +3620,6 @@ class Log:
 
     def phase_holds(self, record, body):
         """Whether a record stands in its phase; an exclusion's body says which it is."""
-        self.found.items["board.phase"] += 1
         if self.sealed is not None and not self.after_seal(record, body):
             return False
         if self.in_phase(record, body):
@@ -3694,7 +3703,7 @@ class Log:
             self.found.unreadable[record, place] = f"a blob that record {record} names is missing"
             return None
         data, right = entry
-        self.found.items["board.blob"] += 1
+        self.found.count(1, "board.blob", "shape.length")
         if not right:
             failure = self.found.fail("board.blob", [], record, None, "a blob does not match")
             failure.place = place
@@ -3710,13 +3719,13 @@ class Log:
         """The proposal: who proposes is the authority."""
         self.authority = record.author
         self.proposal, self.proposal_digest = body, record.message_digest
-        self.found.items["setup.parameters"] += 1
         self.check_description(body["description"], record.number,
                                len(body["invitations"]) != len(body["description"]["trustees"]))
         self.whole_roll = self.read_roll(body["description"], record.number)
 
     def check_description(self, description, number, miscounted):
         """`setup.parameters`; what cannot be read hides everything after it."""
+        self.found.count(1, "setup.parameters")
         structure = list(structure_faults(description))
         if miscounted:
             structure.append("not one invitation for each trustee")
@@ -3788,6 +3797,7 @@ class Log:
 
     def manifest_faults(self, body, staying):
         """`setup.identity` of a manifest (§9.4)."""
+        self.found.count(1, "setup.identity")
         excluded, keys = body["excluded"], body["keys"]
         if body["proposal"] != self.proposal_digest:
             yield "it names another proposal"
@@ -3813,7 +3823,7 @@ class Log:
         if data is None:
             self.found.not_run.add("setup.roll")
             return None
-        self.found.items["setup.roll"] += stated["rows"]
+        self.found.count(stated["rows"], "setup.roll")
         before = b""
         for row in range(stated["rows"]):
             credential = data[40 * row:40 * row + 32]
@@ -3833,6 +3843,7 @@ class Log:
 
     def take_roll_amend(self, record, body):
         """An amendment of the roll, which takes effect as a whole (§8.11)."""
+        self.found.count(1, "setup.roll")
         if self.roll is None:
             self.found.not_run.add("setup.roll")
             return
@@ -3859,6 +3870,7 @@ class Log:
 
     def take_ceremony(self, record, body):
         """A record of the key ceremony."""
+        self.found.count(1, *CEREMONY_CHECKS[record.kind])
         trustee = self.trustee(record.author)
         for check, culprit, evidence in self.ceremony.take(record.kind, trustee, body, record):
             self.forgivable.append(self.found.fail(check, [f"trustee {culprit}"], record.number,
@@ -4040,7 +4052,7 @@ class Intake:
             self.found.not_run.update(INTAKE_CHECKS)
             return
         casts = [cast for each in self.log.ballots for cast in self.cast_of(each)]
-        self.found.items["intake.rejected"] += len(casts)
+        self.found.count(len(casts), *INTAKE_CHECKS)
         self.read_claims(split(rejected, 24), {(cast.record, cast.row) for cast in casts})
         if self.body["submitted"] != len(casts):
             self.found.fail_in_place("intake.rejected", ["authority"], self.record, None,
@@ -4238,6 +4250,7 @@ class Chain(Log):
     def take_mix(self, record, body):
         """A trustee's mixes of one or more batches."""
         name = self.name(record.author)
+        self.found.count(1, "mix.identity")
         if not self.named_batches(body["mixes"], False):
             self.found.fail("shape.length", [name], record.number, None,
                             "the mixes are not of batches, in their order")
@@ -4268,6 +4281,7 @@ class Chain(Log):
     def mix(self, record, batch, entry):
         """One mix: its place in the chain, then its list and proof."""
         trustee, source = self.trustee(record.author), batch.lists.get(entry["input"])
+        self.found.count(1, "mix.proof", "mix.shape", "mix.chain")
         on_last = source is not None and source.root == batch.last.root
         counts = self.chain_holds(record, batch, entry, source, on_last)
         verdict, data = self.check_mix(record, batch, entry, source)
@@ -4279,7 +4293,6 @@ class Chain(Log):
 
     def chain_holds(self, record, batch, entry, source, on_last):
         """`mix.chain`: whether a mix starts where it may, and says its place."""
-        self.found.items["mix.chain"] += 1
         name, unseen = self.name(record.author), self.seen(record) < batch.last_record
         if source is not None and not on_last and not source.good:
             self.found.warn(f"record {record.number}: a mix of a list that a bad mix has made")
@@ -4315,6 +4328,7 @@ class Chain(Log):
             self.found.not_run.add("mix.proof")
             shape = [f for f in self.found.failures[before:] if f.check == "shape.length"]
             return (False if shape else None), None
+        self.found.count(len(data) // 32, "group.membership")
         faults = element_rows(data, 64 * batch.width)
         for each in faults:
             self.found.fault(each, [name], number)
@@ -4327,7 +4341,6 @@ class Chain(Log):
         name, stated = self.name(record.author), entry["output"]
         if source is None or source.data is None:
             return None
-        self.found.items["mix.proof"] += 1
         if stated["rows"] == 0:
             return True
         statement = ShuffleStatement(
@@ -4354,7 +4367,7 @@ class Chain(Log):
             return
         fault = check_share(self.election, self.public_key, self.close.digest, trustee,
                             record.author, self.share_keys[trustee], lists, body["proof"])
-        self.found.items["decrypt.proof"] += 1
+        self.found.count(1, "decrypt.proof")
         if fault is None:
             for each in lists:
                 share = self.batches[each.box, each.batch].shares[trustee]
@@ -4393,6 +4406,7 @@ class Chain(Log):
             batch.shares[trustee].unknown = True
             return None
         batch.shares[trustee].data = data
+        self.found.count(len(data) // 32, "group.membership")
         faults = element_rows(data, 32 * batch.width)
         for each in faults:
             self.found.fault(each, [name], number)
@@ -4403,6 +4417,7 @@ class Chain(Log):
 
     def may_share(self, record, batch, entry, source):
         """`decrypt.repeat` and `decrypt.input`."""
+        self.found.count(1, "decrypt.repeat", "decrypt.input")
         name, trustee = self.name(record.author), self.trustee(record.author)
         if trustee in batch.shares:
             self.found.fail("decrypt.repeat", [name], record.number, None,
@@ -4467,7 +4482,7 @@ class Chain(Log):
     def take_cause(self, record, cause):
         """Whether an exclusion for cause is justified."""
         number, target = record.number, self.records.get(cause["sequence"])
-        self.found.items["exclusion.unjustified"] += 1
+        self.found.count(1, "exclusion.unjustified")
         if target is not None and self.aside.get(target.number) == number:
             if self.stands_rightly(target, number):
                 return
@@ -4497,7 +4512,7 @@ class Chain(Log):
     def exclude_absent(self, record, entry, target):
         """The six rules for one batch (§9.10)."""
         batch = self.batches[entry["box"], entry["batch"]]
-        self.found.items["exclusion.unjustified"] += 1
+        self.found.count(1, "exclusion.unjustified")
         stated = [s for s in self.statements
                   if (s.target, s.place, s.root) == (target, batch.place, entry["root"])]
         newest = {s.trustee: s.seen for s in stated}
@@ -4630,13 +4645,14 @@ class Audit(Chain):
         if data is None:
             self.found.not_run.update(GROUPS["result."])
             return
+        self.found.count(len(data) // 32, "group.membership")
         faults = element_rows(data, 32 * batch.width, identity=True)
         for fault in faults:
             self.found.fault(fault, ["authority"], number)
         if faults:
             return
         self.plaintexts[batch.place] = split(data, 32 * batch.width)
-        self.found.items["result.plaintext"] += stated["rows"]
+        self.found.count(stated["rows"], "result.plaintext")
         if shares is None or batch.last.data is None:
             self.found.not_run.add("result.plaintext")
             return
@@ -4646,13 +4662,14 @@ class Audit(Chain):
 
     def used_shares(self, record, batch, trustees):
         """`decrypt.quorum`: the shares of the trustees that the result names."""
-        self.found.items["decrypt.quorum"] += 1
+        self.found.count(1, "decrypt.quorum")
         valid = batch.valid_shares(record.number)
-        if (trustees == sorted(set(trustees)) and len(trustees) == self.ceremony.threshold
-                and all(j in valid for j in trustees)):
-            return {j: valid[j].data for j in trustees}
         unknown = {j for j, share in batch.shares.items() if share.unknown}
-        if all(j in valid or j in unknown for j in trustees):
+        formed = (trustees == sorted(set(trustees))
+                  and len(trustees) == self.ceremony.threshold)
+        if formed and valid.keys() >= set(trustees):
+            return {j: valid[j].data for j in trustees}
+        if formed and valid.keys() | unknown >= set(trustees):
             self.found.not_run.add("decrypt.quorum")
         else:
             self.found.fail_in_place("decrypt.quorum", ["authority"], record.number, None,
@@ -4662,7 +4679,7 @@ class Audit(Chain):
     def recount(self, record, published):
         """`result.count`, and a count of data that may not be read (§10.12)."""
         self.counted = self.count(strict=True)
-        self.found.items["result.count"] += len(self.counted)
+        self.found.count(len(self.counted), "result.count")
         if published == self.counted:
             return
         row = self.first_not_minimal()
@@ -4730,7 +4747,7 @@ class Audit(Chain):
         if not shared and self.result is None:
             return
         for batch in self.batches.values():
-            self.found.items["mix.quorum"] += 1
+            self.found.count(1, "mix.quorum")
             mixers = {j for j, _ in batch.valid}
             if len(mixers) < self.manifest["description"]["mixes"]:
                 culprits = [f"trustee {j}" for j in range(len(self.manifest["keys"]))
@@ -4744,6 +4761,7 @@ class Audit(Chain):
 
     def check_pins(self, pins):
         """`setup.identity` of every pinned digest (§9.4 2)."""
+        self.found.count(len(pins), "setup.identity")
         last = self.last_record()
         known = {self.election} | ({last.digest} if last else set())
         if self.sealed is not None:
@@ -4759,7 +4777,7 @@ class Audit(Chain):
     def check_receipt(self, data):
         """`intake.withheld` (§9.9)."""
         box, wanted = self.open_receipt(data)
-        self.found.items["intake.withheld"] += 1
+        self.found.count(1, "intake.withheld")
         if wanted is None:
             self.found.warn("a receipt is not of this election and proves nothing")
             self.found.not_run.add("intake.withheld")
@@ -4798,7 +4816,7 @@ class Audit(Chain):
                  for log in (self, second)]
         shorter = min(max(each) for each in files)
         fork = next((n for n in range(shorter + 1) if files[0].get(n) != files[1].get(n)), None)
-        self.found.items["board.fork"] += (shorter if fork is None else fork) + 1
+        self.found.count((shorter if fork is None else fork) + 1, "board.fork")
         if fork is not None:
             authors = branch_authors(self, second, fork) & branch_authors(second, self, fork)
             self.found.fail("board.fork", sorted(set(map(self.name, authors))), fork, None,

@@ -4088,7 +4088,8 @@ class Intake:
             elif (sequence, place) <= before or reason >= len(REASONS):
                 self.found.fail("intake.rejected", ["authority"], self.record, index,
                                 "the list is out of order, or states no reason")
-            self.claims[sequence, place] = reason
+            if reason < len(REASONS):
+                self.claims[sequence, place] = reason
             before = sequence, place
 
     # ---- the fate of every ballot
@@ -4167,15 +4168,16 @@ class Intake:
 
     def compare_list(self, place, data, expected):
         """One accepted list."""
-        rows = split(data, self.stated[place]["row_length"])
-        for index, row in enumerate(rows):
-            if row not in expected:
+        left = set(expected)
+        for index, row in enumerate(split(data, self.stated[place]["row_length"])):
+            if row not in left:
                 self.found.fail_in_place("intake.added", ["authority"], self.record, index,
-                                         f"box {place[0]}, batch {place[1]}: a row of no ballot")
-        missing = len(expected - set(rows))
-        if missing:
+                                         f"box {place[0]}, batch {place[1]}: a row of no ballot, "
+                                         f"or one again")
+            left.discard(row)
+        if left:
             self.found.fail("intake.missing", ["authority"], self.record, None,
-                            f"box {place[0]}, batch {place[1]}: {missing} rows are missing")
+                            f"box {place[0]}, batch {place[1]}: {len(left)} rows are missing")
 
     def target(self, box, number):
         """The box whose lists the ballots of a box go to (§9.8)."""
@@ -4789,7 +4791,7 @@ class Audit(Chain):
         if self.close is None or any(each.data is None for each in lists):
             self.found.not_run.add("intake.withheld")
             return
-        self.found.fail_in_place("intake.withheld", ["authority"], None, None,
+        self.found.fail_in_place("intake.withheld", ["authority"], self.close.number, None,
                                  f"the ballot {wanted.hex()} of a receipt is not on the board")
 
     def open_receipt(self, data):

@@ -3104,6 +3104,7 @@ class Findings:
         self.failures, self.warnings = [], []
         self.unreadable = {}        # (record, what) -> sentence
         self.not_run = set()
+        self.unjudged = set()       # (record, place, check): NotRun for its lists there
         self.items = collections.Counter()
         self.uncertain = False      # §9.2: after a record nobody is to blame for
 
@@ -3135,6 +3136,7 @@ class Findings:
 
     def forget(self, record, place):
         """Takes back what is said of the lists of a record in one place (§9.10)."""
+        self.unjudged = {each for each in self.unjudged if each[:2] != (record, place)}
         self.unreadable.pop((record, place), None)
         self.failures = [f for f in self.failures
                          if (f.record, f.check, f.place) != (record, "board.blob", place)]
@@ -3443,10 +3445,8 @@ class Log:
     def exclude(self, record, exclusion, trial):
         """Takes a record out of effect, from its own place on (§9.10)."""
         self.aside[record.number] = exclusion
-        if not self.wrapper_fault(record) and record.signed:
+        if record.message and record.signed and not self.wrapper_fault(record):
             self.messages.setdefault(record.message_digest, record.number)
-            self.counters.setdefault((record.author, record.message["counter"]),
-                                     (record.message_digest, record.number))
         for place, batch in self.batches.items():
             other = trial.batches[place]
             for j, made in other.mixed.items():
@@ -3925,13 +3925,13 @@ class Log:
         self.waivers[body["box"]] = body["reason"]
 
     def named_batches(self, entries, complete):
-        """Whether entries name batches of the manifest in its order, each at most once."""
+        """Whether entries name batches of the manifest in its order, each once at most."""
         boxes = self.manifest["description"]["boxes"]
         places = [(entry["box"], entry["batch"]) for entry in entries]
         everywhere = [(i, j) for i, box in enumerate(boxes) for j in range(len(box["batches"]))]
         if complete:
             return places == everywhere
-        return places == sorted(set(places)) and set(places) <= set(everywhere)
+        return bool(places) and places == sorted(set(places)) and set(places) <= set(everywhere)
 
     def take_close(self, record, body):
         """The election is closed: which ballots count, and the lists to be mixed (§9.5)."""
@@ -4327,7 +4327,7 @@ class Chain(Log):
         before = len(self.found.failures)
         data = self.blob(stated, number, name, 64 * batch.width, batch.place)
         if data is None:
-            self.found.not_run.add("mix.proof")
+            self.found.unjudged.add((number, batch.place, "mix.proof"))
             shape = [f for f in self.found.failures[before:] if f.check == "shape.length"]
             return (False if shape else None), None
         self.found.count(len(data) // 32, "group.membership")
@@ -4404,7 +4404,7 @@ class Chain(Log):
             return None
         data = self.blob(stated, number, name, 32 * batch.width, batch.place)
         if data is None or source.data is None:
-            self.found.not_run.add("decrypt.proof")
+            self.found.unjudged.add((number, batch.place, "decrypt.proof"))
             batch.shares[trustee].unknown = True
             return None
         batch.shares[trustee].data = data
@@ -4639,10 +4639,10 @@ class Audit(Chain):
         """The plaintexts of one batch, and whose shares were used."""
         stated, number = entry["plaintexts"], record.number
         shares = self.used_shares(record, batch, entry["trustees"])
-        if stated["row_length"] != 32 * batch.width or stated["rows"] != batch.last.rows:
+        counted = stated["rows"] == batch.last.rows
+        if not counted:
             self.found.fail("shape.length", ["authority"], number, None,
-                            f"batch {batch.place}: plaintexts of another number or length")
-            return
+                            f"batch {batch.place}: plaintexts of another number")
         data = self.blob(stated, number, "authority", 32 * batch.width, batch.place)
         if data is None:
             self.found.not_run.update(GROUPS["result."])
@@ -4655,7 +4655,7 @@ class Audit(Chain):
             return
         self.plaintexts[batch.place] = split(data, 32 * batch.width)
         self.found.count(stated["rows"], "result.plaintext")
-        if shares is None or batch.last.data is None:
+        if shares is None or batch.last.data is None or not counted:
             self.found.not_run.add("result.plaintext")
             return
         for row in bad_plaintext_rows(batch.last.data, batch.width, shares, data):
@@ -4689,8 +4689,11 @@ class Audit(Chain):
             self.found.fail("result.plaintext", ["authority"], record.number, row,
                             "data that are not minimal were counted as a vote")
             return
-        self.found.fail("result.count", ["authority"], record.number, None,
-                        "the published result is not the count of the plaintexts")
+        wrong = [own["id"] for i, own in enumerate(self.counted) if published[i:i + 1] != [own]]
+        wrong += ["more contests than there are"] * (len(published) > len(self.counted))
+        for each in wrong:
+            self.found.fail("result.count", ["authority"], record.number, None,
+                            f"{each}: the published result is not the count")
 
     def count(self, strict):
         """The results of all contests from the published plaintexts."""
@@ -4830,6 +4833,7 @@ class Audit(Chain):
         """The status of every check that is listed (§9.1)."""
         failed = {failure.check for failure in self.found.failures}
         not_run = self.found.not_run | self.not_yet()
+        not_run |= {check for _, _, check in self.found.unjudged}
         ruled_out = self.ruled_out()
         for check in CHECKS:
             if (check == "board.fork" and second is None) or (
@@ -4939,7 +4943,8 @@ def branch_authors(log, other, fork):
     there = {record.digest for number, record in other.records.items() if number >= fork}
     authors = set()
     for number, record in log.records.items():
-        if number < fork or not record.signed or not log.decodes(record):
+        if (number < fork or record.message is None or not record.signed
+                or not log.decodes(record)):
             continue
         if fork <= log.numbers.get(record.head, -1) < number and record.head not in there:
             authors.add(record.author)

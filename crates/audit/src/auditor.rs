@@ -49,6 +49,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) gap: bool,
     /// A blob is missing or damaged, which nobody can be blamed for either.
     pub(crate) damaged: bool,
+    /// Nobody has signed the wrapper of `close` as it is here, and proofs bind the digest of its file.
+    pub(crate) close_in_doubt: bool,
     /// Why nothing after some record can be made sense of.
     pub(crate) halted: Option<String>,
     /// What is wrong in the present attempt of the key ceremony. It weighs only if no other attempt
@@ -92,6 +94,7 @@ impl<'a> Auditor<'a> {
             memory: Memory::default(),
             gap: false,
             damaged: false,
+            close_in_doubt: false,
             halted: None,
             attempt_failures: Vec::new(),
             mixes: Vec::new(),

@@ -29,6 +29,8 @@ pub(crate) struct Entry {
     pub(crate) time: u64,
     /// The last record the author had verified; none if it had verified none.
     pub(crate) knew: Option<u64>,
+    /// Whether its wrapper is of its place.
+    pub(crate) is_linked: bool,
     pub(crate) body: Body,
 }
 
@@ -198,7 +200,17 @@ impl Auditor<'_> {
             }
         };
         let Message { author, election, time, .. } = message;
-        Some(Entry { sequence, digest, message_digest, author, election, time, knew, body })
+        Some(Entry {
+            sequence,
+            digest,
+            message_digest,
+            author,
+            election,
+            time,
+            knew,
+            is_linked,
+            body,
+        })
     }
 
     /// Whether the wrapper, which nobody has signed, is of this place.

@@ -128,7 +128,8 @@ impl Auditor<'_> {
         if *author == Culprit::Authority || entry.body.kind() == Kind::Proposal {
             self.docket.protect(entry.sequence);
         }
-        let Entry { sequence, digest, message_digest, author: key, knew, time, .. } = entry;
+        let Entry { sequence, digest, message_digest, author: key, knew, time, is_linked, .. } =
+            entry;
         match (entry.body, author) {
             (Body::Proposal(body), _) => self.proposal(sequence, message_digest, key, body),
             (Body::Enrol(body), _) => self.enrol(sequence, key, &body),
@@ -155,6 +156,7 @@ impl Auditor<'_> {
             (Body::Waiver(body), _) => self.waiver(sequence, body),
             (Body::Close(body), _) => {
                 self.closed_early(sequence, time);
+                self.close_in_doubt = !is_linked;
                 self.close(sequence, digest, body);
             }
             (Body::Mix(body), Culprit::Trustee(trustee)) => {

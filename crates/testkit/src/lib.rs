@@ -9,11 +9,11 @@ mod ballots;
 mod ceremony;
 mod election;
 mod exclusion;
-pub mod mutate;
 mod plan;
 mod reseal;
 mod roll;
 pub mod stories;
+pub mod systematic;
 mod tally;
 
 pub use ballots::CastBallot;

@@ -4,6 +4,7 @@
 //! answer, not the hashes. What no forger can make anew stays: proofs, and the signatures of keys not at hand.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ed25519_dalek::SigningKey;
 use psephos_core::{Digest, Encoding, tree};
@@ -16,7 +17,11 @@ use psephos_record::signature::sign_bytes;
 
 use crate::{Author, Election};
 
+/// What is done to a record's file once it is wrapped.
+type FileChange = Arc<dyn Fn(&mut Vec<u8>) + Send + Sync>;
+
 /// A board taken apart. Alter it, then put it together with [`Reseal::seal`].
+#[derive(Clone)]
 pub struct Reseal {
     board: MemoryBoard,
     keys: BTreeMap<Encoding, SigningKey>,
@@ -32,8 +37,17 @@ struct Entry {
     signed: SignedMessage,
     /// Who signed the original.
     author: Option<Encoding>,
-    /// Message and file before anything was altered; none for one put in.
-    original: Option<(Digest, Digest)>,
+    /// What it was before anything was altered; none for one put in.
+    original: Option<Original>,
+    change: Option<FileChange>,
+}
+
+/// A record before anything was altered.
+#[derive(Clone, Copy)]
+struct Original {
+    sequence: u64,
+    message: Digest,
+    file: Digest,
 }
 
 impl Reseal {
@@ -59,8 +73,10 @@ impl Reseal {
         let entry = |file: &Vec<u8>| {
             let record = Record::decode(file).expect("a record");
             let author = record.message().expect("a message").author;
-            let original = Some((record.message_digest(), file_digest(file)));
-            Entry { signed: record.unwrap_message(), author: Some(author), original }
+            let (sequence, message) = (record.sequence, record.message_digest());
+            let original = Some(Original { sequence, message, file: file_digest(file) });
+            let signed = record.unwrap_message();
+            Entry { signed, author: Some(author), original, change: None }
         };
         let keys = keys.into_iter().map(|key| (key.verifying_key().to_bytes(), key)).collect();
         Self {
@@ -125,6 +141,16 @@ impl Reseal {
         self
     }
 
+    /// Alters a record's file once it is wrapped: what nobody signs. The next record names the altered one.
+    pub fn alter_file(
+        &mut self,
+        sequence: usize,
+        change: impl Fn(&mut Vec<u8>) + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.entries[sequence].change = Some(Arc::new(change));
+        self
+    }
+
     /// Alters a blob's bytes; the records that name it will name the new ones, with their number of rows.
     ///
     /// # Panics
@@ -134,6 +160,32 @@ impl Reseal {
         let mut bytes = self.blobs.remove(root).unwrap_or_else(stored);
         alter(&mut bytes);
         self.blobs.insert(*root, bytes);
+        self
+    }
+
+    /// Leaves out all records but the first ones.
+    pub fn truncate(&mut self, records: usize) -> &mut Self {
+        self.entries.truncate(records);
+        self
+    }
+
+    /// Has the author post the same once more, under its next counter, knowing the first time.
+    pub fn repeat(&mut self, sequence: usize) -> &mut Self {
+        let mut message = self.message(sequence);
+        let author = message.author;
+        let own = self.entries.iter().filter_map(|entry| {
+            Message::decode(&entry.signed.message).ok().filter(|message| message.author == author)
+        });
+        message.counter = own.map(|message| message.counter + 1).max().unwrap_or_default();
+        if let Some(original) = self.entries[sequence].original {
+            message.head = original.file;
+        }
+        self.insert(sequence + 1, &message)
+    }
+
+    /// Lets a record stand twice, as it is.
+    pub fn double(&mut self, sequence: usize) -> &mut Self {
+        self.entries.insert(sequence, self.entries[sequence].clone());
         self
     }
 
@@ -155,7 +207,8 @@ impl Reseal {
             message: message.encode(),
             signature: psephos_core::encodings::Fixed([0; 64]),
         };
-        let entry = Entry { signed, author: Some(message.author), original: None };
+        let author = Some(message.author);
+        let entry = Entry { signed, author, original: None, change: None };
         self.entries.insert(sequence, entry);
         self
     }
@@ -177,9 +230,12 @@ impl Reseal {
         for (sequence, entry) in self.entries.iter().enumerate() {
             let previous = files.last().map(|file| file_digest(file)).unwrap_or_default();
             let signed = sealing.sign(sequence, entry);
-            let file = Record::wrap(signed, sequence as u64, previous).encode();
-            if let Some((_, original)) = entry.original {
-                sealing.renamed.insert(original, file_digest(&file));
+            let mut file = Record::wrap(signed, sequence as u64, previous).encode();
+            if let Some(change) = &entry.change {
+                change(&mut file);
+            }
+            if let Some(original) = entry.original {
+                sealing.renamed.insert(original.file, file_digest(&file));
             }
             files.push(file);
         }
@@ -220,9 +276,11 @@ impl Sealing<'_> {
                 Some(decoded.author).filter(|key| self.reseal.keys.contains_key(key)).or(author);
             self.learn(entry, &decoded, &message);
         }
+        let is_unaltered =
+            entry.original.is_some_and(|original| original.message == message_digest(&message));
         match author.and_then(|author| self.reseal.keys.get(&author)) {
-            Some(key) => sign_bytes(message, key),
-            None => SignedMessage { message, signature: entry.signed.signature },
+            Some(key) if !is_unaltered => sign_bytes(message, key),
+            _ => SignedMessage { message, signature: entry.signed.signature },
         }
     }
 
@@ -232,10 +290,12 @@ impl Sealing<'_> {
         match &mut body {
             Body::Enrol(enrol) => self.enrol(enrol, &message.author),
             Body::DealCommitment(commitment) => self.commit(commitment, &message.author),
-            Body::Seal(Seal { records, .. })
-                if self.reseal.entries[sequence].original.is_some() =>
-            {
-                *records = sequence as u64;
+            // A count that was right before is right again; a wrong one stays as it is.
+            Body::Seal(Seal { records, .. }) => {
+                let before = self.reseal.entries[sequence].original;
+                if before.is_some_and(|original| original.sequence == *records) {
+                    *records = sequence as u64;
+                }
             }
             _ => {}
         }
@@ -288,7 +348,7 @@ impl Sealing<'_> {
     /// Notes what later records refer to.
     fn learn(&mut self, entry: &Entry, message: &Message, bytes: &[u8]) {
         let now = message_digest(bytes);
-        let before = entry.original.map_or(now, |(before, _)| before);
+        let before = entry.original.map_or(now, |original| original.message);
         match message.body() {
             Ok(Body::Proposal(proposal)) => {
                 self.ceremony.proposal = Some((before, now, proposal.invitations));

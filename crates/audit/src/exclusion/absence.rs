@@ -112,6 +112,10 @@ impl Auditor<'_> {
                 }
                 Answer::ShareUnread(share) => self.leave_out_share(claim, share, by),
                 Answer::Idle(text) => self.findings.warn(text),
+                Answer::Unjustified { evidence, .. } if self.is_uncertain() => {
+                    let text = format!("whether record {by} is justified: {evidence}");
+                    self.findings.not_run(CheckId::ExclusionUnjustified, text);
+                }
                 Answer::Unjustified { evidence, guilty } => {
                     let mut culprits = vec![Culprit::Authority];
                     culprits.extend(guilty.into_iter().map(Culprit::Trustee));

@@ -166,6 +166,10 @@ impl Auditor<'_> {
                 );
                 self.fail(CheckId::ExclusionUnjustified, &culprits, record, None, evidence);
             }
+            None if self.is_uncertain() => {
+                let text = format!("record {named} may have stood elsewhere, or is missing");
+                self.findings.not_run(CheckId::ExclusionUnjustified, text);
+            }
             None => {
                 let evidence = if self.memory.place(digest).is_some() {
                     format!(

@@ -28,7 +28,7 @@ pub(super) struct List {
 }
 
 /// What is known of a mix's proof.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Proved {
     Holds,
     Fails(MixFault),
@@ -137,6 +137,9 @@ impl Auditor<'_> {
         let Some(answer) = self.verify_run(run) else { return proved };
         for (place, (_, proved)) in proved.iter_mut().enumerate() {
             *proved = outcome(&answer, place);
+            if self.close_in_doubt && *proved == Proved::Fails(MixFault::Proof(Fault::Equation)) {
+                *proved = Proved::Unknown;
+            }
         }
         if let Err(ChainError::Refused(refusal)) = &answer
             && let Some(fault) = &refusal.input

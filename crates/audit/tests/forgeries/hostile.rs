@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use psephos_audit::{CheckId, Culprit, Verdict};
+use psephos_audit::{Audit, CheckId, Culprit, Verdict};
 use psephos_core::{Element, Scalar, group};
 use psephos_proofs::shuffle::Statement;
 use psephos_prove::shuffle::{Witness, prove_with_witness};
@@ -250,4 +250,67 @@ fn ballots_wrapped_wrongly() {
     let audit = election.audit();
     is_valid(&audit);
     assert_eq!(audit.turnout.unwrap().accepted, 5);
+}
+
+/// A copy of the board in which one record file is not what it was. Whoever made the copy is not known.
+fn copied(election: &Election, sequence: u64, alter: impl Fn(&mut Record)) -> Audit {
+    let copy = election.clone();
+    let mut files = copy.board.records();
+    let file = &mut files[sequence as usize];
+    let mut record = Record::decode(file).unwrap();
+    alter(&mut record);
+    *file = record.encode();
+    copy.board.set_records(files);
+    copy.audit()
+}
+
+/// Proofs bind the digest of the close record's file, and nobody has signed its wrapper.
+#[test]
+fn the_wrapper_of_close_convicts_no_mixer() {
+    let mut election = Election::closed(Plan::new(3, 1, 2));
+    let close = election.view().records - 1;
+    let mut body = election.mix_body(0);
+    let output = body.mixes[0].output;
+    let mut bytes = election.read(&output);
+    bytes.rotate_left(64);
+    body.mixes[0].output = election.put(output.row_length, &bytes);
+    post_mix(&mut election, 0, body);
+    election.exclude(close + 1, "mix.proof");
+    for trustee in [1, 2] {
+        let batch = election.audit().view.batches[0].clone();
+        let mix = election.mix_list(&batch, trustee, &batch.last, batch.position);
+        post_mix(&mut election, trustee, Mix { mixes: vec![mix] });
+    }
+    let audit = copied(&election, close, |record| record.previous = [9; 32]);
+    convicts(&audit, CheckId::BoardChain, &[]);
+}
+
+/// An exclusion for absence names a list that a record has made which is damaged in this copy.
+#[test]
+fn a_damaged_mix_convicts_no_authority() {
+    let mut election = Election::closed(Plan { mixes: 1, ..Plan::new(2, 1, 2) });
+    election.mix(0);
+    let mixed = election.view().records - 1;
+    election.exclude_absent(1, &[0]);
+    let audit = copied(&election, mixed, |record| record.signature.0[0] ^= 1);
+    convicts(&audit, CheckId::BoardSignature, &[]);
+}
+
+/// An exclusion says where its record stood before another one was taken out of this copy.
+#[test]
+fn a_missing_record_convicts_no_excluder() {
+    let mut election = Election::closed(plan());
+    election.mix(0);
+    let good = election.view().records - 1;
+    let mut body = election.mix_body(1);
+    let output = body.mixes[0].output;
+    let mut bytes = election.read(&output);
+    bytes.rotate_left(64);
+    body.mixes[0].output = election.put(output.row_length, &bytes);
+    post_mix(&mut election, 1, body);
+    election.exclude(good + 1, "mix.proof");
+    let mut files = election.board.records();
+    files.remove(good as usize);
+    election.board.set_records(files);
+    convicts(&election.audit(), CheckId::BoardChain, &[]);
 }

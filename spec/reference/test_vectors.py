@@ -497,7 +497,7 @@ class Records(unittest.TestCase):
         stated = load("records")["record"]
         self.assertEqual(v.sha3(unhex(stated["message"])).hex(), stated["message digest"])
         self.assertEqual(v.sha3(unhex(stated["file"])).hex(), stated["file digest"])
-        record = v.Record(24, unhex(stated["file"]))
+        record = v.Record(24, unhex(stated["file"]), unhex(stated["file digest"]))
         self.assertTrue(record.signed)
 
 

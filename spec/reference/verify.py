@@ -2995,12 +2995,23 @@ class Board:
         self.folder = pathlib.Path(folder)
         names = sorted(name for name in os.listdir(self.folder / "records")
                        if RECORD_NAME.fullmatch(name))
-        self.files = {int(name[:8]): (self.folder / "records" / name).read_bytes()
-                      for name in names}
+        self.records = {int(name[:8]): self.record(int(name[:8]), self.folder / "records" / name)
+                        for name in names}
         self.blobs = {}
 
     def __deepcopy__(self, memo):
         return self
+
+    def record(self, number, path):
+        """A record file; one that is too long is hashed, and not kept (§8.1)."""
+        with open(path, "rb") as file:
+            data = file.read(MAX_FILE + 1)
+            if len(data) <= MAX_FILE:
+                return Record(number, data, sha3(data))
+            hasher = hashlib.sha3_256(data)
+            while part := file.read(MIB):
+                hasher.update(part)
+        return Record(number, b"", hasher.digest())
 
     def blob(self, root):
         """The bytes of a blob and whether they have this root; None if it is missing."""
@@ -3016,9 +3027,9 @@ class Board:
 class Record:
     """A record file: what its bytes say, and who signed it (§8.3)."""
 
-    def __init__(self, number, data):
-        self.number, self.digest = number, sha3(data)
-        self.readable = len(data) <= MAX_FILE and begins_with_item(data)
+    def __init__(self, number, data, digest):
+        self.number, self.digest = number, digest
+        self.readable = begins_with_item(data)
         self.fault = self.message = self.wrapper = None
         self.kind = self.author = self.head = None
         self.signed = False
@@ -3129,6 +3140,10 @@ class Findings:
         """Notes on how much checks were made (§9.7)."""
         for check in checks:
             self.items[check] += number
+
+    def unanswered(self):
+        """The checks that are NotRun, with the records and places that are to blame."""
+        return self.not_run | {check for _, _, check in self.unjudged}
 
     def warn(self, sentence):
         """Notes a warning."""
@@ -3265,7 +3280,8 @@ class Share:
     root: bytes
     data: bytes | None
     valid: bool = False
-    unknown: bool = False       # whether some list of the record cannot be read
+    missing: bool = False       # whether the list is not there, or damaged
+    unknown: bool = False       # whether some list under the same proof is
 
 
 class Batch:
@@ -3334,7 +3350,7 @@ AUTHORITY_KINDS = ("manifest", "open", "roll-amend", "waiver", "close", "result"
 INTAKE_KINDS = ("ballots", "challenged")
 TRUSTEE_KINDS = CEREMONY + ("counter-proposal", "mix", "share", "sign-off")
 SETUP_KINDS = ("enrol", "manifest")
-LATE_KINDS = ("mix", "share", "sign-off", "exclusion")
+LATE_KINDS = ("mix", "share", "sign-off")
 
 
 class Restart(Exception):
@@ -3351,13 +3367,14 @@ class Log:
     def __init__(self, board, ignored):
         self.board, self.ignored = board, ignored
         self.found = Findings()
-        self.records = {number: Record(number, data) for number, data in board.files.items()}
+        self.records = board.records
         self.numbers = {}           # digest of a file -> number
         self.messages = {}          # digest of a message -> number
         self.counters = {}          # (author, counter) -> (digest of the message, number)
         self.causes = {}            # record -> exclusions for cause that name it
         self.aside = {}             # excluded record -> record of the exclusion
-        self.unchecked = set()      # exclusions for cause that could not be checked
+        self.justified = set()      # exclusions for cause that are justified
+        self.unchecked = {}         # those that could not be checked -> record
         self.effective = set()      # records that have an effect
         self.blind = False          # after a description that cannot be read
         self.authority = None
@@ -3406,21 +3423,29 @@ class Log:
 
     def put_aside(self, record):
         """Whether a later exclusion takes a record out of effect (§9.10)."""
-        for exclusion, check in self.causes.get(record.number, []):
-            trial = copy.deepcopy(self)
-            before = len(trial.found.failures)
-            trial.take(record)
-            failures = [f for f in trial.found.failures[before:] if f.check == check]
-            if not record.readable and check == "encoding.canonical":
-                failures = [Failure(check, [], record.number, None, "no complete item")]
-            if failures and self.may_be_excluded(record, check, trial):
-                self.exclude(record, exclusion, trial)
-                self.found.warn(f"record {record.number} is excluded, by record {exclusion}: it "
-                                f"fails {check} ({failures[0].evidence})")
-                return True
-            if check in trial.found.not_run - self.found.not_run:
-                self.unchecked.add(exclusion)
-        return False
+        causes = self.causes.get(record.number, [])
+        if not causes:
+            return False
+        trial = copy.deepcopy(self)
+        trial.take(record)
+        for exclusion, check in causes:
+            evidence = self.evidence_against(record, check, trial)
+            if evidence and self.may_be_excluded(record, check, trial):
+                self.justified.add(exclusion)
+                if record.number not in self.aside:
+                    self.exclude(record, exclusion, trial)
+                    self.found.warn(f"record {record.number} is excluded, by record {exclusion}: "
+                                    f"it fails {check} ({evidence})")
+            elif check in trial.found.unanswered() - self.found.unanswered():
+                self.unchecked[exclusion] = record.number
+        return record.number in self.aside
+
+    def evidence_against(self, record, check, trial):
+        """What a trial has found that makes a record fail a check, or None."""
+        if not record.readable and check == "encoding.canonical":
+            return "no complete item"
+        known = len(self.found.failures)
+        return next((f.evidence for f in trial.found.failures[known:] if f.check == check), None)
 
     def may_be_excluded(self, record, check, trial):
         """Whether §9.10 lets a record that fails a check be excluded for it."""
@@ -3638,7 +3663,8 @@ class Log:
         """Whether a record may stand after the seal (§9.3)."""
         if record.kind == "exclusion" and "cause" in body:
             return True
-        if record.kind in LATE_KINDS and self.seen(record) < self.sealed:
+        statement = record.kind == "exclusion" and record.author != self.authority
+        if (statement or record.kind in LATE_KINDS) and self.seen(record) < self.sealed:
             self.found.warn(f"record {record.number} comes after the seal, unseen: passed over")
         else:
             self.found.fail_in_place("board.phase", [self.name(record.author)], record.number,
@@ -4405,6 +4431,7 @@ class Chain(Log):
         data = self.blob(stated, number, name, 32 * batch.width, batch.place)
         if data is None or source.data is None:
             self.found.unjudged.add((number, batch.place, "decrypt.proof"))
+            batch.shares[trustee].missing = data is None
             batch.shares[trustee].unknown = True
             return None
         batch.shares[trustee].data = data
@@ -4485,14 +4512,10 @@ class Chain(Log):
         """Whether an exclusion for cause is justified."""
         number, target = record.number, self.records.get(cause["sequence"])
         self.found.count(1, "exclusion.unjustified")
-        if target is not None and self.aside.get(target.number) == number:
-            if self.stands_rightly(target, number):
-                return
-            raise Restart(number)
-        if number in self.unchecked:
-            self.found.not_run.add("exclusion.unjustified")
-        elif target is None or target.number not in self.aside or (
-                target.digest != cause["digest"]):
+        if number in self.justified:
+            if not self.stands_rightly(target, number):
+                raise Restart(number)
+        elif number not in self.unchecked:
             self.found.fail("exclusion.unjustified", ["authority"], number, None,
                             f"record {cause['sequence']} does not fail {cause['check']}, or may "
                             f"not be excluded for it")
@@ -4506,10 +4529,18 @@ class Chain(Log):
                    for number, other in self.records.items() if other.signed)
 
     def check_causes(self):
-        """Starts again where an exclusion put a record aside, but has no effect itself."""
+        """Starts again where an exclusion put a record aside, but has no effect itself.
+
+        One that could not be checked is NotRun, unless absence has left out all mixes.
+        """
         for exclusion in self.aside.values():
             if exclusion not in self.effective:
                 raise Restart(exclusion)
+        for exclusion, number in self.unchecked.items():
+            left = any(made.record == number for batch in self.batches.values()
+                       for made in batch.mixed.values())
+            if exclusion in self.effective and (left or self.records[number].kind != "mix"):
+                self.found.not_run.add("exclusion.unjustified")
 
     def exclude_absent(self, record, entry, target):
         """The six rules for one batch (§9.10)."""
@@ -4540,10 +4571,11 @@ class Chain(Log):
     def drop_share(self, record, batch, entry, target, newest):
         """Rule 2: whether the target's share settles it."""
         share = batch.shares[target]
-        if share.data is not None:
+        if not share.missing:
             self.no_effect(record, "the trustee has shared")
             return True
         if share.root == entry["root"] and self.witnessed(record, newest, share.record):
+            share.unknown = False
             self.found.forget(share.record, batch.place)
             self.found.warn(f"record {record.number} leaves record {share.record} out of effect")
             return True
@@ -4734,16 +4766,13 @@ class Audit(Chain):
 
     # ---- the end
 
-    def finish(self, pins, receipts, second):
+    def finish(self, pins, receipts):
         """What can be said only when the whole board is read."""
-        self.check_causes()
         self.name_bad_rows()
         self.check_mix_quorum()
         self.check_pins(pins)
         for receipt in receipts:
             self.check_receipt(receipt)
-        if second is not None:
-            self.check_fork(second)
         self.found.warnings += self.amendments
 
     def check_mix_quorum(self):
@@ -4813,9 +4842,10 @@ class Audit(Chain):
 
     def check_fork(self, second):
         """`board.fork`."""
-        if self.proposal is None or self.proposal_digest != second.proposal_digest:
+        if (second is None or self.proposal is None
+                or self.proposal_digest != second.proposal_digest):
             self.found.not_run.add("board.fork")
-            self.found.warn("the second board is of another election")
+            self.found.warn("the second board cannot be read, or is of another election")
             return
         files = [{n: record.digest for n, record in log.records.items()}
                  for log in (self, second)]
@@ -4829,14 +4859,13 @@ class Audit(Chain):
 
     # ---- the report (§9.7)
 
-    def statuses(self, receipts, second):
+    def statuses(self, receipts, compared):
         """The status of every check that is listed (§9.1)."""
         failed = {failure.check for failure in self.found.failures}
-        not_run = self.found.not_run | self.not_yet()
-        not_run |= {check for _, _, check in self.found.unjudged}
+        not_run = self.found.unanswered() | self.not_yet()
         ruled_out = self.ruled_out()
         for check in CHECKS:
-            if (check == "board.fork" and second is None) or (
+            if (check == "board.fork" and not compared) or (
                     check == "intake.withheld" and not receipts):
                 continue
             if check in failed:
@@ -4889,11 +4918,11 @@ class Audit(Chain):
                 "distinct": None if numbers is None else len(numbers),
                 "unique": None if numbers is None else list(numbers.values()).count(1)}
 
-    def report(self, receipts=(), second=None):
+    def report(self, receipts=(), compared=False):
         """The report, as it is written in JSON (§9.7)."""
         found, last = self.found, self.last_record()
         checks = [{"id": check, "status": status, "items": found.items[check]}
-                  for check, status in self.statuses(receipts, second)]
+                  for check, status in self.statuses(receipts, compared)]
         verdict = self.verdict({each["status"] for each in checks})
         return {
             "spec": "psephos/v1", "verdict": verdict, "exit": VERDICTS[verdict],
@@ -4964,11 +4993,13 @@ def read_board(board):
             ignored |= {restart.exclusion}
 
 
-def audit_board(board, pins=(), receipts=(), second=None):
-    """The report of a board."""
+def audit_board(board, pins=(), receipts=(), compared=False, second=None):
+    """The report of a board, `compared` with a second one if that could be read."""
     audit = read_board(board)
-    audit.finish(pins, receipts, None if second is None else read_board(second))
-    return audit.report(receipts, second)
+    audit.finish(pins, receipts)
+    if compared:
+        audit.check_fork(second and read_board(second))
+    return audit.report(receipts, compared)
 
 
 # ---------------------------------------------------------------------------
@@ -5042,14 +5073,21 @@ def show(report):
     return "\n".join(lines + [f"election {report['election']}", f"head {report['head']}"])
 
 
+def second_board(folders):
+    """The board to compare with, or None where there is none that can be read (§9.11)."""
+    try:
+        return Board(folders[0]) if folders else None
+    except OSError as fault:
+        sys.stderr.write(f"{fault}\n")
+        return None
+
+
 def run(words):
     """Audits as the arguments say; the exit code."""
     arguments = parse_arguments(words)
-    board = Board(arguments.boards[0])
-    second, unread = None, None
-    if len(arguments.boards) > 1:
-        second = Board(arguments.boards[1])
-    report = audit_board(board, arguments.pins, arguments.receipts, second)
+    first, *others = arguments.boards
+    report = audit_board(Board(first), arguments.pins, arguments.receipts, bool(others),
+                         second_board(others))
     if arguments.json:
         print(json.dumps(report, indent=2, ensure_ascii=False))
     else:

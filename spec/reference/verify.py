@@ -3339,7 +3339,8 @@ class Batch:
     def valid_shares(self, before=None):
         """The valid shares of the last good list by trustee."""
         return {j: share for j, share in self.shares.items()
-                if share.valid and (before is None or share.record < before)}
+                if share.valid and share.root == self.last.root
+                and (before is None or share.record < before)}
 
 
 # ---------------------------------------------------------------------------
@@ -3647,11 +3648,13 @@ class Log:
         """Whether a record stands in its phase; an exclusion's body says which it is."""
         if self.sealed is not None and not self.after_seal(record, body):
             return False
-        if self.in_phase(record, body):
-            return True
-        if record.kind in CEREMONY and self.forgivable and not self.opened:
+        in_phase, failed = self.in_phase(record, body), self.forgivable and self.opened is None
+        if record.kind in CEREMONY and failed and not (record.kind == "complain" and in_phase):
             self.found.warn(f"record {record.number} comes after its attempt has failed")
             return False
+        if in_phase:
+            return True
+        self.blind = record.kind == "open" and bool(failed)
         culprits = [self.name(record.author)]
         if record.kind == "enrol" and self.manifest is None:
             culprits = []
@@ -4368,6 +4371,7 @@ class Chain(Log):
         """`mix.proof`; None where the list before cannot be used."""
         name, stated = self.name(record.author), entry["output"]
         if source is None or source.data is None:
+            self.found.unjudged.add((record.number, batch.place, "mix.proof"))
             return None
         if stated["rows"] == 0:
             return True

@@ -190,7 +190,12 @@ fn forms_come_first_and_name_their_place() {
     let layout = BallotLayout::new(&[2]).unwrap();
     assert!(layout.read(&bytes[1..]).is_none());
     assert!(BallotLayout::new(&[1]).unwrap().read(&bytes).is_none());
-    assert!(BallotLayout::new(&[usize::MAX, 2]).is_none());
+    let most = usize::MAX / 64 - 3;
+    for widths in [&[usize::MAX, 2][..], &[most + 4], &[most + 2]] {
+        assert!(BallotLayout::new(widths).is_none(), "{widths:?}");
+    }
+    assert!(BallotLayout::new(&[most]).is_some());
+    assert!(BallotLayout::of(&[(most, None), (1, Some(8))]).is_none());
 }
 
 proptest! {

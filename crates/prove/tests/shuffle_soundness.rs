@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use common::{Chain, EQUATION, ballots, culprits, rng, scalar, secret, turn, verify};
 use psephos_core::elgamal::row_length;
 use psephos_core::rows::{MemoryRows, Rows, RowsError, Visitor};
@@ -313,6 +315,46 @@ fn a_good_mix_on_a_bad_list_is_not_to_blame() {
     bump(&mut chain.mixes[3].proof.as_mut().unwrap().multiexp.factors.0[0], Scalar::ONE);
     let length = MixFault::Proof(Fault::Length { field: "powers" });
     assert_eq!(chain.culprits(), [(1, length), (3, EQUATION)]);
+}
+
+/// Rows that count how often they are read.
+struct Counted<'a>(MemoryRows<'a>, AtomicUsize);
+
+impl Rows for Counted<'_> {
+    fn count(&self) -> u64 {
+        self.0.count()
+    }
+
+    fn row_length(&self) -> usize {
+        self.0.row_length()
+    }
+
+    fn visit(&self, visit: &mut Visitor) -> Result<(), RowsError> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.visit(visit)
+    }
+}
+
+/// The sum of an honest chain is the identity: nothing is looked at a second time.
+#[test]
+fn lists_of_an_honest_chain_are_read_once() {
+    let reads = |chain: &Chain| {
+        let mixes: Vec<_> = chain.mixes.iter().map(|m| (m.statement, m.proof.as_ref())).collect();
+        let rows = chain.lists.iter().map(|list| MemoryRows::new(list, 64).unwrap());
+        let lists: Vec<Counted> = rows.map(|rows| Counted(rows, AtomicUsize::new(0))).collect();
+        let dynamic: Vec<&dyn Rows> = lists.iter().map(|list| list as &dyn Rows).collect();
+        let verdict = verify_chain(&mixes, &dynamic, &[]).is_ok();
+        let reads: Vec<usize> = lists.iter().map(|list| list.1.load(Ordering::Relaxed)).collect();
+        (verdict, reads)
+    };
+    let mut chain = Chain::honest(5, 1, 3, 62);
+    assert_eq!(reads(&chain), (true, vec![1; 4]));
+    // A bad mix: each list is read once more, to tell whose it is.
+    bump(&mut chain.mixes[1].proof.as_mut().unwrap().multiexp.factors.0[0], Scalar::ONE);
+    assert_eq!(reads(&chain), (false, vec![2; 4]));
+    // One whose proof has another form has no equations, and its lists are its neighbours' alone.
+    chain.mixes[2].proof.as_mut().unwrap().powers.0.pop();
+    assert_eq!(reads(&chain), (false, vec![2, 2, 2, 0]));
 }
 
 /// Rows whose storage fails, or gives other bytes than it says.

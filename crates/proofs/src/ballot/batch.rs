@@ -193,5 +193,49 @@ mod tests {
             weight(&election, 5, &[]),
         ];
         assert!(!others.contains(&honest));
+        let mut transcript = Transcript::new("ballot-weights");
+        election.absorb(&mut transcript);
+        transcript.integer("box", 5);
+        transcript.encodings("ballots", &trackers);
+        assert_eq!(honest, Weights::from_transcript(&mut transcript, "weights").short());
+    }
+
+    /// A ballot whose secrets are k, w and the `randomness`, with the challenge e.
+    fn honest([k, w, e]: [u64; 3], randomness: &[u64]) -> OpenedBallot {
+        let [k, w, challenge] = [k, w, e].map(Scalar::from);
+        let randomness: Vec<Scalar> = randomness.iter().copied().map(Scalar::from).collect();
+        let sum = randomness.iter().rev().fold(Scalar::ZERO, |sum, r| (sum + r) * challenge);
+        OpenedBallot {
+            credential: group::mul_base(&k),
+            randomness: randomness.iter().map(group::mul_base).collect(),
+            commitment: group::mul_base(&w),
+            response: w + (sum + k) * challenge,
+            challenge,
+        }
+    }
+
+    /// Good ballots hold in one sum, without a look at each; one bad ballot does not.
+    #[test]
+    fn ballots_hold_together() {
+        let ballots = [honest([2, 3, 5], &[7]), honest([11, 13, 17], &[19, 23, 29])];
+        let weights = [31u64, 37].map(Scalar::from);
+        let together = |ballots: &[OpenedBallot; 2]| {
+            let weighted: Vec<Weighted<'_>> =
+                pairs(weights, ballots).map(|(weight, ballot)| (0, weight, ballot)).collect();
+            hold_together(&weighted)
+        };
+        assert!(ballots.iter().all(OpenedBallot::holds) && together(&ballots));
+        let alterations: [fn(&mut OpenedBallot); 5] = [
+            |ballot| ballot.response += Scalar::ONE,
+            |ballot| ballot.challenge += Scalar::ONE,
+            |ballot| ballot.commitment += group::base(),
+            |ballot| ballot.credential += group::base(),
+            |ballot| ballot.randomness.reverse(),
+        ];
+        for alter in alterations {
+            let mut altered = [honest([2, 3, 5], &[7]), honest([11, 13, 17], &[19, 23, 29])];
+            alter(&mut altered[1]);
+            assert!(!altered[1].holds() && !together(&altered));
+        }
     }
 }

@@ -125,5 +125,10 @@ mod tests {
             weights(1, &[]),
         ];
         assert!(!others.contains(&honest));
+        let mut transcript = Transcript::new("plaintext-weights");
+        transcript.integer("width", 1);
+        transcript.encodings("lists", &[[1; 32], [2; 32]]);
+        let seed = transcript.challenge_bytes("weights");
+        assert_eq!(honest, BlockWeights::new(seed).range(0, 2));
     }
 }

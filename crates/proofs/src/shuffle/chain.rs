@@ -377,6 +377,9 @@ mod tests {
             weight(&context[..1], &[[2; 32], [3; 32], [4; 32]]),
         ];
         assert!(!others.contains(&honest));
-        assert_eq!(honest, weight(&context, &proofs));
+        let mut transcript = Transcript::new("shuffle chain");
+        transcript.encodings("context", &context);
+        transcript.encodings("bindings", &proofs);
+        assert_eq!(honest, Weights::from_transcript(&mut transcript, "weights").scalar());
     }
 }

@@ -9,6 +9,7 @@ mod ballot;
 mod decryption;
 mod key_ceremony;
 mod late;
+mod lines;
 mod page;
 mod shuffle;
 mod sigma;
@@ -20,6 +21,9 @@ mod common;
 mod election;
 #[path = "../common/fields.rs"]
 mod fields;
+
+use std::fs;
+use std::path::Path;
 
 use psephos_core::transcript::Transcript;
 use psephos_core::{Digest, Encoding};
@@ -188,4 +192,19 @@ fn check<C: Clone + 'static>(
         }
     }
     assert_eq!(before, honest.len());
+}
+
+/// The document of what notices a missing line has all lines of the sources, each noticed.
+#[test]
+fn every_line_of_the_sources_stands_in_the_document() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let document = fs::read_to_string(package.join("tests/schedules/MUTATIONS.md")).unwrap();
+    let rows: Vec<&str> = document.lines().filter(|line| line.contains(".rs |")).collect();
+    let found: Vec<String> =
+        lines::find(&package.join("../..")).iter().map(lines::ScheduleLine::row).collect();
+    assert_eq!(rows.len(), found.len(), "made anew by the example schedules");
+    for (row, line) in psephos_core::pairs::pairs(rows, &found) {
+        assert!(row.starts_with(line.as_str()), "{row}\nis not that of {line}");
+        assert!(!row.contains("**nothing**"), "{row}");
+    }
 }

@@ -42,3 +42,30 @@ impl BlockWeights {
         weights
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// (1) of spec/07-decryption.md: w_i is at position 16·(i mod 1024) of block i div 1024.
+    #[test]
+    fn weights_of_every_block_by_the_formula() {
+        let weights = BlockWeights::new([7; 32]);
+        let all = weights.range(0, 3000);
+        let distinct: BTreeSet<[u8; 32]> = all.iter().map(Scalar::to_bytes).collect();
+        assert_eq!(distinct.len(), 3000);
+        for first in [0, 1, 1023, 1024, 1025, 2047, 2900] {
+            assert_eq!(weights.range(first as u64, 100)[..], all[first..first + 100], "{first}");
+        }
+        for (index, weight) in all.iter().enumerate() {
+            let (block, position) = ((index / 1024) as u64, index % 1024);
+            if !(3..=1020).contains(&position) {
+                let mut stream = hash::xof(DOMAIN, &[&[7; 32], &block.to_le_bytes()]);
+                let bytes: Vec<[u8; 16]> = (0..=position).map(|_| stream.take()).collect();
+                assert_eq!(*weight, Scalar::from(u128::from_le_bytes(bytes[position])), "{index}");
+            }
+        }
+    }
+}

@@ -165,6 +165,15 @@ fn plaintexts_that_foresee_their_weights() {
             find_bad_plaintexts(1, input.rooted(&input_rows), &quorum, forged.rooted(&rows));
         assert_eq!(found, Ok(vec![Cell { row: 0, column: 0 }, Cell { row: 1, column: 0 }]));
     }
+    // The shares, chosen under the weights of the two other lists.
+    let weights = foreseen(Some(&roots[..2]));
+    let mut forged = decrypted.clone();
+    forged.set(0, &(forged.get(0) + message(0) * weights[1]));
+    forged.set(1, &(forged.get(1) - message(0) * weights[0]));
+    let (rows, good_rows) = (forged.rows(), good.rows());
+    let shares = [TrusteeShares { trustee: 0, shares: forged.rooted(&rows) }];
+    let found = find_bad_plaintexts(1, input.rooted(&input_rows), &shares, good.rooted(&good_rows));
+    assert_eq!(found, Ok(vec![Cell { row: 0, column: 0 }, Cell { row: 1, column: 0 }]));
     let rows = good.rows();
     let rooted = RootedList { root: roots[0], rows: &rows };
     assert_eq!(find_bad_plaintexts(1, input.rooted(&input_rows), &quorum, rooted), Ok(vec![]));

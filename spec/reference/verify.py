@@ -3887,8 +3887,8 @@ class Log:
                              and proper_element(credential) and self.is_box(each["box"]))
             roll[credential] = each["box"]
         if not fits:
-            self.found.fail("setup.roll", ["authority"], record.number, None,
-                            "the amendment does not fit the roll")
+            self.found.fail_in_place("setup.roll", ["authority"], record.number, None,
+                                     "the amendment does not fit the roll")
             return
         self.roll, self.removed = roll, removed
         self.amendments.append(f"record {record.number} amended the roll: removed "
@@ -3987,8 +3987,8 @@ class Log:
     def take_sign_off(self, record, body):
         """A trustee stands by the board up to a record."""
         if body["head"] not in self.numbers:
-            self.found.fail("board.chain", [self.name(record.author)], record.number, None,
-                            "a sign-off of no record before it")
+            self.found.fail_in_place("board.chain", [self.name(record.author)], record.number,
+                                     None, "a sign-off of no record before it")
 
     def take_seal(self, record, body):
         """Nothing is to follow."""
@@ -4171,7 +4171,10 @@ class Intake:
             culprits.append(f"credential {cast.ballot.credential.hex()}")
         else:
             check, evidence = "intake.rejected", "rejected without reason, or for another one"
-        self.found.fail(check, culprits, cast.record, cast.row, evidence)
+        if claim is None and cast.reason in (SHAPE, CONTEXT, PROOF, RANGE):
+            self.found.fail(check, culprits, cast.record, cast.row, evidence)
+        else:
+            self.found.fail_in_place(check, culprits, cast.record, cast.row, evidence)
 
     def count_warnings(self, casts):
         """Says how many ballots were rejected, and why."""
@@ -4205,8 +4208,9 @@ class Intake:
                                          f"or one again")
             left.discard(row)
         if left:
-            self.found.fail("intake.missing", ["authority"], self.record, None,
-                            f"box {place[0]}, batch {place[1]}: {len(left)} rows are missing")
+            self.found.fail_in_place("intake.missing", ["authority"], self.record, None,
+                                     f"box {place[0]}, batch {place[1]}: {len(left)} rows are "
+                                     f"missing")
 
     def target(self, box, number):
         """The box whose lists the ballots of a box go to (§9.8)."""
@@ -4226,8 +4230,8 @@ class Intake:
                 self.found.warn(f"box {box} is closed with {number} ballots; the authority's "
                                 f"reason: {json.dumps(self.log.waivers[box])}")
             else:
-                self.found.fail("intake.minimum", ["authority"], self.record, None,
-                                f"box {box} has {number} ballots")
+                self.found.fail_in_place("intake.minimum", ["authority"], self.record, None,
+                                         f"box {box} has {number} ballots")
 
 
 def mark_duplicates(casts):
@@ -4380,9 +4384,16 @@ class Chain(Log):
             entry["position"], self.trustee(record.author), record.author, stated["rows"],
             batch.width, entry["input"], stated["root"])
         fault = check_shuffle(statement, entry["proof"], source.data, data)
+        if fault and fault.check == "mix.proof" and self.doubtful_close():
+            self.found.unjudged.add((record.number, batch.place, "mix.proof"))
+            return None
         if fault:
             self.found.fault(fault, [name], record.number)
         return fault is None
+
+    def doubtful_close(self):
+        """Whether nobody has signed the digest of the close that proofs bind (§9.2)."""
+        return self.wrapper_fault(self.close) is not None
 
     # ---- shares (page 7)
 
@@ -4405,6 +4416,10 @@ class Chain(Log):
                 share = self.batches[each.box, each.batch].shares[trustee]
                 share.valid = share.record == record.number and (
                     share.root == self.batches[each.box, each.batch].last.root)
+        elif fault.check == "decrypt.proof" and self.doubtful_close():
+            self.found.not_run.add("decrypt.proof")
+            for each in lists:
+                self.batches[each.box, each.batch].shares[trustee].unknown = True
         else:
             failure = self.found.fail(fault.check, [name], record.number, None, fault.text)
             if fault.check == "decrypt.proof":
@@ -4520,9 +4535,9 @@ class Chain(Log):
             if not self.stands_rightly(target, number):
                 raise Restart(number)
         elif number not in self.unchecked:
-            self.found.fail("exclusion.unjustified", ["authority"], number, None,
-                            f"record {cause['sequence']} does not fail {cause['check']}, or may "
-                            f"not be excluded for it")
+            self.found.fail_in_place("exclusion.unjustified", ["authority"], number, None,
+                                     f"record {cause['sequence']} does not fail "
+                                     f"{cause['check']}, or may not be excluded for it")
 
     def stands_rightly(self, target, exclusion):
         """Whether ballots in a wrong wrapper stand in a right one before the exclusion."""

@@ -134,10 +134,11 @@ impl Layers {
         }
     }
 
-    /// Where in the file the message stands.
+    /// Where in the file the message stands, behind its length.
     fn signed(&self) -> std::ops::Range<usize> {
         let message = self.file.items.iter().find(|item| item.path == "message");
-        message.expect("a message").range.clone()
+        let message = message.expect("a message");
+        message.content..message.range.end
     }
 }
 

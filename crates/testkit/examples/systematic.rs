@@ -1,16 +1,22 @@
 //! Alters tiny honest boards in every way and audits each:
 //! `cargo run --release -p psephos-testkit --example systematic -- --all`.
+//!
+//! `--write DIR` stores each case with its answer, for another verifier to be held against:
+//! `psephos-verifier corpus DIR --with COMMAND`.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chacha20::ChaCha20Rng;
+use psephos_audit::{Options, audit};
+use psephos_testkit::stories::answer;
 use psephos_testkit::systematic::{BOARDS, Case, Counts, Outcome, Subject};
 use rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 
-const USAGE: &str =
-    "usage: systematic [--all | --sample N] [--seed S] [--board NAME] [--kind WORD] [--part K/N]";
+const USAGE: &str = "usage: systematic [--all | --sample N] [--seed S] [--board NAME] [--kind WORD] [--part K/N] [--write DIR]";
 
 /// Cases between two lines of progress.
 const STEP: u64 = 10_000;
@@ -24,6 +30,8 @@ struct Arguments {
     kind: Option<String>,
     /// Which of how many parts.
     part: (u64, u64),
+    /// Where cases are stored.
+    write: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -59,6 +67,9 @@ fn run(subjects: &[Subject], arguments: &Arguments) -> Counts {
     let chosen: Vec<_> = chosen.map(|(_, case)| case).collect();
     let done = AtomicU64::new(0);
     let counted = chosen.into_par_iter().fold(Counts::default, |mut counts, (subject, case)| {
+        if let Some(folder) = &arguments.write {
+            write(folder, subject, case);
+        }
         let outcome = subject.run(case);
         if let Outcome::Wrong(what) = &outcome {
             eprintln!("WRONG: {}: {case:?}: {what}", subject.name);
@@ -73,9 +84,30 @@ fn run(subjects: &[Subject], arguments: &Arguments) -> Counts {
     counted.reduce(Counts::default, Counts::merged)
 }
 
+/// Stores a case as a corpus does.
+fn write(folder: &Path, subject: &Subject, case: Case) {
+    let Some(board) = subject.altered(case) else { return };
+    let report = audit(&board, &Options::default(), &|_| {}).expect("a board in memory").report;
+    let what = format!("{}: {case:?}", subject.name);
+    let name: String =
+        what.chars().filter(|c| c.is_ascii_alphanumeric() || *c == ':').collect::<String>();
+    let place = folder.join(name.replace(':', "-"));
+    board.write_to(&place.join("board")).expect("a folder that can be written");
+    let mut expected = answer(&report);
+    expected.insert("altered".into(), what.into());
+    let text = serde_json::to_string_pretty(&expected).expect("a JSON object");
+    fs::write(place.join("expected.json"), text).expect("a file that can be written");
+}
+
 fn arguments(mut words: impl Iterator<Item = String>) -> Option<Arguments> {
-    let mut arguments =
-        Arguments { sample: Some(1000), seed: 1, board: None, kind: None, part: (0, 1) };
+    let mut arguments = Arguments {
+        sample: Some(1000),
+        seed: 1,
+        board: None,
+        kind: None,
+        part: (0, 1),
+        write: None,
+    };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--all" => arguments.sample = None,
@@ -83,6 +115,7 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Option<Arguments> {
             "--seed" => arguments.seed = words.next()?.parse().ok()?,
             "--board" => arguments.board = Some(words.next()?),
             "--kind" => arguments.kind = Some(words.next()?),
+            "--write" => arguments.write = Some(words.next()?.into()),
             "--part" => {
                 let text = words.next()?;
                 let (part, parts) = text.split_once('/')?;

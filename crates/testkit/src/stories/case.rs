@@ -53,8 +53,9 @@ impl Case {
     }
 }
 
-/// What of a report every verifier has to say.
-fn answer(report: &Report) -> Map<String, Value> {
+/// What of a report every verifier has to say (spec/corpus.md).
+#[must_use]
+pub fn answer(report: &Report) -> Map<String, Value> {
     let failure = |failure: &psephos_audit::Failure| {
         json!({
             "check": failure.check,

@@ -24,7 +24,7 @@ mod troubles;
 mod valid;
 mod vectors;
 
-pub use case::{Case, Fixture, files_below};
+pub use case::{Case, Fixture, answer, files_below};
 pub use table::{line, with_table};
 
 use psephos_audit::Culprit;

@@ -3093,6 +3093,8 @@ INTAKE_CHECKS = [check for check in GROUPS["ballot."] + GROUPS["intake."]
                  if check != "intake.withheld"]
 RECORD_CHECKS = ("encoding.canonical", "board.phase", "board.signature", "board.chain",
                  "board.equivocation")
+DOUBTED = (*INTAKE_CHECKS, "intake.withheld", "mix.chain", "mix.quorum", "decrypt.input",
+           "decrypt.quorum", "exclusion.unjustified")
 MOST_FAILURES = 100
 
 
@@ -3144,6 +3146,20 @@ class Findings:
     def unanswered(self):
         """The checks that are NotRun, with the records and places that are to blame."""
         return self.not_run | {check for _, _, check in self.unjudged}
+
+    def drop_doubted(self):
+        """Takes back what a missing or damaged record or blob may explain (§9.2)."""
+        damaged = any(failure.check == "board.blob" for failure in self.failures)
+        if not self.uncertain and not damaged and not self.unreadable:
+            return
+        doubted = {failure.check for failure in self.failures} & set(DOUBTED)
+        self.failures = [each for each in self.failures if each.check not in doubted]
+        self.not_run |= doubted
+        if "decrypt.input" in doubted:
+            self.not_run.add("decrypt.proof")
+        for each in self.failures:
+            if (each.check, each.culprits) == ("board.chain", ["authority"]):
+                each.culprits = []
 
     def warn(self, sentence):
         """Notes a warning."""
@@ -3887,8 +3903,8 @@ class Log:
                              and proper_element(credential) and self.is_box(each["box"]))
             roll[credential] = each["box"]
         if not fits:
-            self.found.fail_in_place("setup.roll", ["authority"], record.number, None,
-                                     "the amendment does not fit the roll")
+            self.found.fail("setup.roll", ["authority"], record.number, None,
+                            "the amendment does not fit the roll")
             return
         self.roll, self.removed = roll, removed
         self.amendments.append(f"record {record.number} amended the roll: removed "
@@ -3987,15 +4003,16 @@ class Log:
     def take_sign_off(self, record, body):
         """A trustee stands by the board up to a record."""
         if body["head"] not in self.numbers:
-            self.found.fail_in_place("board.chain", [self.name(record.author)], record.number,
-                                     None, "a sign-off of no record before it")
+            culprits = [] if self.found.uncertain else [self.name(record.author)]
+            self.found.fail("board.chain", culprits, record.number, None,
+                            "a sign-off of no record before it")
 
     def take_seal(self, record, body):
         """Nothing is to follow."""
         before = self.records.get(record.number - 1)
         if body["records"] != record.number or before is None or body["head"] != before.digest:
-            self.found.fail_in_place("board.chain", ["authority"], record.number, None,
-                                     "the seal does not name the records before it")
+            self.found.fail("board.chain", ["authority"], record.number, None,
+                            "the seal does not name the records before it")
         self.sealed = record.number
 
 
@@ -4171,10 +4188,7 @@ class Intake:
             culprits.append(f"credential {cast.ballot.credential.hex()}")
         else:
             check, evidence = "intake.rejected", "rejected without reason, or for another one"
-        if claim is None and cast.reason in (SHAPE, CONTEXT, PROOF, RANGE):
-            self.found.fail(check, culprits, cast.record, cast.row, evidence)
-        else:
-            self.found.fail_in_place(check, culprits, cast.record, cast.row, evidence)
+        self.found.fail(check, culprits, cast.record, cast.row, evidence)
 
     def count_warnings(self, casts):
         """Says how many ballots were rejected, and why."""
@@ -4792,6 +4806,7 @@ class Audit(Chain):
         self.check_pins(pins)
         for receipt in receipts:
             self.check_receipt(receipt)
+        self.found.drop_doubted()
         self.found.warnings += self.amendments
 
     def check_mix_quorum(self):

@@ -3792,7 +3792,6 @@ class Log:
         if not verify_signed("enrol", invitations[trustee], signed, body["invitation"]):
             self.found.fail("board.signature", [], record.number, None,
                             "the invitation's signature does not verify")
-            self.found.uncertain = True
             return False
         return True
 
@@ -4455,7 +4454,7 @@ class Chain(Log):
         source = batch.lists.get(entry["input"])
         if not self.may_share(record, batch, entry, source):
             return None
-        if source is None:
+        if source is None or source.root != batch.last.root:
             return None
         if stated["rows"] != source.rows or stated["row_length"] != 32 * batch.width:
             self.found.fail("shape.length", [name], number, None,
@@ -4465,7 +4464,7 @@ class Chain(Log):
         if data is None or source.data is None:
             self.found.unjudged.add((number, batch.place, "decrypt.proof"))
             batch.shares[trustee].missing = data is None
-            batch.shares[trustee].unknown = True
+            batch.shares[trustee].unknown = data is None or source is batch.last
             return None
         batch.shares[trustee].data = data
         self.found.count(len(data) // 32, "group.membership")

@@ -137,6 +137,12 @@ impl<'a> Auditor<'a> {
         self.gap || self.damaged
     }
 
+    /// Whether a record may seem out of its place because one before it is missing or without effect, or
+    /// because an exclusion before it could not be decided.
+    pub(crate) fn is_out_of_step(&self) -> bool {
+        self.gap || !self.docket.undecided.is_empty()
+    }
+
     /// Whether the expensive checks of a record were made before.
     pub(crate) fn is_verified(&self, sequence: u64) -> bool {
         self.docket.on_trial != Some(sequence) && self.was_verified(sequence)

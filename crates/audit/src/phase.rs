@@ -282,7 +282,7 @@ impl Auditor<'_> {
     /// Reports a record out of phase, unless what went before it is missing or without effect and
     /// nobody can be blamed for that.
     pub(crate) fn out_of_phase(&mut self, sequence: u64, author: &Culprit, evidence: String) {
-        if self.gap {
+        if self.is_out_of_step() {
             let text =
                 format!("record {sequence} depends on records that are missing or not valid");
             self.findings.not_run_at(sequence, CheckId::BoardPhase, text);

@@ -112,9 +112,11 @@ impl Auditor<'_> {
                 }
                 Answer::ShareUnread(share) => self.leave_out_share(claim, share, by),
                 Answer::Idle(text) => self.findings.warn(text),
-                Answer::Unjustified { evidence, .. } if self.is_uncertain() => {
+                Answer::Unjustified { evidence, .. } if self.is_batch_uncertain(claim.batch) => {
                     let text = format!("whether record {by} is justified: {evidence}");
                     self.findings.not_run(CheckId::ExclusionUnjustified, text);
+                    // The trustee may be excluded, and what follows in its place.
+                    self.gap = true;
                 }
                 Answer::Unjustified { evidence, guilty } => {
                     let mut culprits = vec![Culprit::Authority];
@@ -131,6 +133,13 @@ impl Auditor<'_> {
             let excluded = ExcludedView::Trustee { trustee, batches: excluded };
             self.view.exclusions.push(ExclusionView { sequence: by, excluded });
         }
+    }
+
+    /// Whether which list of a batch is the last good one may not be known.
+    fn is_batch_uncertain(&self, batch: usize) -> bool {
+        let views = self.view.batches.get(batch).into_iter();
+        let mut mixes = views.flat_map(|view| &view.mixes);
+        self.is_uncertain() || mixes.any(|mix| !mix.readable && mix.excluded.is_none())
     }
 
     fn leave_out(&mut self, claim: &Claim, mix: u64, by: u64) {

@@ -169,6 +169,7 @@ impl Auditor<'_> {
             None if self.is_uncertain() => {
                 let text = format!("record {named} may have stood elsewhere, or is missing");
                 self.findings.not_run(CheckId::ExclusionUnjustified, text);
+                self.gap = true;
             }
             None => {
                 let evidence = if self.memory.place(digest).is_some() {

@@ -51,7 +51,7 @@ pub(crate) struct Docket {
     pub(crate) on_trial: Option<u64>,
     pub(super) statements: Statements,
     /// Exclusions that could not be decided: what they name, and how to say so.
-    pub(super) undecided: Vec<(u64, String)>,
+    pub(crate) undecided: Vec<(u64, String)>,
     /// Ballots and challenges in wrong wrappers that exclusions name: the digests of their messages.
     pub(crate) unposted: BTreeMap<u64, Digest>,
 }

@@ -314,3 +314,21 @@ fn a_missing_record_convicts_no_excluder() {
     election.board.set_records(files);
     convicts(&election.audit(), CheckId::BoardChain, &[]);
 }
+
+/// The same, when it is the list that is damaged: what was shared and published since is out of phase
+/// through nobody's fault.
+#[test]
+fn a_damaged_list_convicts_nobody_who_went_on() {
+    let mut election = Election::closed(Plan { mixes: 1, ..Plan::new(2, 1, 2) });
+    election.mix(0);
+    let list = election.view().batches[0].mixes[0].output;
+    election.exclude_absent(1, &[0]);
+    election.share(0);
+    election.publish_audited();
+    election.seal();
+    is_valid(&election.audit());
+    let mut bytes = election.read(&list);
+    bytes.rotate_left(32);
+    election.board.set_blob(list.root, bytes);
+    convicts(&election.audit(), CheckId::BoardBlob, &[]);
+}

@@ -74,12 +74,26 @@ fn pinned_digests_must_be_the_election_or_the_head() {
     let report = programs().verifier(&[board, "--json"]).exits(0).json();
     let (election, head) = (&report["election"], &report["head"]);
     let (election, head) = (election.as_str().expect("text"), head.as_str().expect("text"));
-    programs().verifier(&[board, "--expect", election]).exits(0);
-    programs().verifier(&[board, "--expect", election, "--expect", head]).exits(0);
+    let outcome = programs().verifier(&[board, "--expect", election]).exits(0);
+    assert!(outcome.out.contains("How the record ends was not asked for"), "{}", outcome.out);
+    let both = [board, "--expect", election, "--expect", head];
+    let outcome = programs().verifier(&both).exits(0);
+    assert!(outcome.out.contains("are the expected ones"), "{}", outcome.out);
     let other = "00".repeat(32);
     let pinned = ["--json", "--expect", election, "--expect", &other];
     let report = programs().verifier(&[&[board], &pinned[..]].concat()).exits(1).json();
     assert_eq!(report["failures"][0]["check"], "setup.identity");
+}
+
+/// A full disk does not look like a success. Linux has a file that is always full.
+#[test]
+fn a_report_that_cannot_be_written_is_no_success() {
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else {
+        return println!("skipped: there is no /dev/full");
+    };
+    let mut command = programs().command("psephos-verifier");
+    let status = command.arg(finished()).arg("--json").stdout(full).status().expect("it runs");
+    assert_eq!(status.code(), Some(74));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 use std::panic;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -34,6 +35,13 @@ pub fn run<T: Parser>(program: impl FnOnce(T) -> Result<Exit, Failure>) -> ExitC
     // Nothing of what the program held is looked at after a panic.
     let outcome = panic::catch_unwind(panic::AssertUnwindSafe(|| program(arguments)));
     match outcome {
+        Ok(Ok(_)) if UNSAID.load(Ordering::Relaxed) => {
+            let what = "standard output could not be written: what was said is missing or cut off";
+            let failure = Failure::new(Exit::Io, what)
+                .advice("make room, or write somewhere else, and run this again");
+            failure.print();
+            failure.exit().into()
+        }
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failure)) => {
             failure.print();
@@ -50,11 +58,17 @@ impl Failure {
     }
 }
 
-/// Prints a line to standard output; a reader that went away ends nothing.
+/// Whether something could not be printed, as on a full disk.
+static UNSAID: AtomicBool = AtomicBool::new(false);
+
+/// Prints a line to standard output. A reader that went away ends nothing; where [`run`] finds that a line
+/// could not be written for another reason, it does not end as if all had been said.
 pub fn say(text: impl AsRef<str>) {
     let mut out = io::stdout().lock();
-    let _ = writeln!(out, "{}", text.as_ref());
-    let _ = out.flush();
+    let written = writeln!(out, "{}", text.as_ref()).and_then(|()| out.flush());
+    if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+        UNSAID.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Prints a warning to standard error.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use psephos_audit::{Audit, AuditError, Options, Report, Turnout, audit};
+use psephos_audit::{Audit, AuditError, CheckId, Options, Report, Turnout, audit};
 use psephos_console::{Exit, Failure, Mode, Progress, count, duration, say};
 use psephos_record::board::{BoardError, FolderBoard};
 use psephos_record::receipt::SignedReceipt;
@@ -135,10 +135,21 @@ fn turnout_line(turnout: &Turnout) -> String {
 
 /// What ties this board to the election people mean.
 fn identity(report: &Report, expected: &[[u8; 32]]) -> &'static str {
+    let is_election = |digest: &&[u8; 32]| report.election.as_ref() == Some(*digest);
+    let elections = expected.iter().filter(is_election).count();
+    // One that fits neither fails setup.identity, naming nobody.
+    let is_refused = report
+        .failures
+        .iter()
+        .any(|failure| failure.check == CheckId::SetupIdentity && failure.record.is_none());
     match (expected.is_empty(), report.election) {
-        (false, _) => {
-            "The digests given with --expect were compared with the election id and the head."
+        (false, _) if is_refused => "This is not the board that --expect asks for.",
+        (false, _) if elections == expected.len() => {
+            "The election id is the expected one. How the record ends was not asked for with --expect: that \
+             nothing of it is missing or replaced rests on where you got this folder."
         }
+        (false, _) if elections == 0 => "The record is the expected one, up to its end.",
+        (false, _) => "The election id and the record, up to its end, are the expected ones.",
         (true, Some(_)) => {
             "No digest was given with --expect: that this is the election you mean, and all of it, rests on \
              where you got this folder. Compare the election id and the head with published ones."

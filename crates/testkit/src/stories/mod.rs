@@ -6,6 +6,7 @@ mod ballots;
 mod board;
 mod case;
 mod ceremony;
+mod damage;
 mod eligibility;
 mod exclusion;
 mod flips;
@@ -48,6 +49,7 @@ pub const CASES: &[&[Case]] = &[
     vectors::CASES,
     valid::CASES,
     ballots::CASES,
+    damage::CASES,
     eligibility::CASES,
     intake::CASES,
     range::CASES,

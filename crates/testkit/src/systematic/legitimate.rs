@@ -26,8 +26,11 @@ pub enum Legitimate {
     WithoutEffect,
     /// Bytes of a ballot that is rejected for the same reason.
     RejectedBallot,
-    /// Records of different authors that did not know each other's, in another order.
+    /// Records of different authors that did not know each other's, or the ballots of one record, in another
+    /// order.
     Order,
+    /// Other shares than the honest ones are named by the result: any threshold of valid ones will do.
+    Quorum,
     /// One record more, or one less, that says what stands already or what nothing needs.
     Surplus,
     /// Another roll, in proposal and manifest alike, of an election that has not begun.
@@ -47,6 +50,7 @@ impl Legitimate {
             Legitimate::WithoutEffect => "a record without effect",
             Legitimate::RejectedBallot => "a rejected ballot",
             Legitimate::Order => "order of independent records",
+            Legitimate::Quorum => "other valid shares named",
             Legitimate::Surplus => "a surplus record",
             Legitimate::AnotherRoll => "another roll before it is used",
             Legitimate::Unnamed => "rows that no record names",
@@ -126,6 +130,14 @@ fn of_message(subject: &Subject, part: Part) -> Option<Legitimate> {
             }
             (one == other).then_some(Legitimate::SealedShare)
         }
+        (Body::Result(one), Body::Result(mut other))
+            if one.batches.len() == other.batches.len() =>
+        {
+            for (batch, original) in pairs(&mut other.batches, &one.batches) {
+                batch.trustees.clone_from(&original.trustees);
+            }
+            (one == other).then_some(Legitimate::Quorum)
+        }
         _ => None,
     }
 }
@@ -148,6 +160,16 @@ fn of_rows(subject: &Subject, part: Part) -> Option<Legitimate> {
             let differ = |(row, (before, after)): (usize, (&Vec<u8>, &Vec<u8>))| {
                 before == after || is_rejected(row)
             };
+            let sorted = |ballots: &[Vec<u8>]| {
+                let mut ballots = ballots.to_vec();
+                ballots.sort();
+                ballots
+            };
+            let has_rejected =
+                rejected.iter().any(|(sequence, _)| *sequence == u64::from(named.sequence));
+            if !has_rejected && sorted(&before) == sorted(&after) {
+                return Some(Legitimate::Order);
+            }
             (altered.len() == rows.bytes.len() && pairs(&before, &after).enumerate().all(differ))
                 .then_some(Legitimate::RejectedBallot)
         }

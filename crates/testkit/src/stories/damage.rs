@@ -20,8 +20,8 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "board.blob-missing-excluded-mix",
-        altered: "A mix was excluded for its proof, and another made again; the excluded list is missing in the copy: INCOMPLETE.",
-        make: || without_first_mix("mix-redone", Verdict::Incomplete),
+        altered: "A mix was excluded for its proof, and another made again; the excluded list is missing in the copy: UNREADABLE.",
+        make: || missing("mix-redone"),
     },
     Case {
         name: "board.blob-excluded-mix",
@@ -38,14 +38,10 @@ fn board_of(name: &str) -> (MemoryBoard, Digest) {
     (board, list)
 }
 
-fn without_first_mix(name: &str, verdict: Verdict) -> Fixture {
+fn missing(name: &str) -> Fixture {
     let (board, list) = board_of(name);
     board.remove_blob(&list);
-    Fixture::answering(board, verdict)
-}
-
-fn missing(name: &str) -> Fixture {
-    without_first_mix(name, Verdict::Unreadable)
+    Fixture::answering(board, Verdict::Unreadable)
 }
 
 fn damaged(name: &str) -> Fixture {

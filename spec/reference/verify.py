@@ -1887,7 +1887,7 @@ KINDS = ("proposal", "enrol", "counter-proposal", "manifest", "accept", "deal-co
          "confirm", "complain", "open", "roll-amend", "ballots", "challenged", "waiver", "close",
          "mix", "share", "exclusion", "result", "sign-off", "seal")
 
-DIGEST = ELEMENT = KEY = sized(32)
+DIGEST = ELEMENT = SCALAR = KEY = sized(32)
 SCHNORR, DLEQ, SIGNATURE = sized(64), sized(96), sized(64)
 NUMBERS = listing(uint)
 BLOB = mapping(root=DIGEST, rows=uint, row_length=uint)
@@ -1928,11 +1928,12 @@ DESCRIPTION = mapping(
 SHUFFLE_PROOF = mapping(
     powers=bstr,
     product=mapping(
-        zero=mapping(left=bstr, right=bstr, diagonals=bstr, left_blind=bstr, right_blind=bstr,
-                     left_opening=bstr, right_opening=bstr, diagonal_opening=bstr),
-        columns=bstr, partial=bstr,
-        single_value=mapping(mask=bstr, linear=bstr, values=bstr, constant=bstr, products=bstr,
-                             steps_opening=bstr, values_opening=bstr)),
+        zero=mapping(left=bstr, right=bstr, diagonals=bstr, left_blind=ELEMENT,
+                     right_blind=ELEMENT, left_opening=SCALAR, right_opening=SCALAR,
+                     diagonal_opening=SCALAR),
+        columns=ELEMENT, partial=bstr,
+        single_value=mapping(mask=ELEMENT, linear=ELEMENT, values=bstr, constant=ELEMENT,
+                             products=bstr, steps_opening=SCALAR, values_opening=SCALAR)),
     multiexp=mapping(masks=bstr, blinds=bstr, factors=bstr, openings=bstr, response=bstr,
                      diagonals=bstr, mask_values=bstr, mask_openings=bstr),
     exponents=bstr)
@@ -2988,11 +2989,17 @@ ZEROS = bytes(32)
 RECORD_NAME = re.compile(r"[0-9]{8}\.cbor")
 
 
+class NoBoard(Exception):
+    """A folder that is not a board (§9.1)."""
+
+
 class Board:
     """The files of a folder, read once (§8)."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
+        if not (self.folder / "records").is_dir():
+            raise NoBoard(f"{folder} is not a board: it has no folder named records")
         names = sorted(name for name in os.listdir(self.folder / "records")
                        if RECORD_NAME.fullmatch(name))
         self.records = {int(name[:8]): self.record(int(name[:8]), self.folder / "records" / name)
@@ -3120,6 +3127,8 @@ class Findings:
         self.unjudged = set()       # (record, place, check): NotRun for its lists there
         self.items = collections.Counter()
         self.uncertain = False      # §9.2: after a record nobody is to blame for
+        self.undecided = False      # §9.2: after an exclusion that could not be decided
+        self.broken = False         # §9.2: a wrapper that is wrong
 
     def fail(self, check, culprits, record=None, row=None, evidence=""):
         """Notes a failure."""
@@ -3129,7 +3138,8 @@ class Findings:
 
     def fail_in_place(self, check, culprits, record=None, row=None, evidence=""):
         """Notes a failure of place or number; after an uncertain record it is NotRun (§9.2)."""
-        if self.uncertain:
+        after_undecided = self.undecided and check in ("board.phase", "mix.identity")
+        if self.uncertain or after_undecided:
             self.not_run.add(check)
         else:
             self.fail(check, culprits, record, row, evidence)
@@ -3147,10 +3157,14 @@ class Findings:
         """The checks that are NotRun, with the records and places that are to blame."""
         return self.not_run | {check for _, _, check in self.unjudged}
 
+    def doubtful(self):
+        """Whether a record or blob is missing or damaged, as far as the board is read (§9.2)."""
+        return self.uncertain or self.broken or bool(self.unreadable) or any(
+            failure.check == "board.blob" for failure in self.failures)
+
     def drop_doubted(self):
         """Takes back what a missing or damaged record or blob may explain (§9.2)."""
-        damaged = any(failure.check == "board.blob" for failure in self.failures)
-        if not self.uncertain and not damaged and not self.unreadable:
+        if not self.doubtful():
             return
         doubted = {failure.check for failure in self.failures} & set(DOUBTED)
         self.failures = [each for each in self.failures if each.check not in doubted]
@@ -3314,6 +3328,7 @@ class Batch:
         self.excluded = {}          # trustee -> record of the exclusion
         self.dead = {}              # roots of lists out of effect -> record of the exclusion
         self.shares = {}            # trustee -> Share
+        self.left_out = set()       # records whose mixes are out of effect
         self.close = first.record
 
     @property
@@ -3342,6 +3357,7 @@ class Batch:
     def leave_out(self, trustee, exclusion):
         """Takes a trustee's mix, and all that others made of it, out of effect (§9.10)."""
         made = self.mixed.pop(trustee)
+        self.left_out.add(made.record)
         self.valid = [each for each in self.valid if each[0] != trustee]
         self.good_on_bad.discard(trustee)
         if self.lists.get(made.root) is made and made.root != made.source:
@@ -3393,6 +3409,7 @@ class Log:
         self.justified = set()      # exclusions for cause that are justified
         self.unchecked = {}         # those that could not be checked -> record
         self.effective = set()      # records that have an effect
+        self.asked = None           # the record that an exclusion names, in a trial
         self.blind = False          # after a description that cannot be read
         self.authority = None
         self.proposal = self.proposal_digest = None
@@ -3444,6 +3461,7 @@ class Log:
         if not causes:
             return False
         trial = copy.deepcopy(self)
+        trial.asked = record.number
         trial.take(record)
         for exclusion, check in causes:
             evidence = self.evidence_against(record, check, trial)
@@ -3512,6 +3530,7 @@ class Log:
         fault = self.wrapper_fault(record)
         if fault:
             found.fail("board.chain", [], number, None, fault)
+            found.broken = True
         if record.fault:
             found.fail("encoding.canonical", [self.name(record.author)] if record.signed else [],
                        number, None, record.fault)
@@ -3670,13 +3689,21 @@ class Log:
             return False
         if in_phase:
             return True
-        self.blind = record.kind == "open" and bool(failed)
+        if record.kind == "open" and self.manifest and self.opened is None:
+            self.open_early(record, failed)
         culprits = [self.name(record.author)]
         if record.kind == "enrol" and self.manifest is None:
             culprits = []
         self.found.fail_in_place("board.phase", culprits, record.number, None,
                                  f"{record.kind} is out of its phase")
         return False
+
+    def open_early(self, record, failed):
+        """An `open` before its time has its effect if the deals give keys (§9.2)."""
+        if failed or self.public_key is None:
+            self.blind = True
+        else:
+            self.opened = record.number
 
     def after_seal(self, record, body):
         """Whether a record may stand after the seal (§9.3)."""
@@ -4315,14 +4342,20 @@ class Chain(Log):
         if trustee in batch.excluded and seen < batch.excluded[trustee]:
             self.found.warn(f"record {number}: a mix of an excluded trustee is passed over")
             return False
-        if trustee in batch.excluded or trustee in batch.mixed:
+        if trustee in batch.excluded:
             self.found.fail("mix.identity", [name], number, None,
-                            f"{name} is excluded from batch {batch.place}, or has mixed it")
+                            f"{name} is excluded from batch {batch.place}")
+            return False
+        if trustee in batch.mixed:
+            self.found.fail_in_place("mix.identity", [name], number, None,
+                                     f"{name} has mixed batch {batch.place}")
             return False
         dead = batch.dead.get(entry["input"])
         if dead is not None and entry["input"] not in batch.lists and seen < dead:
             self.found.warn(f"record {number}: a mix of a list out of effect is passed over")
             batch.dead.setdefault(entry["output"]["root"], dead)
+            if self.asked == number:
+                self.found.unjudged.add((number, batch.place, "mix.proof"))
             return False
         return True
 
@@ -4359,8 +4392,9 @@ class Chain(Log):
         name, number, stated = self.name(record.author), record.number, entry["output"]
         if source is not None and (stated["rows"] != source.rows
                                    or stated["row_length"] != 64 * batch.width):
-            self.found.fail("mix.shape", [name], number, None,
-                            f"batch {batch.place}: {stated['rows']} rows out")
+            if source.good:
+                self.found.fail("mix.shape", [name], number, None,
+                                f"batch {batch.place}: {stated['rows']} rows out")
             return False, None
         if (entry["proof"] is None) != (stated["rows"] == 0):
             self.found.fail("shape.length", [name], number, None,
@@ -4454,7 +4488,7 @@ class Chain(Log):
         source = batch.lists.get(entry["input"])
         if not self.may_share(record, batch, entry, source):
             return None
-        if source is None or source.root != batch.last.root:
+        if source is None or (source.root != batch.last.root and self.asked != number):
             return None
         if stated["rows"] != source.rows or stated["row_length"] != 32 * batch.width:
             self.found.fail("shape.length", [name], number, None,
@@ -4547,7 +4581,9 @@ class Chain(Log):
         if number in self.justified:
             if not self.stands_rightly(target, number):
                 raise Restart(number)
-        elif number not in self.unchecked:
+        elif number in self.unchecked or self.found.doubtful():
+            self.found.undecided = True
+        if number not in self.justified and number not in self.unchecked:
             self.found.fail_in_place("exclusion.unjustified", ["authority"], number, None,
                                      f"record {cause['sequence']} does not fail "
                                      f"{cause['check']}, or may not be excluded for it")
@@ -4571,7 +4607,8 @@ class Chain(Log):
         for exclusion, number in self.unchecked.items():
             left = any(made.record == number for batch in self.batches.values()
                        for made in batch.mixed.values())
-            if exclusion in self.effective and (left or self.records[number].kind != "mix"):
+            out = {each for batch in self.batches.values() for each in batch.left_out}
+            if exclusion in self.effective and (left or number not in out):
                 self.found.not_run.add("exclusion.unjustified")
 
     def exclude_absent(self, record, entry, target):
@@ -4627,6 +4664,7 @@ class Chain(Log):
         if batch.last.root == root:
             self.exclude_from(record, batch, target)
         elif root in batch.lists and self.seen(record) < batch.last_record:
+            self.found.undecided = self.found.undecided or self.found.doubtful()
             self.no_effect(record, "a mix has come, unseen")
         else:
             wrong = {s.trustee for s in stated if s.seen >= batch.last_record
@@ -4649,9 +4687,13 @@ class Chain(Log):
         self.found.warn(f"record {record.number} has no effect: {reason}")
 
     def unjustified(self, record, trustees, evidence):
-        """An exclusion of absence that must not be."""
+        """An exclusion of absence that must not be; undecided on a damaged board (§9.2)."""
+        if self.found.doubtful():
+            self.found.undecided = True
+            self.found.not_run.add("exclusion.unjustified")
+            return
         culprits = ["authority"] + [f"trustee {j}" for j in sorted(trustees)]
-        self.found.fail_in_place("exclusion.unjustified", culprits, record.number, None, evidence)
+        self.found.fail("exclusion.unjustified", culprits, record.number, None, evidence)
 
 
 @dataclass(frozen=True)
@@ -5041,10 +5083,16 @@ def audit_board(board, pins=(), receipts=(), compared=False, second=None):
 
 USAGE, SOFTWARE, INPUT_OUTPUT = 64, 70, 74
 HELP = """\
-usage: verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [--quiet]
-       verify.py compare BOARD BOARD [--json] [--quiet]
+usage: verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [-q, --quiet]
+       verify.py compare BOARD BOARD [--json] [-q, --quiet]
+       verify.py --help | --version
 exit: 0 VALID, 1 INVALID, 2 INCOMPLETE, 3 UNREADABLE, 64 usage, 70 internal, 74 input or output
 """
+
+
+def reason(fault):
+    """What went wrong with a file, in words."""
+    return f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault)
 
 
 class Usage(Exception):
@@ -5070,16 +5118,16 @@ def parse_arguments(words):
     words = words[1:] if compare else words
     while words:
         word = words.pop(0)
-        if word in ("--json", "--quiet"):
-            setattr(arguments, word[2:], True)
+        if word in ("--json", "--quiet", "-q"):
+            setattr(arguments, "quiet" if word == "-q" else word[2:], True)
         elif word in ("--expect", "--receipt") and words and not compare:
             parse_value(arguments, word, words.pop(0))
         elif word.startswith("-"):
-            raise Usage(f"{word}?")
+            raise Usage(f"unknown argument {word}, or its value is missing")
         else:
             arguments.boards.append(word)
     if len(arguments.boards) != 1 + compare:
-        raise Usage("which board?")
+        raise Usage("two boards are compared" if compare else "one board is audited")
     return arguments
 
 
@@ -5110,13 +5158,19 @@ def second_board(folders):
     """The board to compare with, or None where there is none that can be read (§9.11)."""
     try:
         return Board(folders[0]) if folders else None
-    except OSError as fault:
-        sys.stderr.write(f"{fault}\n")
+    except (OSError, NoBoard) as fault:
+        sys.stderr.write(f"{reason(fault) if isinstance(fault, OSError) else fault}\n")
         return None
 
 
 def run(words):
     """Audits as the arguments say; the exit code."""
+    if {"-h", "--help"} & set(words):
+        print(HELP, end="")
+        return 0
+    if words == ["--version"]:
+        print("psephos/v1 reference verifier")
+        return 0
     arguments = parse_arguments(words)
     first, *others = arguments.boards
     report = audit_board(Board(first), arguments.pins, arguments.receipts, bool(others),
@@ -5138,8 +5192,11 @@ def main():
     except Usage as fault:
         sys.stderr.write(f"{fault}\n{HELP}")
         code = USAGE
-    except OSError as fault:
+    except NoBoard as fault:
         sys.stderr.write(f"{fault}\n")
+        code = VERDICTS["UNREADABLE"]
+    except OSError as fault:
+        sys.stderr.write(f"{reason(fault)}\n")
         code = INPUT_OUTPUT
     except Exception:       # whatever it is, it is no verdict
         traceback.print_exc()

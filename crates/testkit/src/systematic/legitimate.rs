@@ -148,6 +148,14 @@ fn of_rows(subject: &Subject, part: Part) -> Option<Legitimate> {
     let named = rows.named_by?;
     match named.kind {
         Kind::Proposal => Some(Legitimate::AnotherRoll),
+        // A challenge says no more when it stands twice.
+        Kind::Challenged => {
+            let altered = rows.altered(change);
+            let set = |bytes: &[u8]| -> BTreeSet<Vec<u8>> {
+                bytes.chunks(named.row_length).map(<[u8]>::to_vec).collect()
+            };
+            (set(&rows.bytes) == set(&altered)).then_some(Legitimate::Surplus)
+        }
         Kind::Ballots => {
             let altered = rows.altered(change);
             let ballots = |bytes: &[u8]| -> Vec<Vec<u8>> {

@@ -145,7 +145,8 @@ impl<'a> Auditor<'a> {
 
     /// Whether the expensive checks of a record were made before.
     pub(crate) fn is_verified(&self, sequence: u64) -> bool {
-        self.docket.on_trial != Some(sequence) && self.was_verified(sequence)
+        self.docket.on_trial.is_none_or(|place| place.sequence != sequence)
+            && self.was_verified(sequence)
     }
 
     /// Whether a record stood when the board was audited before, or nothing is to be checked.

@@ -188,6 +188,8 @@ pub struct Excludable {
     pub check: CheckId,
     /// SHA3-256 of its file.
     pub digest: Digest,
+    /// SHA3-256 of the file before it; zeros before the first.
+    pub previous: Digest,
     /// What was found, in words.
     pub evidence: String,
 }

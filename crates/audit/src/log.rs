@@ -1,6 +1,6 @@
 //! Reading the log: encoding, chain, signatures, equivocation (spec/09-audit.md §9.4).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use psephos_core::{Digest, Encoding};
 use psephos_record::board::BoardError;
@@ -53,6 +53,8 @@ pub(crate) struct Memory {
     messages: BTreeMap<Digest, u64>,
     /// Who signed what under which counter: the message's digest and place.
     counters: BTreeMap<(Encoding, u64), (Digest, u64)>,
+    /// Digests of all files that were read.
+    files: Vec<Digest>,
     /// Digest of the last record that was read.
     pub(crate) head: Digest,
 }
@@ -68,11 +70,9 @@ impl Memory {
         self.messages.get(digest).copied()
     }
 
-    /// The digests of these records' files.
-    pub(crate) fn digests(&self, records: impl Iterator<Item = u64>) -> BTreeMap<u64, Digest> {
-        let wanted: BTreeSet<u64> = records.collect();
-        let places = self.heads.iter().map(|(digest, place)| (*place, *digest));
-        places.filter(|(place, _)| wanted.contains(place)).collect()
+    /// The digest of a record's file.
+    pub(crate) fn file(&self, sequence: u64) -> Option<Digest> {
+        self.files.get(usize::try_from(sequence).ok()?).copied()
     }
 }
 
@@ -105,6 +105,7 @@ impl Auditor<'_> {
                 self.take(&place, file);
             }
             self.memory.heads.insert(digest, sequence);
+            self.memory.files.push(digest);
             previous = digest;
         }
         self.view.records = extent.records;

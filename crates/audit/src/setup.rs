@@ -186,7 +186,7 @@ impl Auditor<'_> {
     fn sealed_heads(&self) -> Vec<Digest> {
         let seal = self.view.seal;
         let places = seal.into_iter().chain(seal.and_then(|seal| seal.checked_sub(1)));
-        self.memory.digests(places).into_values().collect()
+        places.filter_map(|place| self.memory.file(place)).collect()
     }
 
     /// What the auditor knows from elsewhere, and what follows from the manifest alone.

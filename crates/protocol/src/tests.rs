@@ -435,6 +435,7 @@ fn a_record_that_can_be_excluded_is_waited_for() {
             record: 21,
             check: CheckId::MixProof,
             digest: [5; 32],
+            previous: [4; 32],
             evidence: "the equation does not hold".into(),
         }],
         ..Remedies::default()

@@ -240,6 +240,7 @@ fn samples() -> Vec<Body> {
         Body::Exclusion(Exclusion::Cause {
             check: "mix.proof".into(),
             digest: [87; 32],
+            previous: [88; 32],
             sequence: 20,
         }),
         Body::Result(ElectionResult { batches: vec![result], contests: results() }),

@@ -9,8 +9,11 @@ impl Election {
     /// The exclusion of a record for failing a check, whether it does or not.
     #[must_use]
     pub fn cause_body(&self, sequence: u64, check: &str) -> Exclusion {
-        let digest = file_digest(&self.board.records()[sequence as usize]);
-        Exclusion::Cause { check: check.to_owned(), digest, sequence }
+        let files = self.board.records();
+        let digest = file_digest(&files[sequence as usize]);
+        let before = sequence.checked_sub(1).map(|before| file_digest(&files[before as usize]));
+        let (check, previous) = (check.to_owned(), before.unwrap_or_default());
+        Exclusion::Cause { check, digest, previous, sequence }
     }
 
     /// The authority excludes a record for failing a check, whether it does or not.

@@ -27,14 +27,14 @@ impl Auditor<'_> {
     /// Whether an exclusion for cause names this very file.
     pub(crate) fn is_named(&self, place: &Place) -> bool {
         let key = self.authority_key();
-        self.docket.charges(place.sequence, &place.digest, key.as_ref()).next().is_some()
+        self.docket.charges(place, key.as_ref()).next().is_some()
     }
 
     /// Whether the record that is being looked at is excluded for failing this check.
     pub(crate) fn is_on_trial_for(&self, check: CheckId) -> bool {
         let key = self.authority_key();
-        self.docket.on_trial.is_some_and(|sequence| {
-            let mut charges = self.docket.charges(sequence, &self.memory.head, key.as_ref());
+        self.docket.on_trial.is_some_and(|place| {
+            let mut charges = self.docket.charges(&place, key.as_ref());
             charges.any(|charge| charge.check == check.as_str())
         })
     }
@@ -44,7 +44,7 @@ impl Auditor<'_> {
     pub(crate) fn try_record(&mut self, place: &Place, file: Result<Vec<u8>, String>) {
         let sequence = place.sequence;
         let before = (self.gap, self.damaged);
-        self.docket.on_trial = Some(sequence);
+        self.docket.on_trial = Some(*place);
         self.findings.open_trial(sequence);
         self.take(place, file);
         let hidden = self.hidden_checks(place);
@@ -96,7 +96,7 @@ impl Auditor<'_> {
 
     fn granted_checks(&self, place: &Place) -> Vec<(CheckId, String)> {
         let key = self.authority_key();
-        let charges = self.docket.charges(place.sequence, &place.digest, key.as_ref());
+        let charges = self.docket.charges(place, key.as_ref());
         let granted = charges.filter(|charge| self.was_verified(charge.exclusion));
         let checks = granted.filter_map(|charge| CheckId::from_id(&charge.check));
         checks.map(|check| (check, "as was checked before".to_owned())).collect()
@@ -108,7 +108,7 @@ impl Auditor<'_> {
         let uncertain = self.is_uncertain() || hidden.unknown;
         let key = self.authority_key();
         let mut outcomes = Vec::new();
-        for charge in self.docket.charges(sequence, &place.digest, key.as_ref()) {
+        for charge in self.docket.charges(place, key.as_ref()) {
             let check = CheckId::from_id(&charge.check)
                 .filter(|check| self.docket.is_cause(sequence, *check));
             let unreadable = self.docket.unreadable.contains(&sequence);
@@ -131,13 +131,8 @@ impl Auditor<'_> {
     }
 
     /// An exclusion for cause in its place.
-    pub(crate) fn exclude_for_cause(
-        &mut self,
-        sequence: u64,
-        named: u64,
-        digest: &Digest,
-        check: &str,
-    ) {
+    pub(crate) fn exclude_for_cause(&mut self, sequence: u64, named: &Place, check: &str) {
+        let Place { sequence: named, digest, previous } = *named;
         self.findings.count(CheckId::ExclusionUnjustified, 1);
         let culprits = [Culprit::Authority];
         let record = Some(sequence);
@@ -166,13 +161,13 @@ impl Auditor<'_> {
                 );
                 self.fail(CheckId::ExclusionUnjustified, &culprits, record, None, evidence);
             }
-            None if self.is_uncertain() => {
+            None if self.is_uncertain() || self.is_elsewhere(named, &digest, &previous) => {
                 let text = format!("record {named} may have stood elsewhere, or is missing");
                 self.findings.not_run(CheckId::ExclusionUnjustified, text);
                 self.gap = true;
             }
             None => {
-                let evidence = if self.memory.place(digest).is_some() {
+                let evidence = if self.memory.place(&digest).is_some() {
                     format!(
                         "it does not say rightly where the record stands that it excludes: {named}"
                     )
@@ -182,6 +177,13 @@ impl Auditor<'_> {
                 self.fail(CheckId::ExclusionUnjustified, &culprits, record, None, evidence);
             }
         }
+    }
+
+    /// Whether a record stands in this place behind another file than it was excluded behind: what stands
+    /// before it is not what the authority saw, which is nobody's fault.
+    fn is_elsewhere(&self, sequence: u64, digest: &Digest, previous: &Digest) -> bool {
+        let before = sequence.checked_sub(1).map_or(Some([0; 32]), |place| self.memory.file(place));
+        self.memory.file(sequence) == Some(*digest) && before != Some(*previous)
     }
 
     /// Whether ballots or challenges stand by this message: in the right wrapper and phase.
@@ -238,11 +240,11 @@ impl Auditor<'_> {
         named.dedup_by_key(|(record, _, _)| *record);
         remedies.unread.sort_unstable();
         remedies.unread.dedup();
-        let digests = self.memory.digests(named.iter().map(|(record, _, _)| *record));
         for (record, check, evidence) in named {
-            let Some(digest) = digests.get(&record).copied() else { continue };
-            let evidence = evidence.to_owned();
-            remedies.excludable.push(Excludable { record, check, digest, evidence });
+            let Some(digest) = self.memory.file(record) else { continue };
+            let before = record.checked_sub(1).and_then(|before| self.memory.file(before));
+            let (previous, evidence) = (before.unwrap_or_default(), evidence.to_owned());
+            remedies.excludable.push(Excludable { record, check, digest, previous, evidence });
         }
         remedies
     }

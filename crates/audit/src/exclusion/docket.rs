@@ -10,6 +10,7 @@ use psephos_record::message::{Message, Record};
 
 use super::absence::Statements;
 use crate::check::CheckId;
+use crate::log::Place;
 
 /// An exclusion for cause, whoever has signed it.
 pub(super) struct Charge {
@@ -17,6 +18,7 @@ pub(super) struct Charge {
     pub(super) exclusion: u64,
     pub(super) author: Encoding,
     pub(super) digest: Digest,
+    pub(super) previous: Digest,
     pub(super) check: String,
 }
 
@@ -48,7 +50,7 @@ pub(crate) struct Docket {
     /// Files of which nothing can be said.
     pub(crate) unreadable: BTreeSet<u64>,
     /// The record that an exclusion names and that is being looked at.
-    pub(crate) on_trial: Option<u64>,
+    pub(crate) on_trial: Option<Place>,
     pub(super) statements: Statements,
     /// Exclusions that could not be decided: what they name, and how to say so.
     pub(crate) undecided: Vec<(u64, String)>,
@@ -70,11 +72,10 @@ impl Docket {
                 Err(BoardError::RecordTooLarge { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            if let Some((named, author, check, digest)) = charge_in(&file)
+            if let Some((named, charge)) = charge_in(exclusion, &file)
                 && named < exclusion
             {
-                let charges = docket.charges.entry(named).or_default();
-                charges.push(Charge { exclusion, author, digest, check });
+                docket.charges.entry(named).or_default().push(charge);
             }
         }
         Ok(docket)
@@ -83,13 +84,13 @@ impl Docket {
     /// What is charged against a record by the authority, or by anybody as long as there is none.
     pub(super) fn charges(
         &self,
-        sequence: u64,
-        digest: &Digest,
+        place: &Place,
         authority: Option<&Encoding>,
     ) -> impl Iterator<Item = &Charge> {
-        let charges = self.charges.get(&sequence).map_or(&[][..], Vec::as_slice);
+        let charges = self.charges.get(&place.sequence).map_or(&[][..], Vec::as_slice);
         charges.iter().filter(move |charge| {
-            charge.digest == *digest && authority.is_none_or(|key| *key == charge.author)
+            (charge.digest, charge.previous) == (place.digest, place.previous)
+                && authority.is_none_or(|key| *key == charge.author)
         })
     }
 
@@ -109,8 +110,8 @@ impl Docket {
     }
 }
 
-/// The exclusion for cause in a file: the record it names, its author, check and digest.
-fn charge_in(file: &[u8]) -> Option<(u64, Encoding, String, Digest)> {
+/// The exclusion for cause in the file of a record: what it names, and the charge.
+fn charge_in(exclusion: u64, file: &[u8]) -> Option<(u64, Charge)> {
     let name = Kind::Exclusion.name().as_bytes();
     file.windows(name.len()).find(|window| *window == name)?;
     let record = Record::decode(file).ok()?;
@@ -119,8 +120,9 @@ fn charge_in(file: &[u8]) -> Option<(u64, Encoding, String, Digest)> {
     let body = is_exclusion.then(|| message.body().ok()).flatten()?;
     record.verify(&message).ok()?;
     match body {
-        Body::Exclusion(Exclusion::Cause { check, digest, sequence }) => {
-            Some((sequence, message.author, check, digest))
+        Body::Exclusion(Exclusion::Cause { check, digest, previous, sequence }) => {
+            let author = message.author;
+            Some((sequence, Charge { exclusion, author, digest, previous, check }))
         }
         _ => None,
     }

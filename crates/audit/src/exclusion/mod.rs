@@ -7,6 +7,7 @@ mod docket;
 use psephos_record::bodies::Exclusion;
 
 use crate::auditor::Auditor;
+use crate::log::Place;
 use crate::mixes::Standing;
 use crate::report::Culprit;
 
@@ -26,8 +27,13 @@ impl Auditor<'_> {
             return self.out_of_phase(stands.sequence, author, evidence);
         }
         match body {
-            Exclusion::Cause { check, digest, sequence } => {
-                self.exclude_for_cause(stands.sequence, *sequence, digest, check);
+            Exclusion::Cause { check, digest, previous, sequence } => {
+                let (sequence, digest, previous) = (*sequence, *digest, *previous);
+                self.exclude_for_cause(
+                    stands.sequence,
+                    &Place { sequence, digest, previous },
+                    check,
+                );
             }
             Exclusion::Absence { batches, trustee } => {
                 self.absence(stands, author, *trustee, batches);

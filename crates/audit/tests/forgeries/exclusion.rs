@@ -123,6 +123,7 @@ fn an_exclusion_is_excluded() {
     let body = Exclusion::Cause {
         check: "mix.proof".into(),
         digest: [1; 32],
+        previous: [2; 32],
         sequence: election.view().records,
     };
     election.post(Author::Authority, Body::Exclusion(body));

@@ -48,13 +48,14 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
 
 fn for_cause(audited: &Audited, record: u64) -> Result<Exclusion, Failure> {
     let found = audited.remedies.excludable.iter().find(|found| found.record == record);
-    let Some(Excludable { check, digest, .. }) = found else {
+    let Some(Excludable { check, digest, previous, .. }) = found else {
         return Err(Failure::usage(format!(
             "record {record} fails nothing it can be excluded for"
         ))
         .advice("`psephos-authority exclude` lists what can be excluded"));
     };
-    Ok(Exclusion::Cause { check: check.to_string(), digest: *digest, sequence: record })
+    let (digest, previous) = (*digest, *previous);
+    Ok(Exclusion::Cause { check: check.to_string(), digest, previous, sequence: record })
 }
 
 fn for_absence(view: &View, trustee: u64) -> Result<Exclusion, Failure> {

@@ -55,6 +55,9 @@ pub enum Exclusion {
         /// Digest of the record's file.
         #[serde(with = "serde_bytes")]
         digest: Digest,
+        /// Digest of the file before it, zeros before the first: a record that is no record does not name that.
+        #[serde(with = "serde_bytes")]
+        previous: Digest,
         /// The record's place on the board.
         sequence: u64,
     },

@@ -154,11 +154,14 @@ fn exclusion() -> impl Strategy<Value = Exclusion> {
     prop_oneof![
         (vec(unmixed, 0..3), any::<u64>())
             .prop_map(|(batches, trustee)| Exclusion::Absence { batches, trustee }),
-        (text(), digest(), any::<u64>()).prop_map(|(check, digest, sequence)| Exclusion::Cause {
-            check,
-            digest,
-            sequence
-        }),
+        (text(), [digest(), digest()], any::<u64>()).prop_map(
+            |(check, [digest, previous], sequence)| Exclusion::Cause {
+                check,
+                digest,
+                previous,
+                sequence,
+            }
+        ),
     ]
 }
 

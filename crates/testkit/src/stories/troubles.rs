@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use psephos_ballot::contest::WriteIns;
 use psephos_ballot::{Contest, Method, Vote};
-use psephos_core::Digest;
 use psephos_core::pairs::pairs;
 use psephos_proofs::ballot::tracker;
 use psephos_prove::ballot::prove_challenge;
 use psephos_record::bodies::{Body, Challenged, Exclusion, Policy, Unmixed};
-use psephos_record::message::file_digest;
 
 use super::{Case, Fixture};
 use crate::{Author, CastBallot, Election, Plan, PlannedBox, Voter, credential_of};
@@ -150,9 +148,7 @@ fn share_with_a_bad_one(election: &mut Election, bad: u64) {
     bytes.rotate_left(shares.row_length as usize);
     body.lists[0].shares = election.put(shares.row_length, &bytes);
     let sequence = election.post(Author::Trustee(bad), Body::Share(body));
-    let digest: Digest = file_digest(&election.board.records()[sequence as usize]);
-    let cause = Exclusion::Cause { check: "decrypt.proof".into(), digest, sequence };
-    election.post(Author::Authority, Body::Exclusion(cause));
+    election.exclude(sequence, "decrypt.proof");
     for trustee in election.everybody().filter(|trustee| *trustee != bad) {
         election.share(trustee);
     }

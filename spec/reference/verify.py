@@ -1984,7 +1984,7 @@ BODIES = {
                      proof=DLEQ),
     "exclusion": choice(
         absence=mapping(batches=listing(mapping(box=uint, root=DIGEST, batch=uint)), trustee=uint),
-        cause=mapping(check=utf8, digest=DIGEST, sequence=uint)),
+        cause=mapping(check=utf8, digest=DIGEST, previous=DIGEST, sequence=uint)),
     "result": mapping(batches=listing(mapping(box=uint, batch=uint, trustees=NUMBERS,
                                               plaintexts=BLOB)),
                       contests=listing(CONTEST_RESULT)),
@@ -3451,9 +3451,17 @@ class Log:
             cause = record.cause()
             if cause and record.author == first_author(first) and cause["sequence"] < number:
                 target = self.records.get(cause["sequence"])
-                if target and target.digest == cause["digest"] and number not in self.ignored:
+                if (target and target.digest == cause["digest"] and number not in self.ignored
+                        and self.before(target) == cause["previous"]):
                     causes.setdefault(target.number, []).append((number, cause["check"]))
         return causes
+
+    def before(self, record):
+        """The digest of the file before a record's; zeros before the first."""
+        if record.number == 0:
+            return bytes(32)
+        before = self.records.get(record.number - 1)
+        return before.digest if before else None
 
     def put_aside(self, record):
         """Whether a later exclusion takes a record out of effect (§9.10)."""
@@ -4578,6 +4586,11 @@ class Chain(Log):
         """Whether an exclusion for cause is justified."""
         number, target = record.number, self.records.get(cause["sequence"])
         self.found.count(1, "exclusion.unjustified")
+        if (target and target.digest == cause["digest"] and target.number < number
+                and self.before(target) != cause["previous"]):
+            self.found.undecided = self.found.uncertain = True
+            self.found.not_run.add("exclusion.unjustified")
+            return
         if number in self.justified:
             if not self.stands_rightly(target, number):
                 raise Restart(number)

@@ -340,7 +340,7 @@ fn unjustified(mut election: Election, record: u64, check: &str) -> Fixture {
 }
 
 /// The rest of the election, by these trustees, as an audit allows.
-fn finished(mut election: Election, mixers: &[u64], sharers: &[u64]) -> Fixture {
+pub(super) fn finished(mut election: Election, mixers: &[u64], sharers: &[u64]) -> Fixture {
     for trustee in mixers {
         election.mix_last_good(*trustee);
     }
@@ -607,7 +607,7 @@ fn out_of_phase() -> Fixture {
 }
 
 /// Appends any bytes as the next record.
-fn append(election: &Election, file: Vec<u8>) -> u64 {
+pub(super) fn append(election: &Election, file: Vec<u8>) -> u64 {
     let mut files = election.board.records();
     files.push(file);
     election.board.set_records(files);

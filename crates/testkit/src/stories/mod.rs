@@ -3,6 +3,7 @@
 //! Everything follows from seeds: made again they are the same, byte for byte.
 
 mod ballots;
+mod behind;
 mod board;
 mod case;
 mod ceremony;
@@ -49,6 +50,7 @@ pub const CASES: &[&[Case]] = &[
     vectors::CASES,
     valid::CASES,
     ballots::CASES,
+    behind::CASES,
     damage::CASES,
     eligibility::CASES,
     intake::CASES,

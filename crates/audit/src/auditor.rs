@@ -49,8 +49,9 @@ pub(crate) struct Auditor<'a> {
     pub(crate) gap: bool,
     /// A blob is missing or damaged, which nobody can be blamed for either.
     pub(crate) damaged: bool,
-    /// Nobody has signed the wrapper of `close` as it is here, and proofs bind the digest of its file.
-    pub(crate) close_in_doubt: bool,
+    /// So it is for the author of the record that is being looked at: what it knew says nothing of what
+    /// stands before some file.
+    pub(crate) unsure: bool,
     /// Why nothing after some record can be made sense of.
     pub(crate) halted: Option<String>,
     /// What is wrong in the present attempt of the key ceremony. It weighs only if no other attempt
@@ -94,7 +95,7 @@ impl<'a> Auditor<'a> {
             memory: Memory::default(),
             gap: false,
             damaged: false,
-            close_in_doubt: false,
+            unsure: false,
             halted: None,
             attempt_failures: Vec::new(),
             mixes: Vec::new(),
@@ -134,13 +135,19 @@ impl<'a> Auditor<'a> {
 
     /// Whether numbers that do not add up may be nobody's fault.
     pub(crate) fn is_uncertain(&self) -> bool {
-        self.gap || self.damaged
+        self.gap || self.damaged || !self.docket.undecided.is_empty()
     }
 
     /// Whether a record may seem out of its place because one before it is missing or without effect, or
     /// because an exclusion before it could not be decided.
     pub(crate) fn is_out_of_step(&self) -> bool {
-        self.gap || !self.docket.undecided.is_empty()
+        self.gap || self.unsure || !self.docket.undecided.is_empty()
+    }
+
+    /// Whether the last record that an author knew says nothing of what stands before some file, as an
+    /// exclusion does only behind it: the author may have seen another board before that file.
+    pub(crate) fn was_unsure(&self, knew: Option<u64>) -> bool {
+        knew.is_some_and(|knew| self.docket.is_answered_later(knew))
     }
 
     /// Whether the expensive checks of a record were made before.

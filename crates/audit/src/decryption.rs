@@ -22,6 +22,8 @@ const NOT_LAST: &str = "it is not of the last list";
 pub(crate) struct PostedShare {
     pub(crate) sequence: u64,
     pub(crate) trustee: u64,
+    /// The last record its author had verified.
+    knew: Option<u64>,
     proof: Dleq,
     lists: Vec<PostedList>,
     /// Whether its proof holds; none before it was verified.
@@ -58,7 +60,7 @@ struct Pair<'a> {
 }
 
 impl Auditor<'_> {
-    pub(crate) fn share(&mut self, sequence: u64, trustee: u64, body: &Share) {
+    pub(crate) fn share(&mut self, sequence: u64, knew: Option<u64>, trustee: u64, body: &Share) {
         let culprit = Culprit::Trustee(trustee);
         let culprits = std::slice::from_ref(&culprit);
         let places: Vec<_> =
@@ -86,7 +88,7 @@ impl Auditor<'_> {
             }
             lists.push(PostedList { batch, input, shares, looked });
         }
-        let share = PostedShare { sequence, trustee, proof: body.proof, lists, proved: None };
+        let share = PostedShare { sequence, trustee, knew, proof: body.proof, lists, proved: None };
         if repeated {
             let evidence = "this trustee has shared a list of this batch before";
             self.fail(CheckId::DecryptRepeat, culprits, Some(sequence), None, evidence);
@@ -118,7 +120,7 @@ impl Auditor<'_> {
             if let Look::Misstated(evidence) = &list.looked {
                 checks.push((CheckId::ShapeLength, evidence.clone()));
             }
-            for fault in self.list_faults(list) {
+            for fault in self.list_faults(share, list) {
                 match fault {
                     ListFault::NotLast => {
                         checks.push((CheckId::DecryptInput, NOT_LAST.to_owned()));
@@ -168,7 +170,8 @@ impl Auditor<'_> {
             if concerned {
                 self.prove_share(place);
                 let share = self.shares.get(place)?;
-                let is_good = share.lists.iter().all(|list| self.list_faults(list).is_empty());
+                let is_good =
+                    share.lists.iter().all(|list| self.list_faults(share, list).is_empty());
                 if is_good && matches!(share.proved, Some(Ok(()))) {
                     return Some(share.sequence);
                 }
@@ -185,7 +188,9 @@ impl Auditor<'_> {
             self.settle(batch);
         }
         let Some(share) = self.shares.get(place) else { return };
-        if share.proved.is_some() || share.lists.iter().any(|l| !self.list_faults(l).is_empty()) {
+        if share.proved.is_some()
+            || share.lists.iter().any(|l| !self.list_faults(share, l).is_empty())
+        {
             return;
         }
         let proved = if self.is_verified(share.sequence) {
@@ -196,9 +201,7 @@ impl Auditor<'_> {
                 let elements = list.shares.rows.saturating_mul(list.shares.row_length / 32);
                 self.findings.count(CheckId::GroupMembership, elements);
             }
-            let proved = self.check_share(share);
-            let fails = matches!(proved, Some(Err(ShareError::Proof(Fault::Equation))));
-            proved.filter(|_| !(fails && self.close_in_doubt))
+            self.check_share(share)
         };
         if let Some(share) = self.shares.get_mut(place) {
             share.proved = proved;
@@ -234,7 +237,7 @@ impl Auditor<'_> {
     }
 
     /// What is wrong with a list: it should be of its batch's last good list, and as long.
-    fn list_faults(&self, list: &PostedList) -> Vec<ListFault> {
+    fn list_faults(&self, share: &PostedShare, list: &PostedList) -> Vec<ListFault> {
         let mut faults = Vec::new();
         let Some(view) = self.view.batches.get(list.batch) else {
             return vec![ListFault::Unreadable];
@@ -247,7 +250,7 @@ impl Auditor<'_> {
                     && !self.overtaken.contains(&(list.batch, mix.sequence));
                 is_bad && mix.output.root == list.input
             });
-            let uncertain = is_astray || self.is_uncertain();
+            let uncertain = is_astray || self.is_uncertain() || self.was_unsure(share.knew);
             faults.push(if uncertain { ListFault::Astray } else { ListFault::NotLast });
         }
         let due = (last.rows, width.saturating_mul(32));
@@ -270,7 +273,7 @@ impl Auditor<'_> {
         let mut holds = true;
         for list in &share.lists {
             self.findings.count(CheckId::DecryptInput, 1);
-            for fault in self.list_faults(list) {
+            for fault in self.list_faults(share, list) {
                 holds = false;
                 match fault {
                     ListFault::NotLast => {

@@ -1,6 +1,6 @@
 //! Reading the log: encoding, chain, signatures, equivocation (spec/09-audit.md §9.4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::{Digest, Encoding};
 use psephos_record::board::BoardError;
@@ -14,6 +14,7 @@ use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::exclusion::Docket;
 use crate::report::Culprit;
+use crate::view::Phase;
 use crate::{AuditError, Stage};
 
 /// A record that is well formed, signed and in its place.
@@ -29,8 +30,6 @@ pub(crate) struct Entry {
     pub(crate) time: u64,
     /// The last record the author had verified; none if it had verified none.
     pub(crate) knew: Option<u64>,
-    /// Whether its wrapper is of its place.
-    pub(crate) is_linked: bool,
     pub(crate) body: Body,
 }
 
@@ -55,6 +54,10 @@ pub(crate) struct Memory {
     counters: BTreeMap<(Encoding, u64), (Digest, u64)>,
     /// Digests of all files that were read.
     files: Vec<Digest>,
+    /// How far the election had come, behind every record.
+    phases: Vec<Phase>,
+    /// Files that do not name the file before them.
+    pub(crate) loose: BTreeSet<u64>,
     /// Digest of the last record that was read.
     pub(crate) head: Digest,
 }
@@ -68,6 +71,11 @@ impl Memory {
     /// The place of the message with this digest.
     pub(crate) fn place_of_message(&self, digest: &Digest) -> Option<u64> {
         self.messages.get(digest).copied()
+    }
+
+    /// How far the election had come behind this record.
+    pub(crate) fn phase(&self, sequence: u64) -> Option<Phase> {
+        self.phases.get(usize::try_from(sequence).ok()?).copied()
     }
 
     /// The digest of a record's file.
@@ -106,6 +114,7 @@ impl Auditor<'_> {
             }
             self.memory.heads.insert(digest, sequence);
             self.memory.files.push(digest);
+            self.memory.phases.push(self.view.phase_so_far());
             previous = digest;
         }
         self.view.records = extent.records;
@@ -171,19 +180,20 @@ impl Auditor<'_> {
             self.fail(CheckId::BoardSignature, &[], Some(sequence), None, evidence);
             return None;
         }
-        let takes_ballots = matches!(message.kind(), Ok(Kind::Ballots | Kind::Challenged))
-            && self.culprit(&message.author) == Culprit::Authority;
-        // In a wrong wrapper a message is not yet posted, if an exclusion names that.
-        if !is_linked && self.is_on_trial_for(CheckId::BoardChain) {
-            if takes_ballots {
-                self.docket.unposted.insert(sequence, record.message_digest());
+        let message_digest = record.message_digest();
+        let is_authoritys = self.culprit(&message.author) == Culprit::Authority;
+        if !is_linked {
+            // In a wrong wrapper a message is not yet posted.
+            if is_authoritys {
+                self.docket.unposted.insert(sequence, message_digest);
             }
             return None;
         }
-        let message_digest = record.message_digest();
         let knew = self.linked(sequence, message_digest, &message)?;
         let counted = self.answers_for_its_counter(sequence, message_digest, &message);
-        if takes_ballots && (counted.is_none() || message.body().is_err()) {
+        let takes_ballots = matches!(message.kind(), Ok(Kind::Ballots | Kind::Challenged));
+        // The authority cannot take back what it has signed.
+        if is_authoritys && (counted.is_none() || takes_ballots && message.body().is_err()) {
             self.docket.protect(sequence);
         }
         counted?;
@@ -201,17 +211,7 @@ impl Auditor<'_> {
             }
         };
         let Message { author, election, time, .. } = message;
-        Some(Entry {
-            sequence,
-            digest,
-            message_digest,
-            author,
-            election,
-            time,
-            knew,
-            is_linked,
-            body,
-        })
+        Some(Entry { sequence, digest, message_digest, author, election, time, knew, body })
     }
 
     /// Whether the wrapper, which nobody has signed, is of this place.
@@ -224,6 +224,7 @@ impl Auditor<'_> {
         } else {
             return true;
         };
+        self.memory.loose.insert(place.sequence);
         self.chain_failure(Some(place.sequence), evidence);
         false
     }
@@ -231,12 +232,14 @@ impl Auditor<'_> {
     /// Nothing can be said of what this file holds.
     fn unreadable_file(&mut self, sequence: u64, text: String) {
         self.gap = true;
+        self.memory.loose.insert(sequence);
         self.findings.unreadable_record(sequence, text);
         self.docket.unreadable.insert(sequence);
     }
 
     fn undecodable(&mut self, sequence: u64, error: &DecodeError) -> Option<Entry> {
         self.gap = true;
+        self.memory.loose.insert(sequence);
         match error {
             DecodeError::Incomplete | DecodeError::TooLarge { .. } => {
                 let text = format!("record {sequence} cannot be read: {error}");

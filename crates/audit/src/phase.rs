@@ -32,9 +32,9 @@ impl View {
     }
 }
 
-/// Whether a record of this kind may stand in this phase.
-fn may_stand(kind: Kind, phase: Phase) -> bool {
-    match kind {
+/// Whether a record may stand in this phase.
+fn may_stand(body: &Body, phase: Phase) -> bool {
+    match body.kind() {
         Kind::Proposal => phase == Phase::Empty,
         Kind::Enrol => phase == Phase::Enrolment,
         Kind::Manifest => (Phase::Enrolment..=Phase::Ready).contains(&phase),
@@ -55,8 +55,13 @@ fn may_stand(kind: Kind, phase: Phase) -> bool {
         Kind::SignOff => (Phase::Acceptance..=Phase::Published).contains(&phase),
         Kind::Seal => phase == Phase::Published,
         Kind::CounterProposal => phase == Phase::Enrolment,
-        // What is found after the seal can be excluded there too.
-        Kind::Exclusion => phase >= Phase::Enrolment,
+        Kind::Exclusion => match body {
+            Body::Exclusion(Exclusion::Absence { .. }) => {
+                (Phase::Mixing..=Phase::Published).contains(&phase)
+            }
+            // What is found after the seal can be excluded there too.
+            _ => phase >= Phase::Enrolment,
+        },
     }
 }
 
@@ -107,13 +112,18 @@ impl Auditor<'_> {
         let author = self.culprit(&entry.author);
         self.findings.count(CheckId::BoardPhase, 1);
         let phase = self.view.phase_so_far();
-        if !self.is_of_this_election(&entry, kind)
-            || !self.is_entitled(&entry, kind, &author)
-            || self.is_overtaken(&entry, kind, phase)
-        {
+        self.unsure = self.was_unsure(entry.knew);
+        if !self.is_of_this_election(&entry, kind) || !self.is_entitled(&entry, kind, &author) {
             return;
         }
-        if !may_stand(kind, phase) {
+        if self.reopens_what_is_sealed(&entry.body) {
+            let evidence = "it excludes something of a sealed election".to_owned();
+            return self.out_of_phase(entry.sequence, &author, evidence);
+        }
+        if !may_stand(&entry.body, phase) {
+            if self.is_overtaken(&entry, &author, phase) {
+                return;
+            }
             let evidence = format!("a record of kind {kind} cannot stand here: {}", name(phase));
             return self.out_of_phase(entry.sequence, &author, evidence);
         }
@@ -128,8 +138,7 @@ impl Auditor<'_> {
         if *author == Culprit::Authority || entry.body.kind() == Kind::Proposal {
             self.docket.protect(entry.sequence);
         }
-        let Entry { sequence, digest, message_digest, author: key, knew, time, is_linked, .. } =
-            entry;
+        let Entry { sequence, digest, message_digest, author: key, knew, time, .. } = entry;
         match (entry.body, author) {
             (Body::Proposal(body), _) => self.proposal(sequence, message_digest, key, body),
             (Body::Enrol(body), _) => self.enrol(sequence, key, &body),
@@ -156,14 +165,13 @@ impl Auditor<'_> {
             (Body::Waiver(body), _) => self.waiver(sequence, body),
             (Body::Close(body), _) => {
                 self.closed_early(sequence, time);
-                self.close_in_doubt = !is_linked;
                 self.close(sequence, digest, body);
             }
             (Body::Mix(body), Culprit::Trustee(trustee)) => {
                 self.mix(Standing { sequence, file: digest, knew }, *trustee, body);
             }
             (Body::Share(body), Culprit::Trustee(trustee)) => {
-                self.share(sequence, *trustee, &body);
+                self.share(sequence, knew, *trustee, &body);
             }
             (Body::Exclusion(body), author) => {
                 self.exclusion(Standing { sequence, file: digest, knew }, author, &body);
@@ -249,34 +257,36 @@ impl Auditor<'_> {
         self.view.description().is_some_and(|description| description.intake == *key)
     }
 
-    /// Trustees work at the same time: what one sends while another's fault ends the attempt, or while
-    /// the authority seals, is no fault of its own.
-    fn is_overtaken(&mut self, entry: &Entry, kind: Kind, phase: Phase) -> bool {
-        let overtaken = if phase == Phase::Failed {
-            let ends = is_of_ceremony(kind) && kind != Kind::Complain;
-            ends.then_some("came after its attempt had failed")
+    /// Trustees work at the same time: what was in its phase by all that its author had seen is no fault,
+    /// nor is what one sends to an attempt of the key ceremony that another's fault has ended.
+    fn is_overtaken(&mut self, entry: &Entry, author: &Culprit, phase: Phase) -> bool {
+        let in_phase =
+            |knew: u64| self.memory.phase(knew).is_some_and(|phase| may_stand(&entry.body, phase));
+        // An exclusion makes mixes due again that were thought to be done when this was written.
+        let is_void_since =
+            |mix: &PostedMix| matches!(mix.dead, Some(Dead::Void(by)) if entry.knew < Some(by));
+        let kind = entry.body.kind();
+        let is_overtaken = if phase == Phase::Failed && is_of_ceremony(kind) {
+            true
         } else {
-            let is_absence = matches!(entry.body, Body::Exclusion(Exclusion::Absence { .. }));
-            let may_be_late = is_absence || matches!(kind, Kind::Mix | Kind::Share | Kind::SignOff);
-            let sealed = entry.knew < self.view.seal && may_be_late;
-            // An exclusion makes mixes due again that were thought to be done when this was written.
-            let is_void_since =
-                |mix: &PostedMix| matches!(mix.dead, Some(Dead::Void(by)) if entry.knew < Some(by));
-            let reopened = kind == Kind::Share
-                && phase == Phase::Mixing
-                && self.mixes.iter().flatten().any(is_void_since);
-            if reopened {
-                Some(
-                    "shares lists that an exclusion, which its author had not seen, has to be mixed again",
-                )
-            } else {
-                sealed.then_some("came after the seal, from somebody who had not seen it")
-            }
+            matches!(author, Culprit::Trustee(_))
+                && (entry.knew.is_some_and(in_phase)
+                    || kind == Kind::Share && self.mixes.iter().flatten().any(is_void_since))
         };
-        if let Some(how) = overtaken {
-            self.findings.warn(format!("record {} {how}", entry.sequence));
+        if is_overtaken {
+            self.findings.warn(format!(
+                "record {} comes too late, which its author could not know, and has no effect: {}",
+                entry.sequence,
+                name(phase)
+            ));
         }
-        overtaken.is_some()
+        is_overtaken
+    }
+
+    /// After the seal an exclusion can only name what came after it too.
+    fn reopens_what_is_sealed(&self, body: &Body) -> bool {
+        let Body::Exclusion(Exclusion::Cause { sequence, .. }) = body else { return false };
+        self.view.seal.is_some_and(|seal| *sequence <= seal)
     }
 
     /// Reports a record out of phase, unless what went before it is missing or without effect and
@@ -304,7 +314,7 @@ impl Auditor<'_> {
             None => {
                 let evidence = "it vouches for a record that is not before it on this board";
                 let culprits: &[Culprit] =
-                    if self.gap { &[] } else { &[Culprit::Trustee(trustee)] };
+                    if self.is_out_of_step() { &[] } else { &[Culprit::Trustee(trustee)] };
                 self.fail(CheckId::BoardChain, culprits, Some(sequence), None, evidence);
             }
         }

@@ -1,15 +1,12 @@
 //! Proposal, enrolments, manifest and pins (spec/09-audit.md §9.4).
 
 use crate::numbered::numbered;
-use psephos_ballot::contest;
 use psephos_core::{Digest, Encoding};
 use psephos_record::bodies::{Description, Enrol, Manifest, Policy, Proposal};
 use psephos_record::invitation;
-use psephos_record::manifest::{MAX_TRUSTEES, MAX_WIDTH};
 
 use crate::auditor::Auditor;
 use crate::check::CheckId;
-use crate::intake::ballot_layouts;
 use crate::report::Culprit;
 use crate::view::{Ceremony, Enrolment, ManifestView, ProposalView};
 
@@ -41,7 +38,7 @@ impl Auditor<'_> {
             let evidence = error.to_string();
             self.fail(CheckId::SetupParameters, &culprits, Some(sequence), None, evidence);
         }
-        if !is_usable(description) {
+        if description.check_frame().is_err() {
             self.halt("the election's parameters cannot be used");
         }
         if let Some(roll) = &description.roll {
@@ -232,18 +229,4 @@ impl Auditor<'_> {
             self.findings.not_applicable(CheckId::BallotRange);
         }
     }
-}
-
-/// Whether numbers are such that the rest of the audit makes sense, valid or not.
-fn is_usable(description: &Description) -> bool {
-    let trustees = description.trustees.len() as u64;
-    let widths = description.boxes.iter().flat_map(|b| &b.batches).map(|batch| batch.width);
-    // What the contests hold decides how much a count takes.
-    contest::check(&description.contests).is_ok()
-        && (1..=MAX_TRUSTEES).contains(&trustees)
-        && (1..=trustees).contains(&description.threshold)
-        && !description.boxes.is_empty()
-        && description.boxes.iter().all(|b| !b.batches.is_empty())
-        && ballot_layouts(description).is_some()
-        && widths.into_iter().all(|width| (1..=MAX_WIDTH).contains(&width))
 }

@@ -234,24 +234,38 @@ impl Description {
         check_suite(&self.suite)?;
         self.check_roll()?;
         self.check_dates()?;
-        self.check_trustees()?;
+        self.check_frame()?;
+        if !(self.threshold..=self.trustee_count()).contains(&self.mixes) {
+            return Err(self.threshold_fault());
+        }
+        Ok(())
+    }
+
+    /// Whether records under this description can be made sense of, wrong or not: everything but the
+    /// suite, roll, dates and μ is as [`Description::check`] demands.
+    ///
+    /// # Errors
+    /// The first fault found.
+    pub fn check_frame(&self) -> Result<(), ParameterFault> {
+        let trustees = self.trustee_count();
+        if !(1..=MAX_TRUSTEES).contains(&trustees) {
+            return Err(ParameterFault::Trustees { trustees });
+        }
+        if !(1..=trustees).contains(&self.threshold) {
+            return Err(self.threshold_fault());
+        }
+        for name in &self.trustees {
+            check_text("trustee's name", name, MAX_TITLE)?;
+        }
+        unique("trustees", self.trustees.iter())?;
         check_text("title", &self.title, MAX_TITLE)?;
         contest::check(&self.contests)?;
         self.check_boxes()
     }
 
-    fn check_trustees(&self) -> Result<(), ParameterFault> {
+    fn threshold_fault(&self) -> ParameterFault {
         let (threshold, mixes, trustees) = (self.threshold, self.mixes, self.trustee_count());
-        if !(1..=MAX_TRUSTEES).contains(&trustees) {
-            return Err(ParameterFault::Trustees { trustees });
-        }
-        if !(1 <= threshold && threshold <= mixes && mixes <= trustees) {
-            return Err(ParameterFault::Threshold { threshold, mixes, trustees });
-        }
-        for name in &self.trustees {
-            check_text("trustee's name", name, MAX_TITLE)?;
-        }
-        unique("trustees", self.trustees.iter())
+        ParameterFault::Threshold { threshold, mixes, trustees }
     }
 
     fn check_dates(&self) -> Result<(), ParameterFault> {

@@ -65,10 +65,6 @@ impl Auditor<'_> {
         batches: &[Unmixed],
     ) {
         let sequence = stands.sequence;
-        if self.view.close.is_none() {
-            let evidence = "nobody can be absent before the election is closed".to_owned();
-            return self.out_of_phase(sequence, author, evidence);
-        }
         let Some(claims) = self.claims(trustee, batches) else {
             let evidence =
                 "it names no trustee, or not batches of the manifest, each once and in order";
@@ -120,7 +116,8 @@ impl Auditor<'_> {
                 }
                 Answer::Unjustified { evidence, guilty } => {
                     let mut culprits = vec![Culprit::Authority];
-                    culprits.extend(guilty.into_iter().map(Culprit::Trustee));
+                    let guilty = guilty.into_iter().filter(|signer| self.was_sure(claim, *signer));
+                    culprits.extend(guilty.map(Culprit::Trustee));
                     self.fail(CheckId::ExclusionUnjustified, &culprits, Some(by), None, evidence);
                 }
             }
@@ -133,6 +130,12 @@ impl Auditor<'_> {
             let excluded = ExcludedView::Trustee { trustee, batches: excluded };
             self.view.exclusions.push(ExclusionView { sequence: by, excluded });
         }
+    }
+
+    /// Whether a witness knew all of this board when it stated something.
+    fn was_sure(&self, claim: &Claim, signer: u64) -> bool {
+        let statement = self.docket.statements.get(claim).and_then(|stated| stated.get(&signer));
+        statement.is_none_or(|stands| !self.was_unsure(stands.knew))
     }
 
     /// Whether which list of a batch is the last good one may not be known.

@@ -30,15 +30,6 @@ impl Auditor<'_> {
         self.docket.charges(place, key.as_ref()).next().is_some()
     }
 
-    /// Whether the record that is being looked at is excluded for failing this check.
-    pub(crate) fn is_on_trial_for(&self, check: CheckId) -> bool {
-        let key = self.authority_key();
-        self.docket.on_trial.is_some_and(|place| {
-            let mut charges = self.docket.charges(&place, key.as_ref());
-            charges.any(|charge| charge.check == check.as_str())
-        })
-    }
-
     /// Looks at a record that exclusions name. If it fails what one of them says, it has no effect and
     /// nothing found of it counts.
     pub(crate) fn try_record(&mut self, place: &Place, file: Result<Vec<u8>, String>) {
@@ -50,13 +41,17 @@ impl Auditor<'_> {
         let hidden = self.hidden_checks(place);
         let found = self.findings.close_trial();
         self.docket.on_trial = None;
-        let by = self.weigh(place, &found, &hidden);
+        let uncertain = before.0 || self.damaged || hidden.unknown;
+        let by = self.weigh(place, &found, &hidden, uncertain);
         let Some(&first) = by.first() else {
             return self.findings.absorb(found);
         };
         (self.gap, self.damaged) = before;
         self.forget_broken(sequence);
         self.docket.unreadable.remove(&sequence);
+        if self.memory.loose.contains(&sequence) {
+            self.docket.answer(sequence, first);
+        }
         self.exclude_mixes(sequence, first);
         self.exclude_shares(sequence);
         self.docket.excluded.insert(sequence, by);
@@ -103,9 +98,14 @@ impl Auditor<'_> {
     }
 
     /// The exclusions that are right about a record, the first one first.
-    fn weigh(&mut self, place: &Place, found: &Found, hidden: &Hidden) -> Vec<u64> {
+    fn weigh(
+        &mut self,
+        place: &Place,
+        found: &Found,
+        hidden: &Hidden,
+        uncertain: bool,
+    ) -> Vec<u64> {
         let sequence = place.sequence;
-        let uncertain = self.is_uncertain() || hidden.unknown;
         let key = self.authority_key();
         let mut outcomes = Vec::new();
         for charge in self.docket.charges(place, key.as_ref()) {
@@ -136,7 +136,8 @@ impl Auditor<'_> {
         self.findings.count(CheckId::ExclusionUnjustified, 1);
         let culprits = [Culprit::Authority];
         let record = Some(sequence);
-        let stands = self.docket.unposted.get(&named).is_none_or(|message| self.takes_in(message));
+        let stands =
+            self.docket.unposted.get(&named).is_none_or(|message| self.has_effect(message));
         let outcome = match self.docket.outcomes.get(&sequence) {
             Some(outcome) if stands => Some(outcome.clone()),
             None if !self.docket.void.contains(&sequence) => None,
@@ -186,12 +187,10 @@ impl Auditor<'_> {
         self.memory.file(sequence) == Some(*digest) && before != Some(*previous)
     }
 
-    /// Whether ballots or challenges stand by this message: in the right wrapper and phase.
-    fn takes_in(&self, message: &Digest) -> bool {
+    /// Whether a message of the authority's stands in a right wrapper and in its phase.
+    fn has_effect(&self, message: &Digest) -> bool {
         let place = self.memory.place_of_message(message);
-        let ballots = self.view.ballots.iter().map(|view| view.sequence);
-        let challenged = self.view.challenged.iter().map(|view| view.sequence);
-        ballots.chain(challenged).any(|sequence| Some(sequence) == place)
+        place.is_some_and(|place| self.docket.is_protected(place))
     }
 
     /// Exclusions that put something aside, and turned out not to stand where they may.
@@ -210,6 +209,7 @@ impl Auditor<'_> {
                 self.findings.warn(text);
             } else {
                 self.findings.not_run(CheckId::ExclusionUnjustified, text);
+                self.gap = true;
             }
         }
     }

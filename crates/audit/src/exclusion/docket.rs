@@ -54,8 +54,10 @@ pub(crate) struct Docket {
     pub(super) statements: Statements,
     /// Exclusions that could not be decided: what they name, and how to say so.
     pub(crate) undecided: Vec<(u64, String)>,
-    /// Ballots and challenges in wrong wrappers that exclusions name: the digests of their messages.
+    /// What the authority has signed and stands in wrong wrappers: the digests of the messages.
     pub(crate) unposted: BTreeMap<u64, Digest>,
+    /// Excluded files that do not name the file before them, with the exclusion that does.
+    answered: Vec<(u64, u64)>,
 }
 
 impl Docket {
@@ -102,6 +104,17 @@ impl Docket {
     /// Whether nobody can exclude this record.
     pub(super) fn is_protected(&self, sequence: u64) -> bool {
         self.protected.contains(&sequence)
+    }
+
+    /// An exclusion says what stands before a file that does not say it itself.
+    pub(super) fn answer(&mut self, loose: u64, exclusion: u64) {
+        self.answered.push((loose, exclusion));
+    }
+
+    /// Whether a file up to this record does not name the one before it, and an exclusion that does stands
+    /// only behind this record.
+    pub(crate) fn is_answered_later(&self, sequence: u64) -> bool {
+        self.answered.iter().any(|(loose, by)| (*loose..*by).contains(&sequence))
     }
 
     /// Whether a record can be excluded for failing this check. A missing or wrong blob is absence.

@@ -21,6 +21,8 @@ const AHEAD: usize = 4 << 20;
 #[derive(Clone, Copy)]
 pub(super) struct List {
     pub(super) blob: Blob,
+    /// How many mixes lead to it, by what its maker says.
+    pub(super) place: u64,
     /// Whether the mix that made it can be checked at all.
     pub(super) usable: bool,
     /// The exclusion that takes it out of effect.
@@ -38,13 +40,13 @@ pub(super) enum Proved {
 
 /// How a mix stands to its batch's lists.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Link {
-    /// Its input is the list with this index.
-    To(usize),
-    /// Its input is no list of the batch: it makes no good list.
-    Nowhere,
-    /// It makes a list of another shape, which is no good one.
-    Misshapen,
+pub(super) struct Link {
+    /// Index of the list that it starts from.
+    pub(super) from: Option<usize>,
+    /// Whether that list is at the place in the chain that the mix says.
+    pub(super) in_place: bool,
+    /// Whether its output has the shape of the batch's lists.
+    pub(super) is_shaped: bool,
 }
 
 /// The lists of a batch, and what each mix starts from. List 0 is the first one, list i + 1 what mix i
@@ -56,32 +58,32 @@ pub(super) struct Links {
 
 impl Links {
     pub(super) fn of(first: Blob, usable: bool, posted: &[PostedMix]) -> Self {
-        let mut lists = vec![List { blob: first, usable, dead: None }];
+        let mut lists = vec![List { blob: first, place: 0, usable, dead: None }];
         let mut links = Vec::with_capacity(posted.len());
         for mix in posted {
-            let link = link(&lists, mix);
-            let usable = matches!(link, Link::To(_)) && mix.is_readable() && mix.dead.is_none();
-            lists.push(List { blob: mix.output, usable, dead: mix.dead });
+            let link = link(&lists, &first, mix);
+            let leads_on = link.from.is_some() && link.is_shaped;
+            let usable = leads_on && mix.is_readable() && mix.dead.is_none();
+            let place = mix.position.saturating_add(1);
+            lists.push(List { blob: mix.output, place, usable, dead: mix.dead });
             links.push(link);
         }
         Self { lists, links }
     }
 }
 
-/// The list a mix starts from. A bad mix may name a good list as its own output: of several lists with
-/// one root it is one that can be read, and of those the newest.
-fn link(lists: &[List], mix: &PostedMix) -> Link {
+/// The list a mix starts from: lists are told apart by their roots and their places in the chain, since
+/// a mix may leave its list as it is. A bad mix may name a good list as its own output: of several lists
+/// it is one that can be read, and of those the newest.
+fn link(lists: &[List], first: &Blob, mix: &PostedMix) -> Link {
     let named = lists.iter().enumerate().filter(|(_, list)| list.blob.root == mix.input);
-    let Some((from, _)) =
-        named.max_by_key(|(index, list)| (list.usable, list.dead.is_none(), *index))
-    else {
-        return Link::Nowhere;
-    };
-    let first = lists.first().map_or(mix.output, |list| list.blob);
-    if (mix.output.rows, mix.output.row_length) == (first.rows, first.row_length) {
-        Link::To(from)
-    } else {
-        Link::Misshapen
+    let found = named.max_by_key(|(index, list)| {
+        (list.place == mix.position, list.usable, list.dead.is_none(), *index)
+    });
+    Link {
+        from: found.map(|(index, _)| index),
+        in_place: found.is_some_and(|(_, list)| list.place == mix.position),
+        is_shaped: (mix.output.rows, mix.output.row_length) == (first.rows, first.row_length),
     }
 }
 
@@ -91,6 +93,13 @@ struct Run<'a> {
     posted: &'a [PostedMix],
     links: &'a Links,
     mixes: Vec<usize>,
+}
+
+impl Run<'_> {
+    /// Index of the list that the first mix starts from.
+    fn start(&self) -> Option<usize> {
+        self.links.links.get(*self.mixes.first()?)?.from
+    }
 }
 
 impl Auditor<'_> {
@@ -108,7 +117,7 @@ impl Auditor<'_> {
             if mix.dead.is_some() || mix.proved.is_some() {
                 continue;
             }
-            let Link::To(from) = *link else { continue };
+            let Some(from) = link.from.filter(|_| link.is_shaped) else { continue };
             if self.is_verified(mix.stands.sequence) {
                 found.push((index, Proved::Holds));
                 continue;
@@ -137,14 +146,10 @@ impl Auditor<'_> {
         let Some(answer) = self.verify_run(run) else { return proved };
         for (place, (_, proved)) in proved.iter_mut().enumerate() {
             *proved = outcome(&answer, place);
-            if self.close_in_doubt && *proved == Proved::Fails(MixFault::Proof(Fault::Equation)) {
-                *proved = Proved::Unknown;
-            }
         }
         if let Err(ChainError::Refused(refusal)) = &answer
             && let Some(fault) = &refusal.input
-            && let Some(Link::To(0)) =
-                run.mixes.first().and_then(|first| run.links.links.get(*first))
+            && run.start() == Some(0)
         {
             self.bad_first_list(fault);
         }
@@ -155,11 +160,9 @@ impl Auditor<'_> {
     }
 
     fn verify_run(&mut self, run: &Run<'_>) -> Option<Result<(), ChainError>> {
-        let first = *run.mixes.first()?;
         let mixes: Vec<&PostedMix> =
             run.mixes.iter().filter_map(|index| run.posted.get(*index)).collect();
-        let Link::To(from) = run.links.links.get(first).copied()? else { return None };
-        let start = run.links.lists.get(from).map(|list| list.blob);
+        let start = run.links.lists.get(run.start()?).map(|list| list.blob);
         let blobs: Vec<Blob> =
             start.into_iter().chain(mixes.iter().map(|mix| mix.output)).collect();
         let rows: Vec<_> = blobs.iter().filter_map(|blob| self.rows(blob)).collect();

@@ -1,6 +1,5 @@
 //! What every mix of a batch is worth: the chain of good lists, blame, quorum (spec/09-audit.md §9.4).
 
-use psephos_core::Digest;
 use psephos_core::pairs::pairs;
 use psephos_proofs::Fault;
 use psephos_proofs::shuffle::MixFault;
@@ -100,7 +99,8 @@ impl Auditor<'_> {
         let Some(posted) = self.mixes.get(batch) else { return (checks, unknown) };
         let Some(judgement) = self.judge(batch, posted) else { return (checks, unknown) };
         for (mix, judged) in pairs(posted, judgement.mixes) {
-            if mix.stands.sequence != sequence {
+            // A mix that starts from an excluded list is as if it were not there.
+            if mix.stands.sequence != sequence || mix.dead.is_some() {
                 continue;
             }
             match &mix.looked {
@@ -113,7 +113,7 @@ impl Auditor<'_> {
             for remark in judged.remarks {
                 match remark {
                     Remark::Fails { check, evidence, .. } => checks.push((check, evidence)),
-                    Remark::Unchained(_) if self.is_uncertain() => unknown = true,
+                    Remark::Unchained(_) if self.is_unchained_in_doubt(mix) => unknown = true,
                     Remark::Unchained(evidence) => checks.push((CheckId::MixChain, evidence)),
                     Remark::NotRun(_) => unknown = true,
                     Remark::Warning(_) => {}
@@ -194,7 +194,7 @@ impl Auditor<'_> {
             Remark::Fails { check, row, evidence } => {
                 self.fail(check, &culprits, Some(sequence), row, evidence);
             }
-            Remark::Unchained(_) if self.is_uncertain() => {
+            Remark::Unchained(_) if self.is_unchained_in_doubt(mix) => {
                 let text =
                     format!("mix {sequence} depends on records that are missing or not valid");
                 self.findings.not_run(CheckId::MixChain, text);
@@ -205,6 +205,11 @@ impl Auditor<'_> {
             Remark::NotRun(text) => self.findings.not_run(CheckId::MixProof, text),
             Remark::Warning(text) => self.findings.warn(text),
         }
+    }
+
+    /// Whether a mix may be out of its place through nobody's fault.
+    fn is_unchained_in_doubt(&self, mix: &PostedMix) -> bool {
+        self.is_uncertain() || self.was_unsure(mix.stands.knew)
     }
 
     /// As many valid mixes as the manifest demands, once decryption has begun.
@@ -250,43 +255,28 @@ impl Judging<'_> {
             }
             None => {}
         }
-        let from = match link {
-            Link::To(from) => from,
-            Link::Nowhere => {
-                judged.unchained("its input is no list of this batch");
-                return judged;
-            }
-            Link::Misshapen => {
-                judged.remarks.push(self.misshapen(mix));
-                return judged;
-            }
+        if !link.is_shaped {
+            judged.remarks.push(self.misshapen(mix));
+        }
+        let Some(from) = link.from else {
+            judged.unchained("its input is no list of this batch");
+            return judged;
         };
         if let Some(dead) = self.list(from).and_then(|list| list.dead) {
             judged.unchained(format!("its input is a list that record {} excludes", dead.by()));
             return judged;
         }
-        let holds = proof_holds(mix, &mut judged);
-        // Empty lists all have one root.
-        if self.root(from) == self.root(self.good) {
-            if mix.position != self.position && self.is_overtaken(mix) {
-                // The list has not changed, as an empty one cannot, but its place in the chain has.
-                judged.overtaken = true;
-                judged.astray = holds;
-                judged.remarks.push(Remark::Warning(format!(
-                    "the mix in record {sequence} was overtaken by another, and leads nowhere"
-                )));
-                return judged;
-            }
-            if mix.position != self.position {
-                let (stated, position) = (mix.position, self.position);
-                judged.unchained(format!("it says position {stated}, and stands at {position}"));
-            }
+        let holds = link.is_shaped && proof_holds(mix, &mut judged);
+        if !link.in_place {
+            let stated = mix.position;
+            judged.unchained(format!("it says position {stated}, where its input is not"));
+        } else if self.is_same(from, self.good) {
             if holds {
                 self.good = index.saturating_add(1);
                 self.position = self.position.saturating_add(1);
                 judged.valid = true;
             }
-        } else if !self.is_passed_over(&mix.input) {
+        } else if !self.is_passed_over(from) {
             judged.astray = holds;
             judged.remarks.push(Remark::Warning(format!(
                 "the mix in record {sequence} starts from a list that is not known to be good, and leads \
@@ -308,8 +298,10 @@ impl Judging<'_> {
         self.links.lists.get(index)
     }
 
-    fn root(&self, index: usize) -> Option<Digest> {
-        self.list(index).map(|list| list.blob.root)
+    /// Whether two records make the same list: of the same root, at the same place.
+    fn is_same(&self, left: usize, right: usize) -> bool {
+        let name = |index| self.list(index).map(|list| (list.blob.root, list.place));
+        name(left) == name(right)
     }
 
     fn misshapen(&self, mix: &PostedMix) -> Remark {
@@ -321,16 +313,12 @@ impl Judging<'_> {
         Remark::Fails { check: CheckId::MixShape, row: None, evidence }
     }
 
-    /// Whether a root, which is not that of the last good list, is that of an earlier good one: the
-    /// first, or a valid mix's. Who saw an overtaken mix has seen the one that came before it too.
-    fn is_passed_over(&self, root: &Digest) -> bool {
+    /// Whether a list, which is not the last good one, is an earlier good one: the first, or a valid
+    /// mix's. Who saw an overtaken mix has seen the one that came before it too.
+    fn is_passed_over(&self, list: usize) -> bool {
         let is_known = |judged: &Judged| judged.valid || judged.overtaken;
-        // Those judged so far; a mix starts from a list that stands before it.
-        let mut makers = self.posted.iter().take(self.judged.len()).enumerate();
-        self.root(0).as_ref() == Some(root)
-            || makers.any(|(index, maker)| {
-                maker.output.root == *root && self.judged.get(index).is_some_and(is_known)
-            })
+        let made = (1..).zip(&self.judged).filter(|(_, judged)| is_known(judged));
+        self.is_same(list, 0) || made.into_iter().any(|(made, _)| self.is_same(list, made))
     }
 
     /// Whether the mix that made the last good list came while this one was on its way.

@@ -92,22 +92,15 @@ impl Auditor<'_> {
     fn post_mix(&mut self, stands: Standing, item: usize, trustee: u64, mix: &BatchMix) {
         let sequence = stands.sequence;
         let Some(batch) = self.batch_place(mix.box_index, mix.batch_index) else { return };
-        let dead = self.rests_on_excluded(batch, &stands, &mix.input);
+        let dead = self.rests_on_excluded(batch, &stands, &mix.input, mix.position);
         let repeated = match self.mixer(batch, trustee) {
             Mixer::Excluded(by) => return self.mix_of_an_excluded(&stands, trustee, by),
             Mixer::Mixed => true,
             Mixer::Due => dead.is_some() && self.has_void_mix(batch, trustee),
         };
         if repeated {
+            self.no_mixer(sequence, trustee, "this trustee has mixed this batch before".into());
             let culprit = Culprit::Trustee(trustee);
-            let evidence = "this trustee has mixed this batch before";
-            let culprits = std::slice::from_ref(&culprit);
-            if self.is_out_of_step() {
-                let text = format!("record {sequence}: {evidence}, as far as can be said");
-                self.findings.not_run_at(sequence, CheckId::MixIdentity, text);
-            } else {
-                self.fail(CheckId::MixIdentity, culprits, Some(sequence), None, evidence);
-            }
             self.blob_holds(sequence, &culprit, &mix.output);
             return;
         }
@@ -143,12 +136,21 @@ impl Auditor<'_> {
         }
     }
 
+    /// A mix by somebody who may not mix, as far as can be said.
+    fn no_mixer(&mut self, sequence: u64, trustee: u64, evidence: String) {
+        if self.is_out_of_step() {
+            let text = format!("record {sequence}: {evidence}, as far as can be said");
+            return self.findings.not_run_at(sequence, CheckId::MixIdentity, text);
+        }
+        let culprits = [Culprit::Trustee(trustee)];
+        self.fail(CheckId::MixIdentity, &culprits, Some(sequence), None, evidence);
+    }
+
     fn mix_of_an_excluded(&mut self, stands: &Standing, trustee: u64, by: u64) {
         let sequence = stands.sequence;
         if stands.has_seen(by) {
-            let culprits = [Culprit::Trustee(trustee)];
             let evidence = format!("record {by} has excluded this trustee from this batch");
-            return self.fail(CheckId::MixIdentity, &culprits, Some(sequence), None, evidence);
+            return self.no_mixer(sequence, trustee, evidence);
         }
         self.findings.warn(format!(
             "the mix in record {sequence} was overtaken by the exclusion of its trustee in record {by}"
@@ -163,14 +165,18 @@ impl Auditor<'_> {
 
     /// Whether a mix starts from a list that is out of effect and of which no other record made a good
     /// one, through no fault of its author.
-    fn rests_on_excluded(&self, batch: usize, stands: &Standing, input: &Digest) -> Option<Dead> {
-        let first = self.view.batches.get(batch)?.first.root;
-        let makers = self.mixes.get(batch)?.iter().filter(|maker| maker.output.root == *input);
-        if first == *input {
-            return None;
-        }
+    fn rests_on_excluded(
+        &self,
+        batch: usize,
+        stands: &Standing,
+        input: &Digest,
+        position: u64,
+    ) -> Option<Dead> {
+        // The first list was made by no mix.
+        let place = position.checked_sub(1)?;
+        let makers = self.mixes.get(batch)?.iter();
         let mut latest = None;
-        for maker in makers {
+        for maker in makers.filter(|m| m.output.root == *input && m.position == place) {
             latest = Some(maker.dead?.by());
         }
         latest.filter(|by| !stands.has_seen(*by)).map(Dead::Void)
@@ -201,9 +207,10 @@ impl Auditor<'_> {
             let Some(mix) = self.mixes.get(batch).and_then(|posted| posted.get(index)) else {
                 continue;
             };
-            let (stands, input, trustee) = (mix.stands, mix.input, mix.trustee);
+            let (stands, trustee) = (mix.stands, mix.trustee);
+            let (input, position) = (mix.input, mix.position);
             if mix.dead.is_none()
-                && let Some(dead) = self.rests_on_excluded(batch, &stands, &input)
+                && let Some(dead) = self.rests_on_excluded(batch, &stands, &input, position)
             {
                 if let Some(mix) =
                     self.mixes.get_mut(batch).and_then(|posted| posted.get_mut(index))

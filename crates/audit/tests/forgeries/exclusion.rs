@@ -75,8 +75,9 @@ fn the_authority_excludes_ballots() {
     fails(&wrapped, CheckId::BoardChain);
     wrapped.exclude(sequence, "board.chain");
     fails(&wrapped, CheckId::BoardChain);
-    // It keeps its effect, as without the exclusion.
-    assert_eq!(wrapped.view().ballots.len(), 2);
+    // It has no effect before it stands in a right wrapper, and is not taken back.
+    fails(&wrapped, CheckId::ExclusionUnjustified);
+    assert_eq!(wrapped.view().ballots.len(), 1);
 
     let mut boxed = election.clone();
     let body = Body::Ballots(Ballots { box_index: 7, ballots: first });

@@ -170,7 +170,7 @@ fn a_share_overtaken_by_the_seal() {
     election.append(Author::Trustee(2), message);
     let audit = election.audit();
     is_valid(&audit);
-    warns(&audit, "after the seal");
+    warns(&audit, "the election is sealed");
 
     knowing.share(2);
     convicts(&knowing.audit(), CheckId::BoardPhase, &[Culprit::Trustee(2)]);

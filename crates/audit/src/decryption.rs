@@ -69,6 +69,12 @@ impl Auditor<'_> {
             let evidence = "its lists are not of batches of the manifest, each once and in order";
             return self.fail(CheckId::ShapeLength, culprits, Some(sequence), None, evidence);
         }
+        if body.lists.iter().any(|list| self.shares_what_is_out(knew, list)) {
+            return self.findings.warn(format!(
+                "record {sequence} shares a list that an exclusion, which its author had not seen, has \
+                 taken out of effect, and has no effect"
+            ));
+        }
         let mut lists = Vec::with_capacity(body.lists.len());
         let mut repeated = false;
         for list in &body.lists {
@@ -95,6 +101,12 @@ impl Auditor<'_> {
             return self.report_share_lists(&share);
         }
         self.shares.push(share);
+    }
+
+    /// Whether a list went out of effect while its shares were on their way.
+    fn shares_what_is_out(&self, knew: Option<u64>, list: &BatchShare) -> bool {
+        let batch = self.batch_place(list.box_index, list.batch_index);
+        batch.is_some_and(|batch| self.excluded_unseen(batch, knew, &list.input, None).is_some())
     }
 
     /// Takes the shares of a record out of effect. Their trustee does not share those batches again.

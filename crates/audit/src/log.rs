@@ -167,7 +167,6 @@ impl Auditor<'_> {
         let message = match record.message() {
             Ok(message) => message,
             Err(error) => {
-                self.gap = true;
                 self.undecodable_message(&record, sequence, &error);
                 return None;
             }
@@ -261,6 +260,7 @@ impl Auditor<'_> {
         let signed = read.filter(|message| record.verify(message).is_ok());
         let culprits: Vec<Culprit> =
             signed.iter().map(|message| self.culprit(&message.author)).collect();
+        self.gap |= culprits.is_empty();
         let evidence = format!("its message: {error}");
         self.fail(CheckId::EncodingCanonical, &culprits, Some(sequence), None, evidence);
     }

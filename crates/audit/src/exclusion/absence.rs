@@ -140,9 +140,7 @@ impl Auditor<'_> {
 
     /// Whether which list of a batch is the last good one may not be known.
     fn is_batch_uncertain(&self, batch: usize) -> bool {
-        let views = self.view.batches.get(batch).into_iter();
-        let mut mixes = views.flat_map(|view| &view.mixes);
-        self.is_uncertain() || mixes.any(|mix| !mix.readable && mix.excluded.is_none())
+        self.is_out_of_step() || self.lacks_a_list(batch)
     }
 
     fn leave_out(&mut self, claim: &Claim, mix: u64, by: u64) {

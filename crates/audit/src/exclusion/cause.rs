@@ -34,14 +34,14 @@ impl Auditor<'_> {
     /// nothing found of it counts.
     pub(crate) fn try_record(&mut self, place: &Place, file: Result<Vec<u8>, String>) {
         let sequence = place.sequence;
-        let before = (self.gap, self.damaged);
+        let (before, out_of_step) = ((self.gap, self.damaged), self.is_out_of_step());
         self.docket.on_trial = Some(*place);
         self.findings.open_trial(sequence);
         self.take(place, file);
         let hidden = self.hidden_checks(place);
         let found = self.findings.close_trial();
         self.docket.on_trial = None;
-        let uncertain = before.0 || self.damaged || hidden.unknown;
+        let uncertain = out_of_step || hidden.unknown;
         let by = self.weigh(place, &found, &hidden, uncertain);
         let Some(&first) = by.first() else {
             return self.findings.absorb(found);
@@ -136,8 +136,7 @@ impl Auditor<'_> {
         self.findings.count(CheckId::ExclusionUnjustified, 1);
         let culprits = [Culprit::Authority];
         let record = Some(sequence);
-        let stands =
-            self.docket.unposted.get(&named).is_none_or(|message| self.has_effect(message));
+        let stands = !self.is_unposted(named);
         let outcome = match self.docket.outcomes.get(&sequence) {
             Some(outcome) if stands => Some(outcome.clone()),
             None if !self.docket.void.contains(&sequence) => None,
@@ -162,7 +161,7 @@ impl Auditor<'_> {
                 );
                 self.fail(CheckId::ExclusionUnjustified, &culprits, record, None, evidence);
             }
-            None if self.is_uncertain() || self.is_elsewhere(named, &digest, &previous) => {
+            None if self.is_out_of_step() || self.is_elsewhere(named, &digest, &previous) => {
                 let text = format!("record {named} may have stood elsewhere, or is missing");
                 self.findings.not_run(CheckId::ExclusionUnjustified, text);
                 self.gap = true;
@@ -187,10 +186,19 @@ impl Auditor<'_> {
         self.memory.file(sequence) == Some(*digest) && before != Some(*previous)
     }
 
-    /// Whether a message of the authority's stands in a right wrapper and in its phase.
-    fn has_effect(&self, message: &Digest) -> bool {
-        let place = self.memory.place_of_message(message);
-        place.is_some_and(|place| self.docket.is_protected(place))
+    /// Whether a record holds a message of the authority's in a wrong wrapper that does not stand in a
+    /// right one and in its phase.
+    fn is_unposted(&self, record: u64) -> bool {
+        let has_effect = |message| {
+            let place = self.memory.place_of_message(message);
+            place.is_some_and(|place| self.docket.is_protected(place))
+        };
+        self.docket.unposted.get(&record).is_some_and(|message| !has_effect(message))
+    }
+
+    /// Whether an exclusion of a record that fails something would be justified.
+    fn can_be_excluded(&self, record: u64) -> bool {
+        !self.docket.is_protected(record) && !self.is_unposted(record)
     }
 
     /// Exclusions that put something aside, and turned out not to stand where they may.
@@ -221,7 +229,7 @@ impl Auditor<'_> {
         let mut named: Vec<(u64, CheckId, &str)> = Vec::new();
         for failure in self.findings.failures() {
             let (check, record) = (failure.check, failure.record);
-            match record.filter(|record| !self.docket.is_protected(*record)) {
+            match record.filter(|record| self.can_be_excluded(*record)) {
                 Some(record) if check == CheckId::BoardBlob => remedies.unread.push(record),
                 Some(record) => named.push((record, check, failure.evidence.as_str())),
                 None => remedies.beyond = true,
@@ -230,7 +238,7 @@ impl Auditor<'_> {
         for (record, text) in self.findings.unreadable_records() {
             if self.docket.unreadable.contains(record) {
                 named.push((*record, CheckId::EncodingCanonical, text.as_str()));
-            } else if self.docket.is_protected(*record) {
+            } else if !self.can_be_excluded(*record) {
                 remedies.beyond = true;
             } else {
                 remedies.unread.push(*record);

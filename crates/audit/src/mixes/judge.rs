@@ -95,9 +95,10 @@ impl Auditor<'_> {
         sequence: u64,
     ) -> (Vec<(CheckId, String)>, bool) {
         self.settle(batch);
-        let (mut checks, mut unknown) = (Vec::new(), false);
-        let Some(posted) = self.mixes.get(batch) else { return (checks, unknown) };
-        let Some(judgement) = self.judge(batch, posted) else { return (checks, unknown) };
+        let mut checks = Vec::new();
+        let Some(posted) = self.mixes.get(batch) else { return (checks, false) };
+        let Some(judgement) = self.judge(batch, posted) else { return (checks, false) };
+        let mut unknown = self.lacks_a_list(batch);
         for (mix, judged) in pairs(posted, judgement.mixes) {
             // A mix that starts from an excluded list is as if it were not there.
             if mix.stands.sequence != sequence || mix.dead.is_some() {
@@ -121,6 +122,17 @@ impl Auditor<'_> {
             }
         }
         (checks, unknown)
+    }
+
+    /// Whether a list of a batch is missing or damaged, as far as they were looked at: the first one, or one
+    /// that a mix in effect has made.
+    pub(crate) fn lacks_a_list(&self, batch: usize) -> bool {
+        let first = self.view.batches.get(batch).map(|view| view.first);
+        let mut lists = self.mixes.get(batch).into_iter().flatten();
+        let is_there = |look: &Look| matches!(look, Look::Right | Look::Misstated(_));
+        first.is_some_and(|first| !self.is_readable(&first))
+            || lists
+                .any(|mix| mix.dead.is_none() && mix.looked.as_ref().is_some_and(|l| !is_there(l)))
     }
 
     /// Checks all mixes on the board, batch by batch, and reports.
@@ -317,8 +329,11 @@ impl Judging<'_> {
     /// mix's. Who saw an overtaken mix has seen the one that came before it too.
     fn is_passed_over(&self, list: usize) -> bool {
         let is_known = |judged: &Judged| judged.valid || judged.overtaken;
-        let made = (1..).zip(&self.judged).filter(|(_, judged)| is_known(judged));
-        self.is_same(list, 0) || made.into_iter().any(|(made, _)| self.is_same(list, made))
+        let mut judged = self.judged.iter().enumerate();
+        // List i + 1 is what mix i made.
+        self.is_same(list, 0)
+            || judged
+                .any(|(mix, judged)| is_known(judged) && self.is_same(list, mix.saturating_add(1)))
     }
 
     /// Whether the mix that made the last good list came while this one was on its way.

@@ -163,8 +163,8 @@ impl Auditor<'_> {
         posted.iter().any(|mix| mix.trustee == trustee && is_void(mix))
     }
 
-    /// Whether a mix starts from a list that is out of effect and of which no other record made a good
-    /// one, through no fault of its author.
+    /// Whether a mix starts from a list that an exclusion has taken out of effect, through no fault of its
+    /// author.
     fn rests_on_excluded(
         &self,
         batch: usize,
@@ -174,12 +174,29 @@ impl Auditor<'_> {
     ) -> Option<Dead> {
         // The first list was made by no mix.
         let place = position.checked_sub(1)?;
-        let makers = self.mixes.get(batch)?.iter();
+        self.excluded_unseen(batch, stands.knew, input, Some(place)).map(Dead::Void)
+    }
+
+    /// The exclusion, later than what somebody knew, that has taken a list out of effect; none while any
+    /// mix in effect makes it, by one at this place in the chain or at any.
+    pub(crate) fn excluded_unseen(
+        &self,
+        batch: usize,
+        knew: Option<u64>,
+        root: &Digest,
+        place: Option<u64>,
+    ) -> Option<u64> {
+        if place.is_none() && self.view.batches.get(batch)?.first.root == *root {
+            return None;
+        }
+        let makers = self.mixes.get(batch)?.iter().filter(|maker| {
+            maker.output.root == *root && place.is_none_or(|place| maker.position == place)
+        });
         let mut latest = None;
-        for maker in makers.filter(|m| m.output.root == *input && m.position == place) {
+        for maker in makers {
             latest = Some(maker.dead?.by());
         }
-        latest.filter(|by| !stands.has_seen(*by)).map(Dead::Void)
+        latest.filter(|by| knew.is_none_or(|knew| knew < *by))
     }
 
     /// Takes the mixes of a record out of effect. Their trustee does not mix those batches again.

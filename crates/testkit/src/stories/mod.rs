@@ -15,6 +15,7 @@ mod fork;
 mod intake;
 mod mixes;
 mod phase;
+mod places;
 mod range;
 mod record;
 mod result;
@@ -25,6 +26,7 @@ mod table;
 mod troubles;
 mod valid;
 mod vectors;
+mod wrapper;
 
 pub use case::{Case, Fixture, answer, files_below};
 pub use table::{line, with_table};
@@ -56,7 +58,9 @@ pub const CASES: &[&[Case]] = &[
     intake::CASES,
     range::CASES,
     mixes::CASES,
+    places::CASES,
     exclusion::CASES,
+    wrapper::CASES,
     shares::CASES,
     result::CASES,
     troubles::CASES,

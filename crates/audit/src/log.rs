@@ -8,7 +8,6 @@ use psephos_record::bodies::Body;
 use psephos_record::cbor::DecodeError;
 use psephos_record::kind::Kind;
 use psephos_record::message::{Message, Record, file_digest};
-use serde::Deserialize;
 
 use crate::auditor::Auditor;
 use crate::check::CheckId;
@@ -255,11 +254,8 @@ impl Auditor<'_> {
 
     /// A message that is not canonical is its author's fault, if it can be read at all and is signed.
     fn undecodable_message(&mut self, record: &Record, sequence: u64, error: &DecodeError) {
-        let mut reader = serde_cbor::Deserializer::from_slice(&record.message);
-        let read = Message::deserialize(&mut reader).ok();
-        let signed = read.filter(|message| record.verify(message).is_ok());
-        let culprits: Vec<Culprit> =
-            signed.iter().map(|message| self.culprit(&message.author)).collect();
+        let author = record.author_of_refused();
+        let culprits: Vec<Culprit> = author.iter().map(|author| self.culprit(author)).collect();
         self.gap |= culprits.is_empty();
         let evidence = format!("its message: {error}");
         self.fail(CheckId::EncodingCanonical, &culprits, Some(sequence), None, evidence);

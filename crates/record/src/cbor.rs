@@ -5,6 +5,7 @@
 //! and compared; what differs is refused. This relies on every type encoding itself canonically: struct
 //! fields are declared in canonical key order (shorter names first, then alphabetically).
 
+use std::collections::BTreeMap;
 use std::io;
 
 use serde::Serialize;
@@ -162,6 +163,47 @@ pub fn item_length(bytes: &[u8]) -> Result<usize, DecodeError> {
         }
     }
     Ok(position)
+}
+
+/// A value that holds no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flat<'a> {
+    Number(u64),
+    Bytes(&'a [u8]),
+    Text(&'a str),
+}
+
+/// The fields of the map of so many at the start of `bytes`, in whatever order and width of numbers: definite
+/// lengths, no tags, every name a text that stands once, every value flat. What follows the map is not
+/// looked at.
+pub(crate) fn flat_fields(bytes: &[u8], count: u64) -> Option<BTreeMap<&str, Flat<'_>>> {
+    let mut position = 0;
+    if head(bytes, &mut position).ok()? != (5, count) {
+        return None;
+    }
+    let mut fields = BTreeMap::new();
+    for _ in 0..count {
+        let Flat::Text(name) = flat(bytes, &mut position)? else { return None };
+        if fields.insert(name, flat(bytes, &mut position)?).is_some() {
+            return None;
+        }
+    }
+    Some(fields)
+}
+
+fn flat<'a>(bytes: &'a [u8], position: &mut usize) -> Option<Flat<'a>> {
+    let (major, argument) = head(bytes, position).ok()?;
+    if major == 0 {
+        return Some(Flat::Number(argument));
+    }
+    let end = position.checked_add(usize::try_from(argument).ok()?)?;
+    let content = bytes.get(*position..end)?;
+    *position = end;
+    match major {
+        2 => Some(Flat::Bytes(content)),
+        3 => std::str::from_utf8(content).ok().map(Flat::Text),
+        _ => None,
+    }
 }
 
 /// Whether a complete item, whatever it says, is the one encoding of that. Bounded by [`DEPTH_LIMIT`], as

@@ -9,7 +9,7 @@ use psephos_core::{Digest, Encoding};
 use serde::{Deserialize, Serialize};
 
 use crate::bodies::Body;
-use crate::cbor::{self, DecodeError};
+use crate::cbor::{self, DecodeError, Flat};
 use crate::kind::{Kind, UnknownKind};
 use crate::signature::{self, SignatureError};
 
@@ -167,6 +167,24 @@ impl Record {
     /// SHA3-256 of the message's bytes.
     pub fn message_digest(&self) -> Digest {
         message_digest(&self.message)
+    }
+
+    /// Who has signed the message, where it is refused and its author is still to be read in it: its fields
+    /// are there once each and of their types, in whatever order and width (spec/08-board.md §8.1).
+    pub fn author_of_refused(&self) -> Option<Encoding> {
+        let fields = cbor::flat_fields(&self.message, 8)?;
+        let digest = |name| match fields.get(name)? {
+            Flat::Bytes(bytes) => Encoding::try_from(*bytes).ok(),
+            _ => None,
+        };
+        let is_number = |name: &&str| matches!(fields.get(name), Some(Flat::Number(_)));
+        let author = digest("author")?;
+        let is_message = matches!(fields.get("body"), Some(Flat::Bytes(_)))
+            && matches!(fields.get("kind"), Some(Flat::Text(_)))
+            && ["time", "counter", "version"].iter().all(is_number)
+            && ["head", "election"].into_iter().all(|name| digest(name).is_some());
+        let holds = signature::verify(&author, &self.message, &self.signature.0).is_ok();
+        (is_message && holds).then_some(author)
     }
 
     /// Verifies the signature by the author that `message` claims.

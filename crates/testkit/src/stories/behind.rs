@@ -4,7 +4,7 @@
 use psephos_record::bodies::{Body, SignOff};
 use psephos_record::message::file_digest;
 
-use super::exclusion::{append, finished};
+use super::saved::{append, finished};
 use super::stage::closed;
 use super::{Case, Fixture};
 use crate::{Author, Election};

@@ -5,7 +5,7 @@ use psephos_audit::Verdict;
 use psephos_core::Digest;
 use psephos_record::board::MemoryBoard;
 
-use super::{Case, Fixture, exclusion};
+use super::{Case, Fixture, saved};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -31,7 +31,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn board_of(name: &str) -> (MemoryBoard, Digest) {
-    let case = exclusion::CASES.iter().find(|case| case.name == name).expect("a case");
+    let case = saved::CASES.iter().find(|case| case.name == name).expect("a case");
     let board = (case.make)().board;
     let view = psephos_audit::view(&board).expect("a board in memory can be read");
     let list = view.batches[0].mixes[0].output.root;

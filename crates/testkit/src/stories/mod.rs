@@ -19,6 +19,7 @@ mod places;
 mod range;
 mod record;
 mod result;
+mod saved;
 mod setup;
 mod shares;
 pub mod stage;
@@ -60,6 +61,7 @@ pub const CASES: &[&[Case]] = &[
     mixes::CASES,
     places::CASES,
     exclusion::CASES,
+    saved::CASES,
     wrapper::CASES,
     shares::CASES,
     result::CASES,

@@ -4,8 +4,8 @@ use psephos_audit::Culprit;
 use psephos_core::group;
 use psephos_record::bodies::{Body, Mix};
 
-use super::exclusion::finished;
 use super::mixes::{add, with_output};
+use super::saved::finished;
 use super::stage::{closed, plan};
 use super::{Case, Fixture};
 use crate::{Author, Election, Plan};

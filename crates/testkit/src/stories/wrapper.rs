@@ -6,7 +6,7 @@ use psephos_record::kind::Kind;
 use psephos_record::message::{Message, Record, file_digest};
 use psephos_record::signature::sign;
 
-use super::exclusion::{append, finished};
+use super::saved::{append, finished};
 use super::stage::{closed, shared, voted};
 use super::{AUTHORITY, Case, Fixture, place};
 use crate::{Author, Election};

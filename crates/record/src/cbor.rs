@@ -274,7 +274,12 @@ fn head(bytes: &[u8], position: &mut usize) -> Result<(u8, u64), DecodeError> {
     let end = position.checked_add(extra).ok_or(DecodeError::Incomplete)?;
     let argument = bytes.get(*position..end).ok_or(DecodeError::Incomplete)?;
     *position = end;
-    Ok((major, argument.iter().fold(0, |value, byte| value << 8 | u64::from(*byte))))
+    let argument = argument.iter().fold(0, |value, byte| value << 8 | u64::from(*byte));
+    // A simple value below 32 in a byte of its own is not well-formed (RFC 8949 §3.3).
+    if (major, info) == (7, 24) && argument < 32 {
+        return Err(DecodeError::Incomplete);
+    }
+    Ok((major, argument))
 }
 
 /// Serde form of a list of 32-byte strings (keys, digests): an array of byte strings of exactly 32 bytes.

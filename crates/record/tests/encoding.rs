@@ -193,6 +193,8 @@ fn appendix_f_items_are_incomplete() {
         "b8",
         "d8",
         "f8",
+        "f800",
+        "f81f",
         "f900",
         "fa0000",
         "fb000000",

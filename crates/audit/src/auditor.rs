@@ -29,8 +29,6 @@ pub(crate) enum Look {
     Misstated(String),
     /// It is not there, or cannot be read.
     Missing(String),
-    /// Something is wrong with it that has been reported of another record.
-    Reported,
 }
 
 pub(crate) struct Auditor<'a> {
@@ -72,7 +70,7 @@ pub(crate) struct Auditor<'a> {
     pub(crate) turnout: Option<Turnout>,
     pub(crate) eligible: Eligible,
     /// Blobs that are missing or damaged, and the record of which that was reported.
-    broken: BTreeMap<Digest, u64>,
+    broken: BTreeMap<Digest, (u64, Look)>,
     /// Blobs that were hashed and found right, as often as records name them.
     hashed: BTreeSet<(Digest, u64, u64)>,
 }
@@ -180,8 +178,8 @@ impl<'a> Auditor<'a> {
         if self.is_verified(sequence) {
             return Look::Right;
         }
-        if self.broken.contains_key(&blob.root) {
-            return Look::Reported;
+        if let Some((_, found)) = self.broken.get(&blob.root) {
+            return found.clone();
         }
         self.findings.count(CheckId::BoardBlob, 1);
         self.findings.count(CheckId::ShapeLength, 1);
@@ -213,7 +211,7 @@ impl<'a> Auditor<'a> {
     ) {
         let record = Some(sequence);
         match found {
-            Look::Right | Look::Reported => return,
+            Look::Right => return,
             Look::Misstated(evidence) => {
                 // The bytes are right: whoever names them as they are may use them.
                 let culprits = std::slice::from_ref(author);
@@ -229,13 +227,13 @@ impl<'a> Auditor<'a> {
             }
         }
         self.damaged = true;
-        self.broken.insert(blob.root, sequence);
+        self.broken.insert(blob.root, (sequence, found.clone()));
     }
 
     /// Forgets what was reported of a record's blobs, which nobody hears of: whoever names them next is
     /// asked for them again.
     pub(crate) fn forget_broken(&mut self, sequence: u64) {
-        self.broken.retain(|_, reported| *reported != sequence);
+        self.broken.retain(|_, (reported, _)| *reported != sequence);
     }
 
     /// Whether nothing is known to be wrong with a blob.

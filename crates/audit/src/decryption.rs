@@ -69,11 +69,12 @@ impl Auditor<'_> {
             let evidence = "its lists are not of batches of the manifest, each once and in order";
             return self.fail(CheckId::ShapeLength, culprits, Some(sequence), None, evidence);
         }
-        if body.lists.iter().any(|list| self.shares_what_is_out(knew, list)) {
-            return self.findings.warn(format!(
-                "record {sequence} shares a list that an exclusion, which its author had not seen, has \
-                 taken out of effect, and has no effect"
-            ));
+        let is_out = |list: &BatchShare| {
+            let batch = self.batch_place(list.box_index, list.batch_index);
+            batch.is_some_and(|batch| self.is_out_since(batch, knew, &list.input))
+        };
+        if body.lists.iter().any(is_out) {
+            return self.pass_over_share(sequence);
         }
         let mut lists = Vec::with_capacity(body.lists.len());
         let mut repeated = false;
@@ -104,9 +105,34 @@ impl Auditor<'_> {
     }
 
     /// Whether a list went out of effect while its shares were on their way.
-    fn shares_what_is_out(&self, knew: Option<u64>, list: &BatchShare) -> bool {
-        let batch = self.batch_place(list.box_index, list.batch_index);
-        batch.is_some_and(|batch| self.excluded_unseen(batch, knew, &list.input, None).is_some())
+    fn is_out_since(&self, batch: usize, knew: Option<u64>, root: &Digest) -> bool {
+        self.excluded_unseen(batch, knew, root, None).is_some()
+    }
+
+    fn pass_over_share(&mut self, sequence: u64) {
+        self.findings.warn(format!(
+            "record {sequence} shares a list that an exclusion, which its author had not seen, has taken \
+             out of effect; it has no effect either"
+        ));
+    }
+
+    /// Shares of lists that have just gone out of effect: their trustees share again.
+    pub(crate) fn withdraw_shares(&mut self, batch: usize) {
+        let is_out = |share: &PostedShare| {
+            let mut lists = share.lists.iter().filter(|list| list.batch == batch);
+            lists.any(|list| self.is_out_since(batch, share.knew, &list.input))
+        };
+        let out: Vec<u64> =
+            self.shares.iter().filter(|share| is_out(share)).map(|share| share.sequence).collect();
+        for sequence in out {
+            self.exclude_shares(sequence);
+            for slot in self.view.batches.iter_mut().flat_map(|view| &mut view.shares) {
+                if slot.as_ref().is_some_and(|share| share.sequence == sequence) {
+                    *slot = None;
+                }
+            }
+            self.pass_over_share(sequence);
+        }
     }
 
     /// Takes the shares of a record out of effect. Their trustee does not share those batches again.

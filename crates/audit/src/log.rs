@@ -55,6 +55,8 @@ pub(crate) struct Memory {
     files: Vec<Digest>,
     /// How far the election had come, behind every record.
     phases: Vec<Phase>,
+    /// The first record behind which others may seem out of place through nobody's fault.
+    pub(crate) in_doubt: Option<u64>,
     /// Files that do not name the file before them.
     pub(crate) loose: BTreeSet<u64>,
     /// Digest of the last record that was read.
@@ -114,6 +116,10 @@ impl Auditor<'_> {
             self.memory.heads.insert(digest, sequence);
             self.memory.files.push(digest);
             self.memory.phases.push(self.view.phase_so_far());
+            self.unsure = false;
+            if self.memory.in_doubt.is_none() && self.is_out_of_step() {
+                self.memory.in_doubt = Some(sequence);
+            }
             previous = digest;
         }
         self.view.records = extent.records;
@@ -266,7 +272,7 @@ impl Auditor<'_> {
     fn linked(&mut self, sequence: u64, digest: Digest, message: &Message) -> Option<Option<u64>> {
         if let Some(first) = self.memory.messages.get(&digest) {
             let evidence = format!("its message stands already, in record {first}");
-            self.fail(CheckId::BoardChain, &[], Some(sequence), None, evidence);
+            self.chain_failure(Some(sequence), evidence);
             return None;
         }
         self.memory.messages.insert(digest, sequence);

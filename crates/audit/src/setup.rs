@@ -67,6 +67,7 @@ impl Auditor<'_> {
                 "the enrolment as trustee {} is not signed by the key it was invited with",
                 body.trustee.saturating_add(1)
             );
+            self.gap = true;
             return self.fail(CheckId::BoardSignature, &[], Some(sequence), None, evidence);
         }
         match self.view.enrolments.get_mut(place) {
@@ -75,6 +76,7 @@ impl Auditor<'_> {
             _ => {
                 let evidence = "this trustee has enrolled before, and the authority knew the \
                                 invitation too";
+                self.gap = true;
                 self.fail(CheckId::BoardPhase, &[], Some(sequence), None, evidence);
             }
         }

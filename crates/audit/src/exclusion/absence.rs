@@ -150,6 +150,7 @@ impl Auditor<'_> {
         }
         self.set_mixer(claim.batch, claim.trustee, Mixer::Excluded(by));
         self.void_what_rests_on_excluded(claim.batch);
+        self.withdraw_shares(claim.batch);
         self.findings.warn(format!(
             "a mix in record {mix} is left out: its list could not be read (record {by})"
         ));

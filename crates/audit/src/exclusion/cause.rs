@@ -118,8 +118,8 @@ impl Auditor<'_> {
                 charge.exclusion,
                 match (evidence, check) {
                     (Some(evidence), _) => Outcome::Justified(evidence),
-                    (None, Some(check)) if uncertain || waits(check) => Outcome::Undecided,
-                    _ => Outcome::Unjustified,
+                    (None, check) if uncertain || check.is_some_and(waits) => Outcome::Undecided,
+                    (None, _) => Outcome::Unjustified,
                 },
             ));
         }
@@ -140,6 +140,9 @@ impl Auditor<'_> {
         let outcome = match self.docket.outcomes.get(&sequence) {
             Some(outcome) if stands => Some(outcome.clone()),
             None if !self.docket.void.contains(&sequence) => None,
+            _ if self.memory.in_doubt.is_some_and(|first| first < named) => {
+                Some(Outcome::Undecided)
+            }
             _ => Some(Outcome::Unjustified),
         };
         match outcome {

@@ -7,6 +7,7 @@ use psephos_record::bodies::Blob;
 use serde::Serialize;
 
 use crate::auditor::Auditor;
+use crate::numbered::plural;
 
 /// Fewer ballots than this in a batch are worth a warning.
 pub const FEW: u64 = 10;
@@ -71,13 +72,16 @@ impl Auditor<'_> {
         }
         if self.thorough {
             self.warn_of(&report, BatchAnonymity::is_small, |few, names| {
+                let have = if few == 1 { "has" } else { "have" };
+                let few = plural(few as u64, "batch", "batches");
                 format!(
-                    "{few} batches have fewer than {FEW} ballots, which hardly hide each other: {names}"
+                    "{few} {have} fewer than {FEW} ballots, which hardly hide each other: {names}"
                 )
             });
             self.warn_of(&report, BatchAnonymity::stands_out, |many, names| {
+                let many = plural(many as u64, "batch", "batches");
                 format!(
-                    "in {many} batches a tenth of the votes or more are unique, so that voters can be \
+                    "in {many} a tenth of the votes or more are unique, so that voters can be \
                      recognised by them: {names}"
                 )
             });
@@ -109,7 +113,8 @@ impl Auditor<'_> {
         self.findings.warn(say(concerned.len(), names));
     }
 
-    fn batch_name(&self, box_index: u64, batch_index: u64) -> String {
+    /// A batch, for people.
+    pub(crate) fn batch_name(&self, box_index: u64, batch_index: u64) -> String {
         let description = self.view.description();
         let batch = description.and_then(|description| description.batch(box_index, batch_index));
         let batch = batch.map_or("", |batch| batch.id.as_str());

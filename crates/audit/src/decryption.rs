@@ -13,10 +13,12 @@ use psephos_record::bodies::{BatchShare, Blob, Share};
 use crate::Stage;
 use crate::auditor::{Auditor, Look, check_of};
 use crate::check::CheckId;
+use crate::numbered::plural;
 use crate::report::Culprit;
 use crate::view::{BatchView, ShareView};
 
-const NOT_LAST: &str = "it is not of the last list";
+/// Batches that a sentence about a share record names.
+const NAMED: usize = 5;
 
 /// A `share` record.
 pub(crate) struct PostedShare {
@@ -161,7 +163,7 @@ impl Auditor<'_> {
             for fault in self.list_faults(share, list) {
                 match fault {
                     ListFault::NotLast => {
-                        checks.push((CheckId::DecryptInput, NOT_LAST.to_owned()));
+                        checks.push((CheckId::DecryptInput, self.not_last(list)));
                     }
                     ListFault::Shape(evidence) => checks.push((CheckId::ShapeLength, evidence)),
                     ListFault::Astray | ListFault::Unreadable => unknown = true,
@@ -170,7 +172,8 @@ impl Auditor<'_> {
         }
         match &share.proved {
             Some(Err(error @ (ShareError::Shares { fault, .. } | ShareError::Proof(fault)))) => {
-                checks.push((check_of(fault, CheckId::DecryptProof), error.to_string()))
+                let evidence = self.share_evidence(share, error);
+                checks.push((check_of(fault, CheckId::DecryptProof), evidence));
             }
             Some(Ok(())) => {}
             // The proof of what is wrong in itself is not looked at.
@@ -296,8 +299,12 @@ impl Auditor<'_> {
         let due = (last.rows, width.saturating_mul(32));
         if list.input == last.root && (list.shares.rows, list.shares.row_length) != due {
             faults.push(ListFault::Shape(format!(
-                "{} rows of {} bytes, and there should be {} of {}",
-                list.shares.rows, list.shares.row_length, due.0, due.1
+                "its shares of {}: {} of {}, and there should be {} of {}",
+                self.batch_name(view.box_index, view.batch_index),
+                plural(list.shares.rows, "row", "rows"),
+                plural(list.shares.row_length, "byte", "bytes"),
+                due.0,
+                due.1
             )));
         }
         if list.looked != Look::Right || !self.is_readable(&last) {
@@ -317,7 +324,8 @@ impl Auditor<'_> {
                 holds = false;
                 match fault {
                     ListFault::NotLast => {
-                        self.fail(CheckId::DecryptInput, &culprits, record, None, NOT_LAST);
+                        let evidence = self.not_last(list);
+                        self.fail(CheckId::DecryptInput, &culprits, record, None, evidence);
                     }
                     ListFault::Astray => {
                         let text = format!(
@@ -383,36 +391,36 @@ impl Auditor<'_> {
         let culprit = Culprit::Trustee(share.trustee);
         let sequence = share.sequence;
         match error {
-            ShareError::Shares { list, fault } => {
-                let row = match fault {
-                    Fault::NonCanonical { index, .. } | Fault::Membership { index, .. } => {
-                        Some(*index)
+            ShareError::Proof(Fault::Equation) => {
+                let lists = self.bad_rows(share);
+                let culprits = std::slice::from_ref(&culprit);
+                let (check, record) = (CheckId::DecryptProof, Some(sequence));
+                for (name, rows) in &lists {
+                    // A row's number alone does not say of which of the record's lists it is.
+                    let evidence = format!(
+                        "the proof of its shares does not hold; in {name} this row is not what the others' \
+                         shares imply"
+                    );
+                    for row in rows {
+                        self.fail(check, culprits, record, Some(*row), evidence.as_str());
                     }
+                }
+                if lists.is_empty() {
+                    let evidence = self.share_evidence(share, error);
+                    self.fail(check, culprits, record, None, evidence);
+                }
+            }
+            ShareError::Shares { fault, .. } | ShareError::Proof(fault) => {
+                let row = match (error, fault) {
+                    (
+                        ShareError::Shares { .. },
+                        Fault::NonCanonical { index, .. } | Fault::Membership { index, .. },
+                    ) => Some(*index),
                     _ => None,
                 };
-                let what = format!("list {} of its shares", list.saturating_add(1));
-                self.fail_for(fault, CheckId::DecryptProof, &culprit, sequence, row, &what);
-            }
-            ShareError::Proof(Fault::Equation) => {
-                let rows = self.bad_rows(share);
-                let evidence = "the proof of its shares does not hold";
-                let culprits = std::slice::from_ref(&culprit);
-                for row in &rows {
-                    self.fail(
-                        CheckId::DecryptProof,
-                        culprits,
-                        Some(sequence),
-                        Some(*row),
-                        evidence,
-                    );
-                }
-                if rows.is_empty() {
-                    self.fail(CheckId::DecryptProof, culprits, Some(sequence), None, evidence);
-                }
-            }
-            ShareError::Proof(fault) => {
-                let what = "the proof of its shares";
-                self.fail_for(fault, CheckId::DecryptProof, &culprit, sequence, None, what);
+                let check = check_of(fault, CheckId::DecryptProof);
+                let evidence = self.share_evidence(share, error);
+                self.fail(check, std::slice::from_ref(&culprit), Some(sequence), row, evidence);
             }
             ShareError::Input { .. } => {
                 self.findings.not_run(CheckId::DecryptProof, error.to_string());
@@ -424,13 +432,51 @@ impl Auditor<'_> {
         }
     }
 
-    /// The rows in which shares differ from what threshold many valid ones imply.
-    fn bad_rows(&self, share: &PostedShare) -> Vec<u64> {
-        let mut rows = Vec::new();
-        for list in &share.lists {
-            rows.extend(self.bad_rows_of(share.trustee, list).unwrap_or_default());
+    /// What is wrong with a share record, in words.
+    fn share_evidence(&self, share: &PostedShare, error: &ShareError) -> String {
+        match error {
+            ShareError::Shares { list, fault } => {
+                let list = share.lists.get(*list..).unwrap_or_default();
+                format!(
+                    "its shares of {}: {fault}",
+                    self.names_of(list.get(..1).unwrap_or_default())
+                )
+            }
+            ShareError::Proof(Fault::Equation) => {
+                format!("the proof of its shares of {} does not hold", self.names_of(&share.lists))
+            }
+            ShareError::Proof(fault) => {
+                format!("the proof of its shares of {}: {fault}", self.names_of(&share.lists))
+            }
+            ShareError::Input { .. } | ShareError::Rows { .. } => error.to_string(),
         }
-        rows
+    }
+
+    fn not_last(&self, list: &PostedList) -> String {
+        let name = self.names_of(std::slice::from_ref(list));
+        format!("its shares of {name} are not of the last list")
+    }
+
+    /// The batches of these lists, the first few of them.
+    fn names_of(&self, lists: &[PostedList]) -> String {
+        let views = lists.iter().filter_map(|list| self.view.batches.get(list.batch));
+        let names: Vec<String> = views
+            .take(NAMED)
+            .map(|view| self.batch_name(view.box_index, view.batch_index))
+            .collect();
+        let more = lists.len().saturating_sub(NAMED);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        names.join("; ") + &rest
+    }
+
+    /// The rows in which shares differ from what threshold many valid ones imply, with the batch in which
+    /// they do.
+    fn bad_rows(&self, share: &PostedShare) -> Vec<(String, Vec<u64>)> {
+        let lists = share.lists.iter().map(|list| {
+            let rows = self.bad_rows_of(share.trustee, list).unwrap_or_default();
+            (self.names_of(std::slice::from_ref(list)), rows)
+        });
+        lists.filter(|(_, rows)| !rows.is_empty()).collect()
     }
 
     fn bad_rows_of(&self, trustee: u64, list: &PostedList) -> Option<Vec<u64>> {

@@ -1,4 +1,4 @@
-//! Items with their places, as they stand in formats.
+//! Items with their places, as they stand in formats, and numbers of them in sentences.
 
 /// The items, counted from `first`.
 pub(crate) fn numbered<T>(
@@ -9,4 +9,9 @@ pub(crate) fn numbered<T>(
         .into_iter()
         .enumerate()
         .map(move |(index, item)| (first.saturating_add(index as u64), item))
+}
+
+/// How many of something there are: `1 ballot`, `2 ballots`.
+pub(crate) fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

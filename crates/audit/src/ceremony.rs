@@ -124,9 +124,7 @@ impl Auditor<'_> {
         for reuse in reuses {
             let evidence = format!(
                 "the ephemeral key for trustee {} is the one of trustee {} for trustee {}",
-                reuse.recipient.saturating_add(1),
-                reuse.first_dealer.saturating_add(1),
-                reuse.first_recipient.saturating_add(1)
+                reuse.recipient, reuse.first_dealer, reuse.first_recipient
             );
             self.convict(CheckId::KeyEncryption, dealer, sequence, evidence);
         }
@@ -185,7 +183,7 @@ impl Auditor<'_> {
             .and_then(|index| self.view.ceremony.deals.get(index)?.as_ref())
             .map(|(digest, deal)| (self.memory.place_of_message(digest), deal));
         let Some((place, deal)) = deal else {
-            let evidence = format!("there is no deal of a trustee {}", dealer.saturating_add(1));
+            let evidence = format!("there is no deal of a trustee {dealer}");
             return self.convict(CheckId::KeyComplaint, complainer, sequence, evidence);
         };
         let accept = usize::try_from(complainer)
@@ -205,9 +203,7 @@ impl Auditor<'_> {
         };
         let deal = place.map_or(String::new(), |place| format!(" in record {place}"));
         let evidence = format!(
-            "the complaint of trustee {} in record {sequence} about the deal of trustee {}{deal}: {}",
-            complainer.saturating_add(1),
-            dealer.saturating_add(1),
+            "the complaint of trustee {complainer} in record {sequence} about the deal of trustee {dealer}{deal}: {}",
             judgement.reason
         );
         self.view.ceremony.complaints.push(ComplaintView {
@@ -260,7 +256,7 @@ impl Auditor<'_> {
     /// A new manifest starts a new attempt: what went wrong in the last one is told, and weighs no more.
     pub(crate) fn forgive_attempt(&mut self) {
         let Some(view) = &self.view.manifest else { return };
-        let attempt = view.manifest.attempt.saturating_add(1);
+        let attempt = view.manifest.attempt;
         if self.attempt_failures.is_empty() {
             self.findings.warn(format!("attempt {attempt} of the key ceremony was given up"));
         }

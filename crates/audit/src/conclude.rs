@@ -3,6 +3,7 @@
 use crate::Audit;
 use crate::auditor::Auditor;
 use crate::check::CheckId;
+use crate::numbered::plural;
 use crate::view::{Phase, View};
 
 /// What must hold of the election's setup and keys before anything else means something.
@@ -33,9 +34,9 @@ impl Auditor<'_> {
             self.findings.fail(failure);
         }
         if let Some((records, _)) = self.options.verified {
-            let text =
-                format!("lists and proofs of the first {records} records were checked before");
-            self.findings.warn(text);
+            let first = plural(records, "record", "records");
+            self.findings
+                .warn(format!("lists and proofs of the first {first} were checked before"));
         }
         let election = self.view.manifest.as_ref().map(|manifest| manifest.election);
         let head = (self.view.records > 0).then_some(self.view.head);

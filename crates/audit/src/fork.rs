@@ -9,6 +9,7 @@ use psephos_record::message::{Record, file_digest};
 use crate::Stage;
 use crate::auditor::Auditor;
 use crate::check::CheckId;
+use crate::numbered::plural;
 use crate::report::Culprit;
 
 /// A board from the first record on that differs.
@@ -76,8 +77,10 @@ impl Auditor<'_> {
         let there = self.branch(other, fork)?;
         let mut culprits = BTreeSet::new();
         let mut evidence = format!(
-            "the boards have {fork} records in common; record {fork} is {} here and {} on the second board",
-            here.first, there.first
+            "the boards have {} in common; record {fork} is {} here and {} on the second board",
+            plural(fork, "record", "records"),
+            here.first,
+            there.first
         );
         for (author, places) in &here.known {
             let Some(others) = there.known.get(author) else { continue };

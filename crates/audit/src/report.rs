@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 
 use crate::anonymity::BatchAnonymity;
 use crate::check::{CheckId, Status, Verdict};
+use crate::numbered::plural;
 
 /// The version of the specification that the checks are made by.
 pub const SPEC: &str = "psephos/v1";
@@ -43,13 +44,10 @@ impl fmt::Display for Culprit {
 }
 
 impl Culprit {
-    /// For people, who count trustees from 1.
+    /// For people, in the words of a report: one number for a trustee wherever it is named.
     #[must_use]
     pub fn to_text(&self) -> String {
-        match self {
-            Culprit::Trustee(index) => format!("trustee {}", index.saturating_add(1)),
-            other => other.to_string(),
-        }
+        self.to_string()
     }
 }
 
@@ -299,7 +297,9 @@ impl Findings {
         for (check, found) in &self.failed {
             if *found > FAILURES_LISTED {
                 let more = found - FAILURES_LISTED;
-                self.warnings.push(format!("{more} further failures of {check} are not listed"));
+                let are = if more == 1 { "is" } else { "are" };
+                let more = plural(more as u64, "further failure", "further failures");
+                self.warnings.push(format!("{more} of {check} {are} not listed"));
             }
         }
         let verdict = self.verdict(complete, &checks);

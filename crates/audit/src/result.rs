@@ -15,6 +15,7 @@ use psephos_record::bodies::{Batch, BatchResult, Description, ElectionResult, Se
 use crate::Stage;
 use crate::auditor::{Auditor, check_of};
 use crate::check::CheckId;
+use crate::numbered::plural;
 use crate::report::Culprit;
 use crate::view::BatchView;
 
@@ -185,8 +186,11 @@ impl Auditor<'_> {
         let due = (view.last.rows, view.width.saturating_mul(32));
         if (result.plaintexts.rows, result.plaintexts.row_length) != due {
             let evidence = format!(
-                "{} plaintext rows of {} bytes, and there should be {} of {}",
-                result.plaintexts.rows, result.plaintexts.row_length, due.0, due.1
+                "{} of {}, and there should be {} of {}",
+                plural(result.plaintexts.rows, "plaintext row", "plaintext rows"),
+                plural(result.plaintexts.row_length, "byte", "bytes"),
+                due.0,
+                due.1
             );
             self.fail(CheckId::ShapeLength, &culprits, record, None, evidence);
             return self
@@ -198,8 +202,8 @@ impl Auditor<'_> {
         if named.is_none() {
             let valid = before.shares.iter().flatten().filter(|share| share.valid).count();
             let evidence = format!(
-                "it does not name {threshold} trustees in order whose valid shares stand before it, \
-                 of which there are {valid}"
+                "it does not name {} in order of whom a valid share stands before it; there are {valid}",
+                plural(threshold, "trustee", "trustees")
             );
             self.no_quorum(sequence, evidence);
         }
@@ -210,7 +214,8 @@ impl Auditor<'_> {
         };
         let shared = view.shares.iter().flatten().filter(|share| share.valid).count() as u64;
         if shared < trustees {
-            self.findings.warn(format!("{shared} of {trustees} trustees shared"));
+            let all = plural(trustees, "trustee", "trustees");
+            self.findings.warn(format!("{shared} of {all} shared"));
         }
         if self.is_verified(sequence) {
             return;
@@ -263,10 +268,8 @@ impl Auditor<'_> {
     fn blame_cells(&mut self, sequence: u64, cells: &[Cell]) {
         for cell in cells {
             let culprits = [Culprit::Authority];
-            let evidence = format!(
-                "plaintext {} of the row is not what the shares decrypt to",
-                cell.column.saturating_add(1)
-            );
+            let evidence =
+                format!("plaintext {} of the row is not what the shares decrypt to", cell.column);
             let row = Some(cell.row);
             self.fail(CheckId::ResultPlaintext, &culprits, Some(sequence), row, evidence);
         }
@@ -332,9 +335,9 @@ impl Auditor<'_> {
         }
         if posted.body.contests.len() != counted.contests.len() {
             let evidence = format!(
-                "{} results for {} contests",
-                posted.body.contests.len(),
-                counted.contests.len()
+                "{} for {}",
+                plural(posted.body.contests.len() as u64, "result", "results"),
+                plural(counted.contests.len() as u64, "contest", "contests")
             );
             return self.fail(CheckId::ResultCount, &culprits, record, None, evidence);
         }
@@ -355,8 +358,12 @@ impl Auditor<'_> {
                 .map(|(reason, count)| format!("{count}: {reason}"))
                 .collect();
             self.findings.warn(format!(
-                "{} decrypted ballots are no vote and count as invalid ({})",
-                counted.invalid,
+                "{} as invalid ({})",
+                plural(
+                    counted.invalid,
+                    "decrypted ballot is no vote and counts",
+                    "decrypted ballots are no vote and count"
+                ),
                 reasons.join("; ")
             ));
         }

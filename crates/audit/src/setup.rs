@@ -1,6 +1,6 @@
 //! Proposal, enrolments, manifest and pins (spec/09-audit.md §9.4).
 
-use crate::numbered::numbered;
+use crate::numbered::{numbered, plural};
 use psephos_core::{Digest, Encoding};
 use psephos_record::bodies::{Description, Enrol, Manifest, Policy, Proposal};
 use psephos_record::invitation;
@@ -20,8 +20,11 @@ impl Auditor<'_> {
     ) {
         let trustees = proposal.description.trustees.len();
         if proposal.invitations.len() != trustees {
-            let evidence =
-                format!("{} invitations for {trustees} trustees", proposal.invitations.len());
+            let evidence = format!(
+                "{} for {}",
+                plural(proposal.invitations.len() as u64, "invitation", "invitations"),
+                plural(trustees as u64, "trustee", "trustees")
+            );
             let culprits = [Culprit::Authority];
             self.fail(CheckId::SetupParameters, &culprits, Some(sequence), None, evidence);
             self.halt("the proposal cannot be used");
@@ -52,7 +55,7 @@ impl Auditor<'_> {
         let place = usize::try_from(body.trustee).ok();
         let invited = place.and_then(|place| proposal.proposal.invitations.get(place));
         let Some((place, invited)) = place.zip(invited) else {
-            let evidence = format!("there is no trustee {}", body.trustee.saturating_add(1));
+            let evidence = format!("there is no trustee {}", body.trustee);
             return self.fail(CheckId::SetupIdentity, &[culprit], Some(sequence), None, evidence);
         };
         let verified = invitation::verify_enrolment(
@@ -65,7 +68,7 @@ impl Auditor<'_> {
         if verified.is_err() {
             let evidence = format!(
                 "the enrolment as trustee {} is not signed by the key it was invited with",
-                body.trustee.saturating_add(1)
+                body.trustee
             );
             self.gap = true;
             return self.fail(CheckId::BoardSignature, &[], Some(sequence), None, evidence);
@@ -141,9 +144,9 @@ impl Auditor<'_> {
         if manifest.keys != enrolled {
             evidence.push("its keys are not those that the trustees enrolled".to_owned());
         }
-        for (index, key) in numbered(1, &manifest.keys) {
+        for (index, key) in numbered(0, &manifest.keys) {
             let same =
-                numbered(1, &manifest.keys).find(|(other, same)| *other < index && *same == key);
+                numbered(0, &manifest.keys).find(|(other, same)| *other < index && *same == key);
             if let Some((other, _)) = same {
                 evidence.push(format!("trustees {other} and {index} have the same key"));
             }
@@ -156,7 +159,11 @@ impl Auditor<'_> {
         }
         let trustees = manifest.description.trustees.len();
         if manifest.keys.len() != trustees {
-            evidence.push(format!("{} keys for {trustees} trustees", manifest.keys.len()));
+            evidence.push(format!(
+                "{} for {}",
+                plural(manifest.keys.len() as u64, "key", "keys"),
+                plural(trustees as u64, "trustee", "trustees")
+            ));
             self.halt("the manifest cannot be used");
         }
         for evidence in evidence {
@@ -171,11 +178,10 @@ impl Auditor<'_> {
         let names = &proposal.proposal.description.trustees;
         for (index, name) in numbered(0, names) {
             if manifest.excluded.contains(&index) {
-                let number = index.saturating_add(1);
                 self.findings.warn(format!(
-                    "attempt {} of the key ceremony was begun without {name}, trustee {number} of the \
+                    "attempt {} of the key ceremony was begun without {name}, trustee {index} of the \
                      proposal; the others moved up",
-                    manifest.attempt.saturating_add(1)
+                    manifest.attempt
                 ));
             }
         }

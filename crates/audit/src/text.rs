@@ -1,6 +1,6 @@
 //! The report for people.
 
-use crate::numbered::numbered;
+use crate::numbered::{numbered, plural};
 use psephos_ballot::ContestReport;
 use psephos_ballot::report::Named;
 
@@ -60,24 +60,31 @@ impl Report {
     }
 
     fn headline(&self) -> String {
-        let count = |status| self.checks.iter().filter(|check| check.status == status).count();
+        let checks = |status, one, many| {
+            let of_status = self.checks.iter().filter(|check| check.status == status);
+            plural(of_status.count() as u64, one, many)
+        };
+        let is_run = self.checks.iter().all(|check| check.status != Status::NotRun);
         match self.verdict {
             Verdict::Valid => format!(
                 "VALID: the result is the count of exactly the accepted ballots on this board \
-                 ({} checks, all hold)",
-                count(Status::Pass)
+                 ({})",
+                checks(Status::Pass, "check, which holds", "checks, all hold")
             ),
             Verdict::Invalid => {
-                let failed = count(Status::Fail);
-                format!("INVALID: checks that fail: {failed}; the first failures are listed below")
+                let failing = checks(Status::Fail, "check fails", "checks fail");
+                format!("INVALID: {failing}; what does not hold is listed below")
             }
-            Verdict::Incomplete => match count(Status::NotRun) {
-                0 => "INCOMPLETE: nothing found fails; the board is not sealed yet".into(),
-                missing => {
-                    format!("INCOMPLETE: nothing found fails; checks not run yet: {missing}")
-                }
-            },
-            Verdict::Unreadable => "UNREADABLE: part of the record cannot be read".into(),
+            Verdict::Incomplete if is_run => {
+                "INCOMPLETE: nothing found fails; the board is not sealed yet".into()
+            }
+            Verdict::Incomplete => format!(
+                "INCOMPLETE: nothing found fails; {} run on everything",
+                checks(Status::NotRun, "check was not", "checks were not")
+            ),
+            Verdict::Unreadable => {
+                "UNREADABLE: part of the board cannot be read; what, is said below".into()
+            }
         }
     }
 }
@@ -100,13 +107,16 @@ fn hidden(batches: Option<&[BatchAnonymity]>) -> impl Iterator<Item = String> + 
     let line = |batch: &BatchAnonymity| {
         let votes = match (batch.distinct, batch.unique) {
             (Some(distinct), Some(unique)) => {
-                format!("  ({distinct} different votes, {unique} of them unique)")
+                let distinct = plural(distinct, "different vote", "different votes");
+                format!("  ({distinct}, {unique} unique)")
             }
             _ => String::new(),
         };
         format!("  {:>10}  {}{votes}", batch.voters, batch.name)
     };
-    let rest = (more > 0).then(|| format!("              and {more} more batches"));
+    let rest = (more > 0).then(|| {
+        format!("              and {}", plural(more as u64, "more batch", "more batches"))
+    });
     batches.iter().take(BATCHES).map(line).chain(rest)
 }
 
@@ -146,7 +156,8 @@ fn result(contest: &ContestReport) -> Vec<String> {
     }
     if let Some(texts) = &contest.texts {
         let distinct = contest.distinct_texts.unwrap_or_default();
-        lines.push(format!("  written by voters, {distinct} different texts"));
+        let distinct = plural(distinct, "different text", "different texts");
+        lines.push(format!("  written by voters, {distinct}"));
         lines.extend(by_name(texts));
     }
     if contest.method != "text" {

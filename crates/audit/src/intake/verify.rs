@@ -14,7 +14,7 @@ use super::{Intake, IntakeError, Placement, Polling, derive_intake};
 use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::mixes::PostedMix;
-use crate::numbered::numbered;
+use crate::numbered::{numbered, plural};
 use crate::report::Culprit;
 use crate::roll::Eligible;
 use crate::view::{BatchView, CloseView, Mixer};
@@ -56,8 +56,9 @@ impl Auditor<'_> {
         let closes = self.view.description().and_then(|description| description.closes);
         if let Some(early) = closes.and_then(|closes| closes.checked_sub(time)).filter(|s| *s > 0) {
             self.findings.warn(format!(
-                "voting was closed in record {sequence}, which says that this was {early} seconds before \
-                 the end that the manifest states"
+                "voting was closed in record {sequence}, which says that this was {} before the end that \
+                 the manifest states",
+                plural(early, "second", "seconds")
             ));
         }
     }
@@ -138,7 +139,12 @@ impl Auditor<'_> {
         let refused = polling.challenges.refused();
         if refused > 0 {
             self.findings.warn(format!(
-                "{refused} challenges are not signed under their credential, and have no effect"
+                "{} no effect",
+                plural(
+                    refused,
+                    "challenge is not signed under its credential, and has",
+                    "challenges are not signed under their credential, and have"
+                )
             ));
         }
         let total = polling.stated();
@@ -149,8 +155,8 @@ impl Auditor<'_> {
         self.turnout(&intake);
         if close.submitted != intake.submitted() {
             let evidence = format!(
-                "it says that {} ballots were taken in, and there are {}",
-                close.submitted,
+                "it says that {} taken in, and the board has {}",
+                plural(close.submitted, "ballot was", "ballots were"),
                 intake.submitted()
             );
             let culprits = [Culprit::Authority];
@@ -169,10 +175,10 @@ impl Auditor<'_> {
         if !rejected.is_empty() {
             let counts: Vec<String> = rejected
                 .iter()
-                .map(|(reason, count)| format!("{count} {}", reason.name()))
+                .map(|(reason, count)| format!("{} {count}", reason.name()))
                 .collect();
-            let sum: u64 = rejected.values().sum();
-            self.findings.warn(format!("{sum} ballots were rejected: {}", counts.join(", ")));
+            let sum = plural(rejected.values().sum(), "ballot was", "ballots were");
+            self.findings.warn(format!("{sum} rejected, by reason: {}", counts.join(", ")));
         }
         let (cast, accepted) = (intake.submitted(), intake.accepted());
         self.turnout = Some(Turnout { cast, accepted, rejected, invalid: None });
@@ -359,8 +365,9 @@ impl Auditor<'_> {
             .map(|(index, together)| {
                 let waived = self.view.waivers.iter().any(|waiver| waiver.box_index == index);
                 let fewer = format!(
-                    "box {:?} has {together} accepted ballots, fewer than the minimum of {}",
+                    "box {:?} has {}, fewer than the minimum of {}",
                     id(index),
+                    plural(together, "accepted ballot", "accepted ballots"),
                     description.minimum
                 );
                 (fewer, waived)

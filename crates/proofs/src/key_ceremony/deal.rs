@@ -51,7 +51,7 @@ pub enum DealFault {
     #[error("the proof of knowledge of the constant term does not hold")]
     Knowledge,
     /// The proof of knowledge of an ephemeral key fails: `key.encryption`.
-    #[error("the proof of knowledge of the ephemeral key for trustee {} does not hold", recipient + 1)]
+    #[error("the proof of knowledge of the ephemeral key for trustee {recipient} does not hold")]
     Encryption {
         /// Index of the recipient.
         recipient: u64,

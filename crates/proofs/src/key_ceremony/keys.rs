@@ -21,7 +21,7 @@ pub struct ElectionKeys {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyFault {
     /// A deal's commitments cannot be used.
-    #[error("the deal of trustee {}: {fault}", dealer + 1)]
+    #[error("the deal of trustee {dealer}: {fault}")]
     Deal {
         /// Index of the dealer.
         dealer: u64,
@@ -32,7 +32,7 @@ pub enum KeyFault {
     #[error("the election key is the identity")]
     PublicKey,
     /// `S_j` is the identity.
-    #[error("the share key of trustee {} is the identity", trustee + 1)]
+    #[error("the share key of trustee {trustee} is the identity")]
     ShareKey {
         /// Index of the trustee.
         trustee: u64,

@@ -16,6 +16,9 @@ use crate::signature::{self, SignatureError};
 /// The longest record file in bytes; also the longest message.
 pub const RECORD_LIMIT: usize = 128 << 20;
 
+/// As much of a record file as its digest is of: all of it, unless it is too long.
+pub const DIGESTED: usize = RECORD_LIMIT + 1;
+
 /// The only version of messages.
 pub const VERSION: u64 = 1;
 
@@ -201,7 +204,8 @@ pub fn message_digest(message: &[u8]) -> Digest {
     plain(message)
 }
 
-/// SHA3-256 of a whole record file: `previous` of the next one, and the board's head.
+/// SHA3-256 of a record file: `previous` of the next one, and the board's head. Of one that is too long for a
+/// record it is that of its first [`DIGESTED`] bytes, so that nobody can make readers hash without end.
 pub fn file_digest(file: &[u8]) -> Digest {
-    plain(file)
+    plain(file.get(..DIGESTED).unwrap_or(file))
 }

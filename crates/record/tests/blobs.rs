@@ -94,6 +94,11 @@ fn damage_is_told_from_a_wrong_record() {
     assert!(matches!(check_blob(&board, &blob), Err(BlobFault::Root { .. })));
     assert!(matches!(read(&blob), Err(RowsError::Length { found: 200_001, .. })));
 
+    // So much longer that nobody waits for its root.
+    fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+    assert!(matches!(check_blob(&board, &blob), Err(BlobFault::TooLong { .. })));
+    assert!(matches!(read(&blob), Err(RowsError::Length { .. })));
+
     // Writing it again repairs it.
     assert_eq!(board.put_rows(100, &content).unwrap(), blob);
     assert_eq!(read(&blob), Ok(()));

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use common::signed;
+use psephos_core::hash;
 use psephos_record::board::{
     Appended, Board, BoardError, Extent, FolderBoard, MemoryBoard, Placed, WritableBoard,
 };
@@ -268,6 +269,27 @@ fn a_record_that_is_no_file_or_too_long_is_not_read() {
     let long = fs::File::create(board.record_path(1)).unwrap();
     long.set_len(RECORD_LIMIT as u64 + 1).unwrap();
     assert!(matches!(board.record(1), Err(BoardError::RecordTooLarge { sequence: 1, .. })));
+}
+
+/// The digest of a file that is too long is that of its beginning: a file without end has one, too.
+#[test]
+fn a_record_that_is_too_long_has_a_digest() {
+    let (_folder, board) = new_board();
+    let zeros = vec![0; RECORD_LIMIT + 2];
+    let of = |length: usize| hash::plain(&zeros[..length]);
+    for (length, digested) in [
+        (RECORD_LIMIT, RECORD_LIMIT),
+        (RECORD_LIMIT + 1, RECORD_LIMIT + 1),
+        (RECORD_LIMIT + 2, RECORD_LIMIT + 1),
+        (1 << 40, RECORD_LIMIT + 1),
+    ] {
+        let long = fs::File::create(board.record_path(0)).unwrap();
+        long.set_len(length as u64).unwrap();
+        assert_eq!(board.record_digest(0).unwrap(), of(digested), "{length}");
+    }
+    let memory = MemoryBoard::new();
+    memory.set_records(vec![zeros.clone()]);
+    assert_eq!(memory.record_digest(0).unwrap(), of(RECORD_LIMIT + 1));
 }
 
 /// Errors of the system name the file, the cause and the fix, and leave the board as it was.

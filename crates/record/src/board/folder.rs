@@ -15,7 +15,7 @@ use psephos_core::tree::TreeHasher;
 
 use super::{Board, BoardError, Extent, Placed, WritableBoard, check_blob};
 use crate::bodies::Blob;
-use crate::message::RECORD_LIMIT;
+use crate::message::{DIGESTED, RECORD_LIMIT};
 
 const RECORDS: &str = "records";
 const BLOBS: &str = "blobs";
@@ -162,7 +162,8 @@ impl Board for FolderBoard {
 
     fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
         let (path, file) = self.open_record(sequence)?;
-        hash::plain_reader(file).map_err(BoardError::io(&path, "read the file"))
+        hash::plain_reader(file.take(DIGESTED as u64))
+            .map_err(BoardError::io(&path, "read the file"))
     }
 
     fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {

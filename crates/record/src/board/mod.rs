@@ -58,7 +58,7 @@ pub trait Board: Sync {
     /// [`BoardError::RecordMissing`], [`BoardError::RecordTooLarge`], or the storage's.
     fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError>;
 
-    /// SHA3-256 of a record file, however long it is.
+    /// The digest of a record file, too long or not: [`crate::message::file_digest`].
     ///
     /// # Errors
     /// [`BoardError::RecordMissing`], or the storage's.

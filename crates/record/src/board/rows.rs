@@ -100,6 +100,10 @@ fn read_up_to(reader: &mut dyn Read, wanted: u64, piece: &mut Vec<u8>) -> std::i
     Ok(reader.take(wanted).read_to_end(piece)? as u64)
 }
 
+/// A file that is longer than this, and longer than its record states, is not hashed: whoever can write to
+/// the folder could make it endless.
+const HASHED: u64 = 1 << 30;
+
 /// What is wrong with a blob as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum BlobFault {
@@ -114,6 +118,16 @@ pub enum BlobFault {
     Root {
         /// Its root in hex.
         root: String,
+    },
+    /// Its file is so much longer than the record states that it is not hashed (check `board.blob`).
+    #[error(
+        "blob {root} is longer than {most} bytes, and than its record states; it was not hashed"
+    )]
+    TooLong {
+        /// Its root in hex.
+        root: String,
+        /// The length in bytes up to which it would have been hashed.
+        most: u64,
     },
     /// Its bytes are the right ones, but the record states another number or length of rows, or an
     /// impossible one (check `shape.length`; the record's author).
@@ -141,6 +155,11 @@ pub fn check_blob(board: &dyn Board, blob: &Blob) -> Result<(), BlobFault> {
         Err(BoardError::BlobMissing { .. }) => return Err(BlobFault::Missing { root }),
         opened => opened?,
     };
+    let most = blob.length().unwrap_or_default().max(HASHED);
+    // The length is known before anything is read, unless somebody is writing at this moment.
+    if board.blob_length(&blob.root)?.is_some_and(|length| length > most) {
+        return Err(BlobFault::TooLong { root, most });
+    }
     let reading =
         |source| BoardError::Io { path: board.place().into(), action: "read a blob", source };
     let mut hasher = TreeHasher::new();
@@ -152,6 +171,9 @@ pub fn check_blob(board: &dyn Board, blob: &Blob) -> Result<(), BlobFault> {
             break;
         }
         found += read;
+        if found > most {
+            return Err(BlobFault::TooLong { root, most });
+        }
         hasher.update(&piece);
     }
     if hasher.finish() != blob.root {

@@ -12,4 +12,4 @@ pub use error::Failure;
 pub use exit::Exit;
 pub use progress::{Mode, Progress};
 pub use run::{leash, parse, run, say, warn};
-pub use text::{bytes, count, date, duration, nth, numbered, table, voting_hours};
+pub use text::{bytes, count, date, digits, duration, nth, numbered, plural, table, voting_hours};

@@ -32,18 +32,44 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// How many of something there are: `1 ballot`, `80,101 ballots`.
+pub fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// Reads the 64 hexadecimal digits of what is called `what`: "a digest".
+///
+/// # Errors
+/// What is wrong, and where: whoever has copied them by hand looks for one of 64.
+pub fn digits(what: &str, text: &str) -> Result<[u8; 32], String> {
+    let mut bytes = [0; 32];
+    if hex::decode_to_slice(text, &mut bytes).is_ok() {
+        return Ok(bytes);
+    }
+    let wrong = numbered(text.chars()).find(|(_, character)| !character.is_ascii_hexdigit());
+    let found = text.chars().count() as u64;
+    let mut faults = Vec::new();
+    if let Some((index, character)) = wrong {
+        faults.push(format!("character {}, {character:?}, is none", nth(index)));
+    }
+    if found != 64 {
+        faults.push(format!("this has {}", plural(found, "character", "characters")));
+    }
+    Err(format!("{what} is 64 hexadecimal digits: {}", faults.join(", and ")))
+}
+
 /// A size in bytes: `812 bytes`, `5.1 MB`.
 pub fn bytes(number: u64) -> String {
     let size = number as f64;
     match number {
-        0..10_000 => format!("{} bytes", count(number)),
+        0..10_000 => plural(number, "byte", "bytes"),
         10_000..1_000_000 => format!("{:.0} kB", size / 1e3),
         1_000_000..1_000_000_000 => format!("{:.1} MB", size / 1e6),
         _ => format!("{:.1} GB", size / 1e9),
     }
 }
 
-/// A trustee, candidate or record as people count them: from 1.
+/// A candidate or a box as people count them: from 1.
 pub fn nth(index: u64) -> u64 {
     index.saturating_add(1)
 }
@@ -108,6 +134,28 @@ mod tests {
         {
             assert_eq!(count(number), text);
         }
+    }
+
+    #[test]
+    fn one_of_a_thing_is_no_plural() {
+        let texts = [0, 1, 2, 1_000].map(|number| plural(number, "ballot", "ballots"));
+        assert_eq!(texts, ["0 ballots", "1 ballot", "2 ballots", "1,000 ballots"]);
+        assert_eq!([bytes(1), bytes(2)], ["1 byte", "2 bytes"]);
+    }
+
+    #[test]
+    fn a_wrong_digit_is_named_with_its_place() {
+        let right = "0aF3".repeat(16);
+        assert_eq!(digits("a digest", &right).map(hex::encode), Ok(right.to_lowercase()));
+        let said = |text: &str| digits("a digest", text).unwrap_err();
+        let head = "a digest is 64 hexadecimal digits: ";
+        assert_eq!(said(&right.replacen('F', "O", 1)), format!("{head}character 3, 'O', is none"));
+        assert_eq!(said(&right[..63]), format!("{head}this has 63 characters"));
+        assert_eq!(
+            said("3f…9"),
+            format!("{head}character 3, '…', is none, and this has 4 characters")
+        );
+        assert_eq!(said("a"), format!("{head}this has 1 character"));
     }
 
     #[test]

@@ -147,11 +147,6 @@ pub struct Find {
     pub json: bool,
 }
 
-/// Reads 64 hexadecimal digits.
 fn digest(text: &str) -> Result<[u8; 32], String> {
-    let mut bytes = [0; 32];
-    hex::decode_to_slice(text, &mut bytes).map_err(|_| {
-        format!("a digest is 64 hexadecimal digits, this has {} characters", text.chars().count())
-    })?;
-    Ok(bytes)
+    psephos_console::digits("a digest", text)
 }

@@ -78,10 +78,10 @@ pub fn decode<T: Serialize + DeserializeOwned>(
     }
     let length = item_length(bytes)?;
     if length != bytes.len() {
-        return Err(DecodeError::not_canonical(format_args!(
-            "{} bytes follow it",
-            bytes.len() - length
-        )));
+        return Err(DecodeError::not_canonical(match bytes.len() - length {
+            1 => "1 byte follows it".to_owned(),
+            more => format!("{more} bytes follow it"),
+        }));
     }
     match serde_cbor::from_slice::<T>(bytes) {
         Ok(value) if is_encoding_of(&value, bytes) => Ok(value),

@@ -135,12 +135,6 @@ impl FromStr for BoxArgument {
     }
 }
 
-/// Reads 64 hexadecimal digits.
 fn credential(text: &str) -> Result<Encoding, String> {
-    let mut bytes = [0; 32];
-    hex::decode_to_slice(text, &mut bytes).map_err(|_| {
-        let found = text.chars().count();
-        format!("a credential is 64 hexadecimal digits, this has {found} characters")
-    })?;
-    Ok(bytes)
+    psephos_console::digits("a credential", text)
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use psephos_console::{Exit, Failure, count, numbered, say};
+use psephos_console::{Exit, Failure, numbered, plural, say};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -83,10 +83,10 @@ fn in_box(cards: &[Card<'_>], box_index: u64) -> u64 {
 
 fn told(boxes: &[BoxArgument], places: &Places, cards: &[Card<'_>], rows: &[u8]) -> String {
     let name = |path: &Path| path.display().to_string();
-    let mut lines = vec![format!("{} codes.", count(cards.len() as u64))];
+    let mut lines = vec![format!("{}.", plural(cards.len() as u64, "code", "codes"))];
     for (index, given) in numbered(boxes) {
-        let voters = count(in_box(cards, index));
-        lines.push(format!("  box {} ({}): {voters} voters", index + 1, given.id));
+        let voters = plural(in_box(cards, index), "voter", "voters");
+        lines.push(format!("  box {} ({}): {voters}", index + 1, given.id));
     }
     lines.push(format!("  to print       {}", name(&places.page)));
     lines.push(format!("  as a table     {}", name(&places.codes)));

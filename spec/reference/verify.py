@@ -1997,6 +1997,8 @@ RECEIPT = mapping(box=uint, time=uint, tracker=DIGEST, election=DIGEST)
 
 MIB = 1 << 20
 MAX_FILE = 128 * MIB
+MAX_HASHED = 1 << 30
+MAX_RECEIPT = 4096
 MAX_BODY = {"mix": 120 * MIB, "proposal": 8 * MIB, "counter-proposal": 8 * MIB,
             "manifest": 8 * MIB, "result": 16 * MIB}
 
@@ -3010,24 +3012,25 @@ class Board:
         return self
 
     def record(self, number, path):
-        """A record file; one that is too long is hashed, and not kept (§8.1)."""
+        """A record file; of one that is too long the beginning is hashed, and nothing kept (§8.1)."""
         with open(path, "rb") as file:
             data = file.read(MAX_FILE + 1)
-            if len(data) <= MAX_FILE:
-                return Record(number, data, sha3(data))
-            hasher = hashlib.sha3_256(data)
-            while part := file.read(MIB):
-                hasher.update(part)
-        return Record(number, b"", hasher.digest())
+        return Record(number, data if len(data) <= MAX_FILE else b"", sha3(data))
 
-    def blob(self, root):
-        """The bytes of a blob and whether they have this root; None if it is missing."""
-        if root not in self.blobs:
-            try:
-                data = (self.folder / "blobs" / root.hex()).read_bytes()
+    def blob(self, root, length):
+        """The bytes of a blob and whether they have this root; None if it is missing.
+
+        A file that is longer than its record states, and very long, is not read (§8.4).
+        """
+        path = self.folder / "blobs" / root.hex()
+        try:
+            if path.stat().st_size > max(length, MAX_HASHED):
+                return b"", False
+            if root not in self.blobs:
+                data = path.read_bytes()
                 self.blobs[root] = (data, tree_root(data) == root)
-            except FileNotFoundError:
-                self.blobs[root] = None
+        except FileNotFoundError:
+            self.blobs[root] = None
         return self.blobs[root]
 
 
@@ -3778,7 +3781,7 @@ class Log:
             self.found.fail("shape.length", [culprit], record, None,
                             f"rows of {stated['row_length']} bytes")
             return None
-        entry = self.board.blob(stated["root"])
+        entry = self.board.blob(stated["root"], stated["rows"] * stated["row_length"])
         if entry is None:
             self.found.unreadable[record, place] = f"a blob that record {record} names is missing"
             return None
@@ -4916,6 +4919,8 @@ class Audit(Chain):
 
     def open_receipt(self, data):
         """Box and tracker of a receipt of this election, or (None, None)."""
+        if len(data) > MAX_RECEIPT:
+            return None, None
         try:
             signed = decode_as(SIGNED_RECEIPT, data)
             receipt = decode_as(RECEIPT, signed["receipt"])
@@ -5147,7 +5152,8 @@ def parse_arguments(words):
 def parse_value(arguments, word, value):
     """A digest to expect, or a file with a receipt."""
     if word == "--receipt":
-        arguments.receipts.append(pathlib.Path(value).read_bytes())
+        with open(value, "rb") as file:
+            arguments.receipts.append(file.read(MAX_RECEIPT + 1))
     elif re.fullmatch("[0-9a-fA-F]{64}", value):
         arguments.pins.append(bytes.fromhex(value))
     else:

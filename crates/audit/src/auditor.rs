@@ -17,7 +17,7 @@ use crate::report::{Culprit, Failure, Findings};
 use crate::result::PostedResult;
 use crate::roll::Eligible;
 use crate::view::View;
-use crate::{Options, Progress, Stage, Turnout};
+use crate::{Options, Progress, Second, Stage, Turnout};
 
 /// What a look at a blob has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(crate) enum Look {
 pub(crate) struct Auditor<'a> {
     pub(crate) board: &'a dyn Board,
     /// A second board to compare with.
-    pub(crate) other: Option<&'a dyn Board>,
+    pub(crate) other: Option<Second<'a>>,
     pub(crate) options: &'a Options,
     pub(crate) report_progress: &'a dyn Fn(Progress),
     /// Whether proofs and blobs are looked at, or only what the records say.
@@ -193,7 +193,9 @@ impl<'a> Auditor<'a> {
                 self.hashed.insert(name);
                 Look::Right
             }
-            Err(fault @ BlobFault::Root { .. }) => Look::Damaged(fault.to_string()),
+            Err(fault @ (BlobFault::Root { .. } | BlobFault::TooLong { .. })) => {
+                Look::Damaged(fault.to_string())
+            }
             Err(fault @ BlobFault::Shape { .. }) => Look::Misstated(fault.to_string()),
             Err(fault @ (BlobFault::Missing { .. } | BlobFault::Storage(_))) => {
                 Look::Missing(fault.to_string())

@@ -4,6 +4,7 @@ use crate::Audit;
 use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::numbered::plural;
+use crate::report::Failure;
 use crate::view::{Phase, View};
 
 /// What must hold of the election's setup and keys before anything else means something.
@@ -38,11 +39,30 @@ impl Auditor<'_> {
             self.findings
                 .warn(format!("lists and proofs of the first {first} were checked before"));
         }
+        self.tell_of_gap();
         let election = self.view.manifest.as_ref().map(|manifest| manifest.election);
         let head = (self.view.records > 0).then_some(self.view.head);
         let complete = self.view.phase == Phase::Sealed;
         let report = self.findings.report(election, head, complete, anonymity, results);
         Audit { report, view: self.view, turnout: self.turnout, remedies }
+    }
+
+    /// A missing record ends what can be said of the board.
+    fn tell_of_gap(&mut self) {
+        let is_gap =
+            |failure: &Failure| failure.check == CheckId::BoardChain && failure.record.is_none();
+        if !self.findings.failures().iter().any(is_gap) {
+            return;
+        }
+        let missing = self.view.records;
+        let head = match missing.checked_sub(1) {
+            Some(last) => format!("the head is that of record {last}"),
+            None => "there is no head".into(),
+        };
+        self.findings.warn(format!(
+            "record {missing} is missing: what stands behind it was not looked at, and {head}; get a complete \
+             copy of the board"
+        ));
     }
 
     fn phase(&self) -> Phase {

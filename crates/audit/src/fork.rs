@@ -27,6 +27,10 @@ impl Auditor<'_> {
     pub(crate) fn compare(&mut self) {
         let Some(other) = self.other else { return };
         self.findings.ask(CheckId::BoardFork);
+        let other = match other {
+            Ok(other) => other,
+            Err(error) => return self.not_compared(&error.to_string()),
+        };
         if let Err(why) = self.is_same_election(other) {
             return self.not_compared(&why);
         }
@@ -92,7 +96,7 @@ impl Auditor<'_> {
             evidence += &format!(
                 "; {} has signed record {ours} knowing this branch, and record {theirs} of the second \
                  board knowing the other",
-                culprit.to_text()
+                culprit
             );
             culprits.insert(culprit);
         }
@@ -119,10 +123,10 @@ impl Auditor<'_> {
             if sequence == fork {
                 let what = match &message {
                     Some(message) => {
-                        let author = self.culprit(&message.author).to_text();
-                        format!("a {:?} of {author}", message.kind)
+                        let author = self.culprit(&message.author);
+                        format!("of kind {:?}, by {author},", message.kind)
                     }
-                    None => "none that anybody has signed".into(),
+                    None => "signed by nobody".into(),
                 };
                 branch.first = format!("{what} (SHA3-256 {})", hex::encode(digest));
             }

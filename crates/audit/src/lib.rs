@@ -37,7 +37,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use psephos_core::Digest;
 use psephos_record::board::{Board, BoardError};
 use psephos_record::bodies::Reason;
-use psephos_record::receipt::SignedReceipt;
 
 use crate::auditor::Auditor;
 
@@ -66,9 +65,12 @@ pub struct Options {
     /// So many records, the last of them with this digest, were audited before and not found INVALID:
     /// their proofs and blobs are not checked again.
     pub verified: Option<(u64, Digest)>,
-    /// Receipts that voters have for their ballots.
-    pub receipts: Vec<SignedReceipt>,
+    /// Receipts that voters have for their ballots: their files.
+    pub receipts: Vec<Vec<u8>>,
 }
+
+/// A second board to compare with, or why there is none.
+pub type Second<'a> = Result<&'a dyn Board, &'a BoardError>;
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
@@ -210,13 +212,13 @@ pub fn audit(
 /// Audits a board with a second one beside it: the report lists the check `board.fork`, which fails if
 /// the two are boards of one election that part ways.
 ///
-/// A second board that cannot be read, or is of another election, leaves that check unmade.
+/// A second board that cannot be read, or opened at all, or is of another election, leaves that check unmade.
 ///
 /// # Errors
 /// As [`audit`], of the first board.
 pub fn compare(
     board: &dyn Board,
-    other: &dyn Board,
+    other: Second<'_>,
     options: &Options,
     progress: &dyn Fn(Progress),
 ) -> Result<Audit, AuditError> {
@@ -237,7 +239,7 @@ pub fn view(board: &dyn Board) -> Result<View, AuditError> {
 /// aside: the board is read anew without it.
 fn run(
     board: &dyn Board,
-    other: Option<&dyn Board>,
+    other: Option<Second<'_>>,
     options: &Options,
     progress: &dyn Fn(Progress),
     thorough: bool,

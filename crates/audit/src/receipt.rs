@@ -10,6 +10,7 @@ use psephos_record::receipt::{Receipt, SignedReceipt};
 use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::intake::{BallotSource, IntakeError};
+use crate::numbered::numbered;
 use crate::report::Culprit;
 
 /// Receipts by box and tracker; each with the place of its ballot once that is found.
@@ -23,14 +24,19 @@ impl Auditor<'_> {
         }
         self.findings.ask(CheckId::IntakeWithheld);
         let mut wanted = Wanted::new();
-        for signed in &self.options.receipts {
-            match self.genuine(signed) {
+        for (index, file) in numbered(1, &self.options.receipts) {
+            match self.genuine(file) {
                 Ok(receipt) => {
                     self.findings.count(CheckId::IntakeWithheld, 1);
                     wanted.insert((receipt.box_index, receipt.tracker), None);
                 }
                 Err(why) => {
-                    let text = format!("a receipt proves nothing here: {why}");
+                    // Of several, people have to know which.
+                    let which = match self.options.receipts.len() {
+                        1 => "the receipt".to_owned(),
+                        many => format!("receipt {index} of {many}"),
+                    };
+                    let text = format!("{which} proves nothing here: {why}");
                     self.findings.not_run(CheckId::IntakeWithheld, text.clone());
                     self.findings.warn(text);
                 }
@@ -50,8 +56,10 @@ impl Auditor<'_> {
     }
 
     /// What a receipt states, if this election's intake signed it.
-    fn genuine(&self, signed: &SignedReceipt) -> Result<Receipt, String> {
-        let receipt = signed.content().map_err(|error| error.to_string())?;
+    fn genuine(&self, file: &[u8]) -> Result<Receipt, String> {
+        let is_none = |error| format!("it is no receipt: {error}");
+        let signed = SignedReceipt::decode(file).map_err(is_none)?;
+        let receipt = signed.content().map_err(is_none)?;
         let view = self.view.manifest.as_ref().ok_or("there is no manifest yet")?;
         if receipt.election != view.election {
             let other = hex::encode(receipt.election);

@@ -202,8 +202,9 @@ impl Auditor<'_> {
         if named.is_none() {
             let valid = before.shares.iter().flatten().filter(|share| share.valid).count();
             let evidence = format!(
-                "it does not name {} in order of whom a valid share stands before it; there are {valid}",
-                plural(threshold, "trustee", "trustees")
+                "it does not name {} in order, each with a valid share before it; {} one",
+                plural(threshold, "trustee", "trustees"),
+                plural(valid as u64, "trustee has", "trustees have")
             );
             self.no_quorum(sequence, evidence);
         }

@@ -10,7 +10,7 @@ use psephos_record::bodies::{Blob, RollAmend, RollEntry};
 
 use crate::auditor::Auditor;
 use crate::check::CheckId;
-use crate::numbered::numbered;
+use crate::numbered::{numbered, plural};
 use crate::report::Culprit;
 use crate::text::quoted;
 use crate::view::{AmendmentView, View};
@@ -34,8 +34,9 @@ pub enum RollFault {
     },
     /// A box that the manifest does not have.
     #[error(
-        "credential {} votes in box {box_index}, and there are {boxes}",
-        hex::encode(credential)
+        "credential {} votes in box {box_index} of an election with {}",
+        hex::encode(credential),
+        plural(*boxes, "box", "boxes")
     )]
     Box {
         /// The voter's key.
@@ -340,7 +341,7 @@ impl Auditor<'_> {
 fn line(view: &AmendmentView) -> String {
     let RollAmend { added, reason, removed } = &view.amendment;
     format!(
-        "record {} amended the roll: removed {}, added {}; the authority's reason: {}",
+        "record {} amends the roll: {} removed, {} added; the authority's reason: {}",
         view.sequence,
         removed.len(),
         added.len(),

@@ -12,7 +12,7 @@ use crate::signature::{SignatureError, verify_domain};
 pub const RECEIPT_DOMAIN: &[u8] = b"psephos/v1/receipt";
 
 /// The longest receipt's file in bytes.
-const LIMIT: usize = 4096;
+pub const LIMIT: usize = 4096;
 
 /// What the intake states: this ballot was taken in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@ use psephos_record::bodies::{Ballots, Blob, Waiver};
 
 use crate::auditor::Auditor;
 use crate::check::CheckId;
+use crate::numbered::plural;
 use crate::report::Culprit;
 use crate::text::quoted;
 use crate::view::{BallotsView, ChallengedView, WaiverView};
@@ -51,7 +52,8 @@ impl Auditor<'_> {
         if box_index < boxes {
             return true;
         }
-        let evidence = format!("it names box {box_index}, and there are {boxes}");
+        let boxes = plural(boxes, "box", "boxes");
+        let evidence = format!("it names box {box_index} of an election with {boxes}");
         let culprits = [Culprit::Authority];
         self.fail(CheckId::ShapeLength, &culprits, Some(sequence), None, evidence);
         false

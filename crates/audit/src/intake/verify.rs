@@ -177,8 +177,9 @@ impl Auditor<'_> {
                 .iter()
                 .map(|(reason, count)| format!("{} {count}", reason.name()))
                 .collect();
-            let sum = plural(rejected.values().sum(), "ballot was", "ballots were");
-            self.findings.warn(format!("{sum} rejected, by reason: {}", counts.join(", ")));
+            // What must be rejected: the authority may have claimed otherwise.
+            let sum = plural(rejected.values().sum(), "ballot is", "ballots are");
+            self.findings.warn(format!("{sum} to be rejected, by reason: {}", counts.join(", ")));
         }
         let (cast, accepted) = (intake.submitted(), intake.accepted());
         self.turnout = Some(Turnout { cast, accepted, rejected, invalid: None });
@@ -332,7 +333,8 @@ impl Auditor<'_> {
             expected.sort_unstable();
             // Two accepted ballots with one row are a duplicate, reported as that: the list has the row once.
             expected.dedup();
-            self.compare_list(close.sequence, &key, expected, &blob);
+            let name = self.batch_name(box_index, batch_index);
+            self.compare_list(close.sequence, &key, expected, &blob, &name);
         }
         Ok(())
     }
@@ -388,7 +390,14 @@ impl Auditor<'_> {
         Some(placement)
     }
 
-    fn compare_list(&mut self, sequence: u64, key: &Digest, expected: Vec<u128>, blob: &Blob) {
+    fn compare_list(
+        &mut self,
+        sequence: u64,
+        key: &Digest,
+        expected: Vec<u128>,
+        blob: &Blob,
+        name: &str,
+    ) {
         let Some(rows) = self.rows(blob) else { return };
         let culprits = [Culprit::Authority];
         let mut comparison = Comparison::new(expected);
@@ -397,15 +406,18 @@ impl Auditor<'_> {
             return self.findings.not_run(CheckId::IntakeAdded, error.to_string());
         }
         for row in comparison.added {
-            let evidence = "this row of the accepted list is of no accepted ballot";
+            let evidence = format!("this row of the list of {name} is of no accepted ballot");
             self.fail(CheckId::IntakeAdded, &culprits, Some(sequence), Some(row), evidence);
         }
         if let Some(row) = comparison.unsorted {
-            let evidence = "the accepted list is not strictly increasing";
+            let evidence = format!("the accepted list of {name} is not strictly increasing");
             self.fail(CheckId::EncodingCanonical, &culprits, Some(sequence), Some(row), evidence);
         }
         if comparison.missing > 0 {
-            let evidence = format!("{} accepted ballots are not in the list", comparison.missing);
+            let missing = comparison.missing;
+            let rows =
+                plural(missing, "row of an accepted ballot is", "rows of accepted ballots are");
+            let evidence = format!("{rows} not in the list of {name}");
             self.fail(CheckId::IntakeMissing, &culprits, Some(sequence), None, evidence);
         }
     }

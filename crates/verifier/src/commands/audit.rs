@@ -1,15 +1,15 @@
 //! The audit of a board.
 
 use std::cell::RefCell;
-use std::fs;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use psephos_audit::{Audit, AuditError, CheckId, Options, Report, Turnout, audit};
-use psephos_console::{Exit, Failure, Mode, Progress, count, duration, say};
-use psephos_record::board::{BoardError, FolderBoard};
-use psephos_record::receipt::SignedReceipt;
+use psephos_console::{Exit, Failure, Mode, Progress, count, duration, numbered, plural, say};
+use psephos_record::board::{Board, BoardError, FolderBoard};
+use psephos_record::receipt;
 
 use crate::cli::{AuditArguments, AuditOptions};
 
@@ -21,9 +21,12 @@ pub fn run(arguments: AuditArguments) -> Result<Exit, Failure> {
 
 /// Audits the board with a second one beside it, and prints the report.
 pub fn compare(board: PathBuf, other: PathBuf, options: &AuditOptions) -> Result<Exit, Failure> {
-    let (board, other) = (open(board)?, open(other)?);
+    let board = open(board)?;
+    // What is no board cannot be compared, which changes nothing of what is said of the first.
+    let other = FolderBoard::open(other);
+    let other = other.as_ref().map(|other| other as &dyn Board);
     report(options, |options, mode| {
-        watch(mode, |show| psephos_audit::compare(&board, &other, options, show))
+        watch(mode, |show| psephos_audit::compare(&board, other, options, show))
     })
 }
 
@@ -40,17 +43,22 @@ fn report(
         arguments.receipt.iter().map(|path| read_receipt(path)).collect();
     let options = Options { expect: arguments.expect.clone(), verified: None, receipts: receipts? };
     let mode = Mode::detect(arguments.quiet || arguments.json || arguments.trace);
-    let Audit { report, turnout, .. } = audit(&options, mode)?;
+    let Audit { report, turnout, view, .. } = audit(&options, mode)?;
     if arguments.json {
         say(report.to_json());
     } else if arguments.quiet {
         say(report.verdict.to_string());
     } else {
-        say(report.to_text().trim_end());
+        let text = report.to_text();
+        say(text.trim_end());
+        let names = view.description().map_or(&[][..], |description| &description.trustees);
+        if text.contains("trustee ") && !names.is_empty() {
+            say(format!("\nTrustees, as they are counted here: {}", trustees(names)));
+        }
         if let Some(turnout) = turnout {
             say(format!("\n{}", turnout_line(&turnout)));
         }
-        say(identity(&report, &arguments.expect));
+        say(format!("\n{}", identity(&report, &arguments.expect)));
         say(format!("Audited in {}.", duration(begun.elapsed())));
     }
     exit_of(&report)
@@ -103,12 +111,20 @@ fn trace() -> Result<(), Failure> {
     Ok(())
 }
 
-fn read_receipt(path: &Path) -> Result<SignedReceipt, Failure> {
-    let bytes =
-        fs::read(path).map_err(|error| Failure::io("cannot read the receipt", path, &error))?;
-    SignedReceipt::decode(&bytes).map_err(|error| {
-        Failure::usage(format!("this is no receipt: {error}")).at(path.display().to_string())
-    })
+/// Who is meant by each number. The names are somebody else's words.
+fn trustees(names: &[String]) -> String {
+    let names: Vec<String> =
+        numbered(names).map(|(index, name)| format!("{index} {name:?}")).collect();
+    names.join(", ")
+}
+
+/// The bytes of a receipt's file, but no more of them than tell that it is too long for one.
+fn read_receipt(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(receipt::LIMIT as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| Failure::io("cannot read the receipt", path, &error))?;
+    Ok(bytes)
 }
 
 fn turnout_line(turnout: &Turnout) -> String {
@@ -122,13 +138,14 @@ fn turnout_line(turnout: &Turnout) -> String {
     let reasons: Vec<String> = turnout
         .rejected
         .iter()
-        .map(|(reason, number)| format!("{} for {}", count(*number), reason.name()))
+        .map(|(reason, number)| format!("{} {}", reason.name(), count(*number)))
         .collect();
     if !reasons.is_empty() {
         line.push_str(&format!(" ({})", reasons.join(", ")));
     }
-    if let Some(invalid) = turnout.invalid {
-        line.push_str(&format!("; {} of those accepted hold no valid vote", count(invalid)));
+    if let Some(invalid) = turnout.invalid.filter(|invalid| *invalid > 0) {
+        let hold = plural(invalid, "accepted ballot holds", "accepted ballots hold");
+        line.push_str(&format!("; {hold} no valid vote"));
     }
     line + "."
 }

@@ -78,8 +78,8 @@ pub struct AuditOptions {
     pub expect: Vec<[u8; 32]>,
     /// A voter's receipt: its ballot must be on the board; may repeat
     ///
-    /// A ballot that is not there, of an election that is closed, fails intake.withheld. A receipt that is
-    /// not of this election proves nothing, and keeps the verdict from VALID.
+    /// A ballot that is not there, of an election that is closed, fails intake.withheld. A file that is no
+    /// receipt of this election proves nothing, and keeps the verdict from VALID.
     #[arg(long, value_name = "FILE")]
     pub receipt: Vec<PathBuf>,
     /// Print the report as one JSON object
@@ -101,7 +101,8 @@ pub enum Command {
     /// Audits a board with a second one beside it: do they agree as far as both go?
     ///
     /// The report is that of the first board, with the check board.fork. It fails when both are boards of
-    /// one election and neither continues the other, and names who has signed knowing both branches.
+    /// one election and neither continues the other, and names who has signed knowing both branches. A second
+    /// board that is none, or of another election, is not compared, which keeps the verdict from VALID.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare {
         /// The board: a folder with records/ and blobs/
@@ -113,7 +114,8 @@ pub enum Command {
     },
     /// Prints a record decoded: author and signature, every field, every element and scalar, challenges
     ///
-    /// Of a record that cannot be decoded it prints what can be read, and says what cannot.
+    /// Of a record that cannot be decoded it prints what can be read, and says what cannot. It shows records
+    /// that stand behind a missing one, too, which an audit does not look at; challenges are not computed there.
     ///
     /// Exit code: 0 if all of it can be read and its signature verifies, 1 if not, 3 if there is no such
     /// record or nothing of it can be read.
@@ -124,7 +126,8 @@ pub enum Command {
     /// Audits the board, takes as small a part of it as shows the failures of this record, judges that part
     /// as judge would, and writes it only if it convinces.
     ///
-    /// Exit code: 0 written, 2 if no part of the board shows it, 64 if the record fails nothing.
+    /// Exit code: 0 written, 2 if no part of the board shows it, 64 if the record fails nothing, is excluded or
+    /// is not there.
     #[command(after_help = EVIDENCE_EXAMPLES)]
     Evidence(EvidenceArguments),
     /// Checks a file of evidence: does the record fail what it is said to fail?
@@ -139,7 +142,7 @@ pub enum Command {
     /// exit code are the expected ones, the same checks fail with the same culprits, and the records and rows
     /// that the case names are found; so too election id, head and results where the case states them.
     ///
-    /// Exit code: 0 if all cases agree, 1 if one differs, 64 if there is none.
+    /// Exit code: 0 if all cases agree, 1 if one differs, 64 if there is none or COMMAND cannot be started.
     #[command(after_help = CORPUS_EXAMPLES)]
     Corpus(CorpusArguments),
     /// Prints the root of a blob: what records name it by
@@ -223,11 +226,6 @@ pub struct CorpusArguments {
     pub json: bool,
 }
 
-/// Reads 64 hexadecimal digits.
 fn digest(text: &str) -> Result<[u8; 32], String> {
-    let mut bytes = [0; 32];
-    hex::decode_to_slice(text, &mut bytes).map_err(|_| {
-        format!("a digest is 64 hexadecimal digits, this has {} characters", text.chars().count())
-    })?;
-    Ok(bytes)
+    psephos_console::digits("a digest", text)
 }

@@ -1,15 +1,27 @@
 //! Evidence of a record's failures, made and judged (spec/09-audit.md §9.13).
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::Path;
 
-use psephos_audit::{Audit, CheckId, EVIDENCE_LIMIT, Evidence, Judgement, Options};
+use psephos_audit::{
+    Audit, CheckId, EVIDENCE_LIMIT, Evidence, ExcludedView, Judgement, Options, Report, Verdict,
+};
 use psephos_console::{Exit, Failure, Mode, bytes, say};
+use psephos_record::board::{Board, BoardError, FolderBoard};
+use psephos_record::cbor::DecodeError;
+use psephos_record::message::Record;
 use serde_json::json;
 
 use super::audit::{examine, open, unreadable};
+use super::show::whereabouts;
 use crate::cli::{EvidenceArguments, JudgeArguments};
+
+const WHOLE_BOARD: &str = "hand over the whole board instead: an audit of it shows this to anybody";
+
+/// A map of four fields, the first of them `blobs` (spec/board.cddl).
+const BEGINNING: &[u8] = b"\xa4\x65blobs";
 
 /// Writes the evidence of what a record fails.
 pub fn run(arguments: &EvidenceArguments) -> Result<Exit, Failure> {
@@ -22,19 +34,20 @@ pub fn run(arguments: &EvidenceArguments) -> Result<Exit, Failure> {
             .advice("name another one with --out"));
     }
     let board = open(arguments.board.clone())?;
-    let Audit { report, .. } = examine(&board, &Options::default(), Mode::detect(arguments.json))?;
+    let audit = examine(&board, &Options::default(), Mode::detect(arguments.json))?;
+    let report = &audit.report;
     let of_record = report.failures.iter().filter(|failure| failure.record == Some(record));
     let failures: Vec<_> =
         of_record.filter(|failure| check.is_none_or(|id| failure.check == id)).cloned().collect();
     if failures.is_empty() {
-        let what = match check {
-            Some(id) => format!("record {record} does not fail {id}"),
-            None => format!("record {record} fails no check"),
-        };
-        let advice = "the audit's report names the records that fail something";
-        return Err(Failure::usage(what).advice(advice));
+        return Err(nothing(&board, &audit, record, check));
     }
-    let evidence = Evidence::of(&board, record, &failures).map_err(unreadable)?;
+    let evidence = Evidence::of(&board, record, &failures).map_err(|error| match error {
+        error @ BoardError::RecordTooLarge { .. } => {
+            Failure::new(Exit::Incomplete, error.to_string()).advice(WHOLE_BOARD)
+        }
+        error => unreadable(error),
+    })?;
     let evidence = evidence.ok_or_else(|| {
         Failure::new(
             Exit::Incomplete,
@@ -43,7 +56,7 @@ pub fn run(arguments: &EvidenceArguments) -> Result<Exit, Failure> {
                 bytes(EVIDENCE_LIMIT as u64)
             ),
         )
-        .advice("hand over the whole board instead")
+        .advice(WHOLE_BOARD)
     })?;
     let file = evidence.encode();
     write(&path, &file)?;
@@ -64,6 +77,98 @@ pub fn run(arguments: &EvidenceArguments) -> Result<Exit, Failure> {
         say("Anybody can check it with psephos-verifier judge, without this board.");
     }
     Ok(Exit::Valid)
+}
+
+/// Why there is no evidence of what a record fails, and what to do instead.
+fn nothing(board: &FolderBoard, audit: &Audit, record: u64, check: Option<CheckId>) -> Failure {
+    let Audit { report, view, .. } = audit;
+    let extent = match board.extent() {
+        Ok(extent) => extent,
+        Err(error) => return unreadable(error),
+    };
+    if record >= extent.records {
+        let what = match board.record(record) {
+            Ok(_) => format!(
+                "an audit does not look at record {record}: record {}, before it, is missing",
+                extent.records
+            ),
+            Err(_) => format!("there is no record {record}"),
+        };
+        return Failure::usage(what).advice(whereabouts(&extent));
+    }
+    // Two checks are made only with what is no part of a board.
+    match check {
+        Some(CheckId::BoardFork) => {
+            return Failure::usage("board.fork is shown by two boards, not by a part of one")
+                .advice("hand over both boards; `psephos-verifier compare` tells who is to blame");
+        }
+        Some(CheckId::IntakeWithheld) => {
+            let what =
+                "intake.withheld is shown by a receipt with the board, not by a part of the board";
+            return Failure::usage(what).advice(
+                "hand over the receipt and the board; `psephos-verifier BOARD --receipt FILE` checks them",
+            );
+        }
+        _ => {}
+    }
+    let excluded = view.exclusions.iter().find_map(|exclusion| match &exclusion.excluded {
+        ExcludedView::Record { sequence, check } if *sequence == record => {
+            Some((exclusion.sequence, check))
+        }
+        _ => None,
+    });
+    if let Some((by, check)) = excluded {
+        let what = format!(
+            "record {record} is excluded, by record {by}, because it fails {check}: it has no effect, and what it \
+             fails counts no more"
+        );
+        return Failure::usage(what).advice(format!(
+            "every audit of this board tells of it; a copy of the board without the records from {by} on still \
+             gives the evidence"
+        ));
+    }
+    if report.verdict == Verdict::Unreadable
+        && let Some(why) = no_record(board, record)
+    {
+        let what = format!("record {record} is no record that could fail a check: {why}");
+        return Failure::new(Exit::Incomplete, what).advice(WHOLE_BOARD);
+    }
+    let Some(id) = check else {
+        let what = format!("record {record} fails no check");
+        return Failure::usage(what).advice(others(report, |_| true));
+    };
+    let of_board =
+        report.failures.iter().find(|failure| failure.check == id && failure.record.is_none());
+    if let Some(failure) = of_board {
+        let what = format!("{id} fails, but no record does by itself: {}", failure.evidence);
+        return Failure::usage(what).advice(WHOLE_BOARD);
+    }
+    Failure::usage(format!("record {record} does not fail {id}"))
+        .advice(others(report, |failure| failure.check == id))
+}
+
+/// Why a file holds no record at all.
+fn no_record(board: &FolderBoard, record: u64) -> Option<String> {
+    match board.record(record) {
+        Err(error) => Some(error.to_string()),
+        Ok(file) => match Record::decode(&file) {
+            Err(error @ DecodeError::Incomplete) => Some(error.to_string()),
+            _ => None,
+        },
+    }
+}
+
+/// The records that fail something.
+fn others(report: &Report, of: impl Fn(&psephos_audit::Failure) -> bool) -> String {
+    let failing = report.failures.iter().filter(|failure| of(failure));
+    let records: BTreeSet<u64> = failing.filter_map(|failure| failure.record).collect();
+    let records: Vec<String> = records.iter().map(u64::to_string).collect();
+    match records.as_slice() {
+        [] if report.failures.is_empty() => "nothing on this board does".into(),
+        [] => "no record of this board does; the audit's report says what does not hold".into(),
+        [one] => format!("record {one} does"),
+        [first @ .., last] => format!("records {} and {last} do", first.join(", ")),
+    }
 }
 
 /// Checks a file of evidence.
@@ -91,6 +196,7 @@ fn tell(judgement: &Judgement, pinned: bool) {
     if judgement.claims.is_empty() {
         say("  Nothing is claimed.");
     }
+    let found = || judgement.claims.iter().filter_map(|(_, found)| found.as_ref());
     for (claim, found) in &judgement.claims {
         match found {
             Some(failure) => say(in_words(claim.record, failure)),
@@ -99,6 +205,18 @@ fn tell(judgement: &Judgement, pinned: bool) {
                 claim.record, claim.check
             )),
         }
+    }
+    let blames = found().filter(|failure| !failure.culprits.is_empty()).count();
+    let blameless = found().count() - blames;
+    if blameless > 0 {
+        let what = match blames {
+            0 => "This proves nothing against anybody:",
+            _ => "Where nobody is to blame, nothing is proven against anybody:",
+        };
+        say(format!(
+            "\n{what} it shows what lay on the copy of the board of whoever made this file, and whoever could \
+             write to that copy can have brought it about."
+        ));
     }
     say(match pinned {
         true => "\nThe election id was compared with the one given with --expect.",
@@ -130,7 +248,7 @@ fn to_json(judgement: &Judgement) -> serde_json::Value {
 
 /// A failure as a sentence.
 fn in_words(record: u64, failure: &psephos_audit::Failure) -> String {
-    let culprits: Vec<String> = failure.culprits.iter().map(|culprit| culprit.to_text()).collect();
+    let culprits: Vec<String> = failure.culprits.iter().map(ToString::to_string).collect();
     let blame = match culprits.is_empty() {
         true => "nobody is to blame by it".to_owned(),
         false => format!("to blame: {}", culprits.join(", ")),
@@ -146,12 +264,27 @@ fn check_id(id: &str) -> Result<CheckId, Failure> {
     })
 }
 
-/// A file, but no more of it than evidence can be long.
+/// A file, but no more of it than is needed to see that it is no evidence.
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error| Failure::io("cannot read the evidence", path, &error);
+    let none = |why: &str| {
+        Failure::new(Exit::Unreadable, format!("this is no evidence: {why}"))
+            .at(path.display().to_string())
+    };
+    let limit = EVIDENCE_LIMIT as u64;
+    let open = File::open(path).map_err(failed)?;
+    if open.metadata().map_err(failed)?.len() > limit {
+        return Err(none(&format!("it is longer than {}", bytes(limit))));
+    }
+    // Every file of evidence begins with the same bytes.
     let mut file = Vec::new();
-    let limit = EVIDENCE_LIMIT as u64 + 1;
-    File::open(path).and_then(|open| open.take(limit).read_to_end(&mut file)).map_err(failed)?;
+    let mut head = open.take(BEGINNING.len() as u64);
+    head.read_to_end(&mut file).map_err(failed)?;
+    if file != BEGINNING {
+        return Err(none("it does not begin as evidence does"));
+    }
+    let rest = limit.saturating_add(1).saturating_sub(file.len() as u64);
+    head.into_inner().take(rest).read_to_end(&mut file).map_err(failed)?;
     Ok(file)
 }
 

@@ -1,12 +1,13 @@
 //! One record of a board, decoded.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use psephos_audit::{Culprit, Options, Reach, View, audit, excerpt, view};
+use psephos_audit::{AuditError, Culprit, Options, Reach, View, audit, excerpt, view};
 use psephos_console::{Exit, Failure, date, say};
-use psephos_core::trace;
-use psephos_record::board::{Board, BoardError};
+use psephos_core::{Digest, trace};
+use psephos_record::board::{Board, BoardError, Extent};
 use psephos_record::bodies::Body;
 use psephos_record::cbor::item_length;
 use psephos_record::message::{Message, Record, file_digest, message_digest};
@@ -20,9 +21,10 @@ use crate::cli::ShowArguments;
 pub fn run(arguments: &ShowArguments) -> Result<Exit, Failure> {
     let board = open(arguments.board.clone())?;
     let record = arguments.record;
+    let extent = board.extent().map_err(unreadable)?;
     let file = board.record(record).map_err(|error| match error {
         error @ BoardError::RecordMissing { .. } => {
-            Failure::new(Exit::Unreadable, error.to_string()).advice("records are counted from 0")
+            Failure::new(Exit::Unreadable, error.to_string()).advice(whereabouts(&extent))
         }
         error => unreadable(error),
     })?;
@@ -36,6 +38,55 @@ pub fn run(arguments: &ShowArguments) -> Result<Exit, Failure> {
         }
     }
     Ok(shown.exit)
+}
+
+/// Which records there are.
+pub(super) fn whereabouts(extent: &Extent) -> String {
+    let first = match extent.records {
+        0 => "the board holds no record from 0 on".to_owned(),
+        1 => "the board holds record 0".to_owned(),
+        records => format!("the board holds records 0 to {}", records.saturating_sub(1)),
+    };
+    match extent.beyond_gap {
+        None => first,
+        Some(found) => {
+            format!(
+                "{first}, and from {found} on what stands behind a missing one: get a complete copy of it"
+            )
+        }
+    }
+}
+
+/// A board as it was when it had so many records. What they say can be told without any blob.
+struct Until<'a> {
+    board: &'a dyn Board,
+    records: u64,
+}
+
+impl Board for Until<'_> {
+    fn place(&self) -> String {
+        self.board.place()
+    }
+
+    fn extent(&self) -> Result<Extent, BoardError> {
+        Ok(Extent { records: self.records, beyond_gap: None })
+    }
+
+    fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
+        self.board.record(sequence)
+    }
+
+    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
+        self.board.record_digest(sequence)
+    }
+
+    fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {
+        self.board.blob_length(root)
+    }
+
+    fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        self.board.open_blob(root)
+    }
 }
 
 /// What can be said of a record.
@@ -92,9 +143,19 @@ impl Shown {
         for name in ["kind", "author", "counter", "time", "election", "head", "version"] {
             self.copy(&read, name);
         }
-        let before = excerpt(board, place, place.saturating_add(1), Reach::Records);
-        let before = before.map_err(unreadable)?.board();
-        let known = view(&before).map_err(|error| Failure::internal(error.to_string()))?;
+        let missing = board.extent().map_err(unreadable)?.records;
+        let records = place.saturating_add(1).min(missing);
+        let known = view(&Until { board, records }).map_err(|error| match error {
+            AuditError::Board(error) => unreadable(error),
+            error @ AuditError::NotAContinuation { .. } => Failure::internal(error.to_string()),
+        })?;
+        if missing < place {
+            let words = format!(
+                "record {missing}, before it, is missing: an audit does not look at this one, and whose key it \
+                 is, is told by the records before {missing}"
+            );
+            self.fields.insert("behind".into(), words.into());
+        }
         if let Ok(message) = &strict {
             let who = author(&known, &message.author);
             self.fields.insert("author_is".into(), who.into());
@@ -121,7 +182,10 @@ impl Shown {
             return Ok(());
         };
         let subjects = subjects(&known, message, &body);
-        if !subjects.is_empty() {
+        if !subjects.is_empty() && missing < place {
+            let words = format!("not computed: record {missing} is missing");
+            self.fields.insert("challenges".into(), words.into());
+        } else if !subjects.is_empty() {
             let challenges = challenges(board, place, &subjects)?;
             self.fields.insert("challenges".into(), challenges);
         }
@@ -238,9 +302,17 @@ fn author(view: &View, key: &[u8; 32]) -> String {
     match view.trustee(key) {
         _ if authority == Some(key) => "authority".into(),
         _ if intake == Some(key) => "authority (intake)".into(),
-        Some(trustee) => Culprit::Trustee(trustee).to_text(),
+        Some(trustee) => named(view, trustee),
         None => "nobody this election knows".into(),
     }
+}
+
+/// A trustee with the name that the election gives it.
+fn named(view: &View, trustee: u64) -> String {
+    let names = view.description().map_or(&[][..], |description| &description.trustees);
+    let name = usize::try_from(trustee).ok().and_then(|index| names.get(index));
+    let number = Culprit::Trustee(trustee).to_string();
+    name.map_or(number.clone(), |name| format!("{number} ({name})"))
 }
 
 /// What a trace calls the proofs of a record (spec/09-audit.md §9.12).
@@ -278,7 +350,9 @@ fn challenges(board: &dyn Board, record: u64, subjects: &[String]) -> Result<Val
         }
     });
     for reach in [Reach::Inputs, Reach::Batches] {
-        let part = excerpt(board, record, record.saturating_add(1), reach).map_err(unreadable)?;
+        // A record before it may be too long for an excerpt.
+        let part = excerpt(board, record, record.saturating_add(1), reach);
+        let Ok(part) = part else { continue };
         // Only what is computed on the way is asked for here; the verdict is another command's.
         let _ = audit(&part.board(), &Options::default(), &|_| {});
         let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);

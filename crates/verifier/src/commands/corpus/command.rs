@@ -1,6 +1,6 @@
 //! Running somebody's verifier in a folder, for so long and no longer.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -19,6 +19,20 @@ const REST: Duration = Duration::from_secs(2);
 /// A verifier: a program and its first arguments.
 pub struct Verifier {
     words: Vec<PathBuf>,
+}
+
+/// Why there is no answer.
+pub enum NoAnswer {
+    /// The program cannot be started, here or in any other case.
+    NoProgram(Failure),
+    /// Something that is of this case.
+    Here(String),
+}
+
+impl From<String> for NoAnswer {
+    fn from(why: String) -> Self {
+        NoAnswer::Here(why)
+    }
 }
 
 /// What a verifier left behind.
@@ -63,8 +77,9 @@ impl Verifier {
         folder: &Path,
         arguments: &[&str],
         limit: Duration,
-    ) -> Result<Answer, String> {
-        let (program, first) = self.words.split_first().ok_or("there is no command")?;
+    ) -> Result<Answer, NoAnswer> {
+        let (program, first) =
+            self.words.split_first().ok_or_else(|| "there is no command".to_owned())?;
         let end = Instant::now() + limit;
         let mut child = Command::new(program)
             .args(first)
@@ -74,7 +89,7 @@ impl Verifier {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|error| format!("{} cannot be started: {error}", program.display()))?;
+            .map_err(|error| not_started(program, folder, &error))?;
         let out = child.stdout.take().map(read);
         let err = child.stderr.take().map(read);
         let late = || format!("it has not answered within {}", duration(limit));
@@ -83,10 +98,27 @@ impl Verifier {
         let out = out.and_then(|out| out.recv_timeout(REST).ok()).ok_or_else(late)?;
         let err = err.and_then(|err| err.recv_timeout(REST).ok()).unwrap_or_default();
         if out.len() as u64 > OUTPUT {
-            return Err(format!("it prints more than {OUTPUT} bytes"));
+            return Err(format!("it prints more than {OUTPUT} bytes").into());
         }
         Ok(Answer { exit: status.code(), out, err: String::from_utf8_lossy(&err).into_owned() })
     }
+}
+
+/// Why a program does not start. Where a case's folder is gone, that is no fault of the program.
+fn not_started(program: &Path, folder: &Path, error: &std::io::Error) -> NoAnswer {
+    if !folder.is_dir() {
+        return NoAnswer::Here(format!("it cannot be started in the case's folder: {error}"));
+    }
+    let what = match error.kind() {
+        ErrorKind::NotFound => "there is no such program".to_owned(),
+        ErrorKind::PermissionDenied => "it may not be run: is it an executable file?".to_owned(),
+        _ => format!("it cannot be started: {error}"),
+    };
+    let advice = "a program without a slash is looked for as a shell does; name it from the present folder, as \
+                  in ./verify, or with what runs it, as in 'python3 verify.py'";
+    NoAnswer::NoProgram(
+        Failure::usage(what).at(format!("--with {}", program.display())).advice(advice),
+    )
 }
 
 /// Waits for the end; kills what has not ended in time.

@@ -4,9 +4,8 @@ mod case;
 mod command;
 
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,7 +14,7 @@ use serde_json::json;
 
 use crate::cli::CorpusArguments;
 use case::Case;
-use command::Verifier;
+use command::{NoAnswer, Verifier};
 
 /// What became of a case.
 struct Outcome {
@@ -39,7 +38,7 @@ pub fn run(arguments: &CorpusArguments) -> Result<Exit, Failure> {
     let verifier = Verifier::of(arguments.with.as_deref())?;
     let begun = Instant::now();
     let limit = Duration::from_secs(arguments.limit.into());
-    let outcomes = run_all(&verifier, &cases, limit, Mode::detect(arguments.json));
+    let outcomes = run_all(&verifier, &cases, limit, Mode::detect(arguments.json))?;
     let agreeing = outcomes.iter().filter(|(_, outcome)| outcome.differences.is_empty()).count();
     match arguments.json {
         true => print_json(&outcomes, agreeing),
@@ -48,7 +47,9 @@ pub fn run(arguments: &CorpusArguments) -> Result<Exit, Failure> {
             let total = outcomes.len();
             let time = duration(begun.elapsed());
             say(match total - agreeing {
+                0 if total == 1 => format!("\nThe only case agrees. Run in {time}."),
                 0 => format!("\nAll {total} cases agree. Run in {time}."),
+                1 if total == 1 => format!("\nThe only case differs. Run in {time}."),
                 1 => format!("\n1 of {total} cases differs. Run in {time}."),
                 differing => format!("\n{differing} of {total} cases differ. Run in {time}."),
             });
@@ -57,24 +58,34 @@ pub fn run(arguments: &CorpusArguments) -> Result<Exit, Failure> {
     Ok(if agreeing == outcomes.len() { Exit::Valid } else { Exit::Invalid })
 }
 
-/// Runs every case, on all cores; outcomes in the order of the cases.
+/// Runs every case, on all cores; outcomes in the order of the cases. A program that cannot be started ends
+/// all of it: every further case would say the same.
 fn run_all<'a>(
     verifier: &Verifier,
     cases: &'a [Case],
     limit: Duration,
     mode: Mode,
-) -> Vec<(&'a Case, Outcome)> {
+) -> Result<Vec<(&'a Case, Outcome)>, Failure> {
     let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let next = AtomicUsize::new(0);
     let bar = Progress::start(mode, "cases", Some(cases.len() as u64));
     let done = Mutex::new((bar, Vec::new()));
+    let stopped = OnceLock::new();
     thread::scope(|scope| {
         for _ in 0..workers.min(cases.len()) {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(case) = cases.get(index) else { return };
-                    let outcome = run_case(verifier, case, limit);
+                    let Some(case) = cases.get(index).filter(|_| stopped.get().is_none()) else {
+                        return;
+                    };
+                    let outcome = match run_case(verifier, case, limit) {
+                        Ok(outcome) => outcome,
+                        Err(failure) => {
+                            stopped.get_or_init(|| failure);
+                            return;
+                        }
+                    };
                     let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
                     done.1.push((index, case, outcome));
                     let count = done.1.len() as u64;
@@ -84,18 +95,22 @@ fn run_all<'a>(
         }
     });
     let (bar, mut outcomes) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if let Some(failure) = stopped.into_inner() {
+        return Err(failure);
+    }
     bar.finish("");
     outcomes.sort_by_key(|(index, ..)| *index);
-    outcomes.into_iter().map(|(_, case, outcome)| (case, outcome)).collect()
+    Ok(outcomes.into_iter().map(|(_, case, outcome)| (case, outcome)).collect())
 }
 
-fn run_case(verifier: &Verifier, case: &Case, limit: Duration) -> Outcome {
+fn run_case(verifier: &Verifier, case: &Case, limit: Duration) -> Result<Outcome, Failure> {
     let begun = Instant::now();
     let (verdict, differences) = match case.expected() {
         Err(why) => (String::new(), vec![why]),
         Ok(expected) => {
             let differences = match verifier.run(&case.folder, &expected.arguments(), limit) {
-                Err(why) => vec![why],
+                Err(NoAnswer::NoProgram(failure)) => return Err(failure),
+                Err(NoAnswer::Here(why)) => vec![why],
                 Ok(answer) => {
                     let mut found = expected.differences(answer.exit, &answer.out);
                     if !found.is_empty() {
@@ -107,7 +122,7 @@ fn run_case(verifier: &Verifier, case: &Case, limit: Duration) -> Outcome {
             (expected.verdict(), differences)
         }
     };
-    Outcome { verdict, differences, time: begun.elapsed() }
+    Ok(Outcome { verdict, differences, time: begun.elapsed() })
 }
 
 /// The first thing that a verifier said on standard error, quoted.

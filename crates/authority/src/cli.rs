@@ -117,8 +117,8 @@ pub struct Open {
     /// After a failed key ceremony: issue a manifest for another one
     #[arg(long)]
     pub again: bool,
-    /// Begin the key ceremony (again) without this trustee, by its number in `status`; repeatable
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=32))]
+    /// Begin the key ceremony (again) without this trustee, by its number in `status`, from 0; repeatable
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(0..32))]
     pub without: Vec<u64>,
     #[command(flatten)]
     pub place: Place,
@@ -189,8 +189,8 @@ pub struct Exclude {
     /// The record to exclude, which must fail a check
     #[arg(long, value_name = "N", conflicts_with = "trustee")]
     pub record: Option<u64>,
-    /// The trustee to exclude from mixing, from 1; enough trustees must have stated that it is absent
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    /// The trustee to exclude from mixing, from 0; enough trustees must have stated that it is absent
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..32))]
     pub trustee: Option<u64>,
     #[command(flatten)]
     pub place: Place,

@@ -63,7 +63,7 @@ fn says(message: String, parts: &[&str]) {
 fn the_text_above_is_an_election() {
     let parsed = ElectionFile::parse("e.toml", ELECTION).unwrap();
     let parameters = parsed.parameters(&Overrides::default()).unwrap();
-    assert_eq!(parameters.trustees, ["Trustee 1", "Trustee 2", "Trustee 3"]);
+    assert_eq!(parameters.trustees, ["Trustee 0", "Trustee 1", "Trustee 2"]);
     assert_eq!((parameters.threshold, parameters.mixes), (2, 2));
     assert_eq!(parsed.contests[1].title, "council");
     assert_eq!(parsed.contests[1].form(), Form::Marks { max: 2 });
@@ -177,7 +177,7 @@ fn impossible_numbers_of_trustees() {
     says(election("trustees = 3", "mixes = 1"), &["e.toml:2: ", "mixes is 1", "threshold, 2"]);
     says(
         election("trustees = 3", "trustees = [\"A\", \"B\", \"A\"]"),
-        &["e.toml:2: ", "trustee 3", "listed before"],
+        &["e.toml:2: ", "trustee 2", "listed before"],
     );
     let parsed = ElectionFile::parse("e.toml", ELECTION).unwrap();
     let flags = Overrides { threshold: Some(4), ..Overrides::default() };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use psephos_audit::{ExcludedView, Phase, View};
-use psephos_console::{Exit, Failure, count, nth, numbered, say};
+use psephos_console::{Exit, Failure, count, numbered, plural, say};
 use psephos_core::Digest;
 use psephos_protocol::{Awaited, BatchIndex, Who, absences, awaited};
 use psephos_record::board::{Board, FolderBoard};
@@ -60,15 +60,11 @@ fn text(file: &HomeFile, known: &Known, view: &View) -> String {
     let ballots: u64 = view.ballots.iter().map(|record| record.ballots.rows).sum();
     lines.push(format!("  {:<12}{}", "ballots", count(ballots)));
     if let Some(trustee) = file.trustee {
-        lines.push(format!("  {:<12}trustee {}", "you are", nth(trustee)));
+        lines.push(format!("  {:<12}trustee {trustee}", "you are"));
     }
     lines.push(String::new());
     for (trustee, name) in numbered(names(view)) {
-        lines.push(format!(
-            "  trustee {} ({name}): {}",
-            nth(trustee),
-            done(view, trustee).join(", ")
-        ));
+        lines.push(format!("  trustee {trustee} ({name}): {}", done(view, trustee).join(", ")));
     }
     lines.extend(exclusions(view));
     let waiting: Vec<String> = awaited(view).iter().map(Awaited::to_string).collect();
@@ -92,20 +88,18 @@ fn exclusions(view: &View) -> Vec<String> {
                 format!("  record {sequence} is excluded, by record {by}: it fails {check}")
             }
             ExcludedView::Trustee { trustee, batches } => format!(
-                "  trustee {} is excluded from mixing in {} batches, by record {by}",
-                nth(*trustee),
-                count(*batches)
+                "  trustee {trustee} is excluded from mixing in {}, by record {by}",
+                plural(*batches, "batch", "batches")
             ),
         });
     }
     for (trustee, signers) in stated_absent(view) {
-        let signers: Vec<String> = signers.iter().map(|signer| nth(*signer).to_string()).collect();
+        let signers: Vec<String> =
+            signers.iter().map(|signer| format!("trustee {signer}")).collect();
         let needed = view.description().map_or(0, |description| description.threshold);
         lines.push(format!(
-            "  trustee {} is absent, as trustees {} state; {} are needed to exclude it",
-            nth(trustee),
-            signers.join(", "),
-            count(needed)
+            "  trustee {trustee} is absent, as {} state; {needed} of them are needed to exclude it",
+            signers.join(", ")
         ));
     }
     lines

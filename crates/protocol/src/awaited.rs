@@ -151,8 +151,7 @@ impl fmt::Display for Who {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Who::Authority => f.write_str("the authority"),
-            Who::Trustee(index, name) => {
-                let number = index.saturating_add(1);
+            Who::Trustee(number, name) => {
                 // A name such as "Trustee 2" says it all.
                 if name.is_empty() || name.eq_ignore_ascii_case(&format!("trustee {number}")) {
                     write!(f, "trustee {number}")

@@ -224,7 +224,10 @@ fn trustees_mix_one_after_the_other() {
                 assert_eq!(next, Next::Wait(awaited(&board)));
             }
         }
-        assert_eq!(awaited(&board)[0].to_string(), format!("trustee {} to mix", done + 1));
+        assert_eq!(
+            awaited(&board)[0].to_string(),
+            format!("trustee {done} (Trustee {}) to mix", done + 1)
+        );
     }
 }
 

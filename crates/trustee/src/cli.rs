@@ -85,8 +85,8 @@ pub struct Run {
 
 #[derive(Args, Debug)]
 pub struct Exclude {
-    /// The trustee that is absent, from 1
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    /// The trustee that is absent, from 0
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(0..32))]
     pub trustee: u64,
     #[command(flatten)]
     pub place: Place,

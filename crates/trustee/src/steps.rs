@@ -2,7 +2,7 @@
 //! a permutation lives for one mix and is never stored.
 
 use psephos_audit::{CloseView, View};
-use psephos_console::{Exit, Failure, Progress, count, nth};
+use psephos_console::{Exit, Failure, Progress, plural};
 use psephos_core::Digest;
 use psephos_core::pairs::pairs;
 use psephos_core::rows::read_all;
@@ -103,10 +103,7 @@ impl Desk {
                     .first()
                     .ok_or_else(|| Failure::internal("a complaint about nobody"))?;
                 let dealer = accusation.dealer;
-                self.tell(format!(
-                    "the key share from trustee {} is wrong: complaining",
-                    dealer + 1
-                ));
+                self.tell(format!("the key share from trustee {dealer} is wrong: complaining"));
                 Ok(Body::Complain(Complain {
                     point: accusation.complaint.point.0,
                     proof: accusation.complaint.proof,
@@ -131,10 +128,10 @@ impl Desk {
             };
             lists.push((turn, batch.last));
         }
-        let rows = count(lists.iter().map(|(_, last)| last.rows).sum());
+        let rows = lists.iter().map(|(_, last)| last.rows).sum();
         let text = match lists.len() {
-            1 => format!("mixing {rows} ballots"),
-            batches => format!("mixing {rows} rows in {batches} batches"),
+            1 => format!("mixing {}", plural(rows, "ballot", "ballots")),
+            batches => format!("mixing {} in {batches} batches", plural(rows, "row", "rows")),
         };
         let bar = Progress::start(self.mode, text, None);
         let board = self.station.board();
@@ -146,7 +143,7 @@ impl Desk {
 
     fn state_absence(&self, absence: &Absence) -> Body {
         let Absence { trustee, batches } = absence;
-        self.tell(format!("stating that trustee {} has not mixed", nth(*trustee)));
+        self.tell(format!("stating that trustee {trustee} has not mixed"));
         let unmixed = |(batch, root): &(BatchIndex, Digest)| Unmixed {
             box_index: batch.box_index,
             root: *root,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use psephos_audit::{Intake, IntakeError, Phase, Placement, Polling, View, derive_intake};
-use psephos_console::{Exit, Failure, Progress, count, date, numbered};
+use psephos_console::{Exit, Failure, Progress, count, date, numbered, plural};
 use psephos_core::pairs::pairs;
 use psephos_participant::board_failure;
 use psephos_protocol::{AuthorityAction, Next};
@@ -59,8 +59,8 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
     let audited = office.post(&audited.view, &Body::Close(body))?;
     office.next(&audited)?;
     office.tell(format!(
-        "Voting is closed: {} ballots, {} accepted, {} rejected.",
-        count(submitted),
+        "Voting is closed: {}, {} accepted, {} rejected.",
+        plural(submitted, "ballot", "ballots"),
         count(submitted.saturating_sub(rejected)),
         count(rejected)
     ));

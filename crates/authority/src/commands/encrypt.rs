@@ -2,7 +2,7 @@
 
 use psephos_audit::view;
 use psephos_ballot::file::read_ballots;
-use psephos_console::{Exit, Failure, Mode, Progress, count, say};
+use psephos_console::{Exit, Failure, Mode, Progress, plural, say};
 use psephos_participant::{Home, audit_failure, board_failure};
 use psephos_record::board::FolderBoard;
 use psephos_record::bodies::Policy;
@@ -35,8 +35,8 @@ pub fn run(arguments: Encrypt) -> Result<Exit, Failure> {
     if !arguments.quiet {
         let place = arguments.output.display();
         say(format!(
-            "{} ballots in {place}. Next: `psephos-authority intake {place}`.",
-            count(total)
+            "{} in {place}. Next: `psephos-authority intake {place}`.",
+            plural(total, "ballot", "ballots")
         ));
     }
     Ok(Exit::Valid)

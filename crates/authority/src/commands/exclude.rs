@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use psephos_audit::{Excludable, ExcludedView, View};
-use psephos_console::{Exit, Failure, count, nth};
+use psephos_console::{Exit, Failure, plural};
 use psephos_core::Digest;
 use psephos_participant::Audited;
 use psephos_protocol::{Absence, BatchIndex, absences};
@@ -26,7 +26,7 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
     for _ in 0..ATTEMPTS {
         let body = match (arguments.record, arguments.trustee) {
             (Some(record), _) => for_cause(&audited, record)?,
-            (None, trustee) => for_absence(&audited.view, trustee.unwrap_or(1).saturating_sub(1))?,
+            (None, trustee) => for_absence(&audited.view, trustee.unwrap_or_default())?,
         };
         let before = audited.view.exclusions.len();
         audited = office.post(&audited.view, &Body::Exclusion(body))?;
@@ -36,7 +36,7 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
                     format!("Record {sequence} is excluded: it fails {check}.")
                 }
                 ExcludedView::Trustee { trustee, .. } => {
-                    format!("Trustee {} is excluded from mixing.", nth(*trustee))
+                    format!("Trustee {trustee} is excluded from mixing.")
                 }
             });
             return Ok(Exit::Valid);
@@ -61,7 +61,7 @@ fn for_cause(audited: &Audited, record: u64) -> Result<Exclusion, Failure> {
 fn for_absence(view: &View, trustee: u64) -> Result<Exclusion, Failure> {
     let absent = absences(view).into_iter().find(|absence| absence.trustee == trustee);
     let Some(absence) = absent else {
-        return Err(Failure::usage(format!("trustee {} is not awaited to mix", nth(trustee)))
+        return Err(Failure::usage(format!("trustee {trustee} is not awaited to mix"))
             .advice("`psephos-authority exclude` lists what can be excluded"));
     };
     let needed = threshold(view);
@@ -78,10 +78,9 @@ fn for_absence(view: &View, trustee: u64) -> Result<Exclusion, Failure> {
         .collect();
     if batches.is_empty() {
         return Err(Failure::new(Exit::Incomplete, state_of(view, &absence)).advice(format!(
-            "each of {} trustees has to run `psephos-trustee exclude --trustee {}`, or `run` until its \
-             patience is over; then this command again",
-            count(needed),
-            nth(trustee)
+            "each of {} has to run `psephos-trustee exclude --trustee {trustee}`, or `run` until its patience is \
+             over; then this command again",
+            plural(needed, "trustee", "trustees")
         )));
     }
     Ok(Exclusion::Absence { batches, trustee })
@@ -100,16 +99,16 @@ fn signers(view: &View, trustee: u64, batches: &[(BatchIndex, Digest)]) -> BTree
     stated.map(|stated| stated.signer).collect()
 }
 
-/// "trustee 3 is awaited to mix; 1 of 2 trustees needed state that it is absent: 1"
+/// "trustee 3 is awaited to mix; 1 of 2 trustees needed state that it is absent: trustee 0"
 fn state_of(view: &View, absence: &Absence) -> String {
     let signers = signers(view, absence.trustee, &absence.batches);
-    let names: Vec<String> = signers.iter().map(|signer| nth(*signer).to_string()).collect();
+    let names: Vec<String> = signers.iter().map(|signer| format!("trustee {signer}")).collect();
     let names = if names.is_empty() { "nobody yet".to_owned() } else { names.join(", ") };
     format!(
-        "trustee {} is awaited to mix; {} of {} trustees needed state that it is absent: {names}",
-        nth(absence.trustee),
+        "trustee {} is awaited to mix; {} of {} needed state that it is absent: {names}",
+        absence.trustee,
         signers.len(),
-        count(threshold(view))
+        plural(threshold(view), "trustee", "trustees")
     )
 }
 
@@ -128,7 +127,7 @@ fn list(office: &Office, audited: &Audited) {
                 >= threshold(view)
         };
         if absence.batches.iter().any(is_stated) {
-            office.tell(format!("  psephos-authority exclude --trustee {}", nth(absence.trustee)));
+            office.tell(format!("  psephos-authority exclude --trustee {}", absence.trustee));
         }
     }
     if remedies.excludable.is_empty() && absent.is_empty() {

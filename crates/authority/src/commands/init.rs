@@ -5,7 +5,7 @@ use std::path::{Path, absolute};
 use ed25519_dalek::SigningKey;
 use psephos_audit::Phase;
 use psephos_ballot::file::PolicyKey;
-use psephos_console::{Exit, Failure, count, leash, nth, numbered, say, voting_hours};
+use psephos_console::{Exit, Failure, count, leash, nth, numbered, plural, say, voting_hours};
 use psephos_core::Digest;
 use psephos_core::pairs::pairs;
 use psephos_participant::{
@@ -162,11 +162,13 @@ fn show(
     let trustees = description.trustee_count();
     office.tell(format!("Proposed: {}", description.title));
     office.tell(format!(
-        "  {trustees} trustees, any {} of them decrypt; at least {} mix",
-        description.threshold, description.mixes
+        "  {}, any {} of them decrypt; at least {} mix",
+        plural(trustees, "trustee", "trustees"),
+        description.threshold,
+        description.mixes
     ));
     office.tell(match &description.roll {
-        Some(roll) => format!("  {} voters on the roll", count(roll.rows)),
+        Some(roll) => format!("  {} on the roll", plural(roll.rows, "voter", "voters")),
         None => "  open: there is no roll, so anybody can vote, any number of times".to_owned(),
     });
     if let Some(hours) = voting_hours(description.opens, description.closes) {
@@ -184,7 +186,7 @@ fn show(
             proposal: *digest,
         };
         let name = description.trustees.get(trustee as usize).map_or("", String::as_str);
-        office.tell(format!("trustee {} ({name}):", nth(trustee)));
+        office.tell(format!("trustee {trustee} ({name}):"));
         say(&*invitation.to_line());
     }
     office.tell(

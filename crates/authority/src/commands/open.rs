@@ -1,7 +1,7 @@
 //! `open`: from the enrolments over the manifest and the key ceremony to an open election.
 
 use psephos_audit::{ManifestView, Phase, ProposalView, View};
-use psephos_console::{Exit, Failure, nth, numbered};
+use psephos_console::{Exit, Failure, numbered, plural};
 use psephos_participant::Audited;
 use psephos_protocol::{AuthorityAction, Next};
 use psephos_record::bodies::{Body, Manifest, Open as OpenBody};
@@ -75,7 +75,7 @@ fn restart(office: &mut Office, audited: &Audited, numbers: &[u64]) -> Result<Au
         (0..proposed.trustee_count()).filter(|index| !left_out(view).contains(index)).collect();
     let mut excluded = left_out(view).to_vec();
     for number in numbers {
-        let index = number.checked_sub(1).and_then(|place| usize::try_from(place).ok());
+        let index = usize::try_from(*number).ok();
         let index = index.and_then(|place| present.get(place)).ok_or_else(|| {
             Failure::usage(format!("there is no trustee {number}"))
                 .advice("`psephos-authority status` lists them")
@@ -125,8 +125,8 @@ fn issue(
     let audited = office.post(view, &Body::Manifest(manifest))?;
     if let Some(standing) = &audited.view.manifest {
         office.tell(format!(
-            "The manifest is issued, with {} trustees; any {} of them decrypt.",
-            standing.manifest.keys.len(),
+            "The manifest is issued, with {}; any {} of them decrypt.",
+            plural(standing.manifest.keys.len() as u64, "trustee", "trustees"),
             standing.manifest.description.threshold
         ));
         office.tell(format!("  election  {}", hex::encode(standing.election)));
@@ -138,12 +138,12 @@ fn issue(
 fn failed_ceremony(audited: &Audited) -> Failure {
     let ceremony = &audited.view.ceremony;
     let convicted: Vec<String> =
-        ceremony.convicted.iter().map(|index| format!("trustee {}", nth(*index))).collect();
+        ceremony.convicted.iter().map(|index| format!("trustee {index}")).collect();
     let blame =
         if convicted.is_empty() { "nobody can be named".to_owned() } else { convicted.join(", ") };
     let evidence = audited.report.failures.first().map_or("", |failure| failure.evidence.as_str());
     let numbers: Vec<String> =
-        ceremony.convicted.iter().map(|index| format!(" --without {}", nth(*index))).collect();
+        ceremony.convicted.iter().map(|index| format!(" --without {index}")).collect();
     let without = if numbers.is_empty() {
         String::new()
     } else {

@@ -108,16 +108,15 @@ impl Stated {
 
     /// The names of the file, unless a flag gives another number.
     fn names(&self, file: &str, count: u64) -> Result<Vec<String>, FileError> {
-        let made = || (1..=count).map(|number| format!("Trustee {number}")).collect();
+        let made = || (0..count).map(|number| format!("Trustee {number}")).collect();
         let Some((Trustees::Names(names), line)) = &self.trustees else { return Ok(made()) };
         if names.len() as u64 != count {
             return Ok(made());
         }
         let mut seen = BTreeSet::new();
         for (index, name) in names.iter().enumerate() {
-            let number = index + 1;
             let fault =
-                |fault| FileError::new(file, Some(*line), format!("trustee {number}: {fault}"));
+                |fault| FileError::new(file, Some(*line), format!("trustee {index}: {fault}"));
             check_text(name, MAX_NAME).map_err(fault)?;
             if !seen.insert(name) {
                 return Err(fault(format!("{name:?} is listed before; names must differ")));

@@ -1,6 +1,6 @@
 //! `exclude`: this trustee states that another one is absent.
 
-use psephos_console::{Exit, Failure, Mode, nth};
+use psephos_console::{Exit, Failure, Mode};
 use psephos_participant::{Passphrase, refusal_failure};
 use psephos_protocol::{Awaited, Next, TrusteeAction, absences};
 
@@ -16,7 +16,7 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
         Mode::detect(arguments.quiet),
         || Passphrase::obtain(passphrase),
     )?;
-    let trustee = arguments.trustee.saturating_sub(1);
+    let trustee = arguments.trustee;
     let audited = desk.audit()?;
     if let Next::Refuse(refusal) = desk.next(&audited, true) {
         return Err(refusal_failure(&refusal, desk.station.board()));
@@ -30,7 +30,7 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
     let Some(absence) = absent else {
         let awaited = psephos_protocol::awaited(&audited.view);
         let words: Vec<String> = awaited.iter().map(Awaited::to_string).collect();
-        return Err(Failure::usage(format!("trustee {} is not awaited to mix", nth(trustee)))
+        return Err(Failure::usage(format!("trustee {trustee} is not awaited to mix"))
             .advice(format!("nothing was signed; awaited: {}", words.join(", "))));
     };
     if trustee == desk.place(&audited.view) {
@@ -38,7 +38,7 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
             .advice("run `psephos-trustee run`"));
     }
     desk.act(&audited, &TrusteeAction::StateAbsence(absence))?;
-    desk.tell(format!("It is stated on the board that trustee {} is absent.", nth(trustee)));
+    desk.tell(format!("It is stated on the board that trustee {trustee} is absent."));
     desk.tell("Once enough trustees have stated it, the authority excludes that trustee.");
     Ok(Exit::Valid)
 }

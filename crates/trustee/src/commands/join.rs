@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf, absolute};
 
 use psephos_audit::{ProposalView, View, audit};
-use psephos_console::{Exit, Failure, Mode, count, nth, numbered, voting_hours};
+use psephos_console::{Exit, Failure, Mode, nth, numbered, plural, voting_hours};
 use psephos_participant::{
     Audited, Home, HomeFile, Passphrase, audit_failure, board_failure, make_vault, refusal_failure,
     vault_failure,
@@ -141,7 +141,7 @@ fn enrol(desk: &mut Desk) -> Result<(), Failure> {
 
 fn show(desk: &Desk) {
     let (digest, proposal) = desk.proposal();
-    desk.tell(format!("You are trustee {} of this election:\n", nth(desk.index)));
+    desk.tell(format!("You are trustee {} of this election:\n", desk.index));
     desk.tell(plain(&proposal.description));
     desk.tell(
         "Compare these words with the authority and the other trustees, over the telephone:\n",
@@ -154,8 +154,8 @@ fn show(desk: &Desk) {
 /// Who may vote, in plain words.
 fn voters(description: &Description) -> String {
     let roll = |roll: &Blob, which| {
-        let voters = count(roll.rows);
-        format!("The {voters} voters of a roll may vote; the {which} of a voter's ballots counts.")
+        let voters = plural(roll.rows, "voter", "voters");
+        format!("The {voters} of a roll may vote; the {which} of a voter's ballots counts.")
     };
     match (description.policy, &description.roll) {
         (Policy::First, Some(blob)) => roll(blob, "first"),
@@ -179,7 +179,7 @@ fn plain(description: &Description) -> String {
         text += &format!("  {hours}\n");
     }
     for (index, name) in numbered(&description.trustees) {
-        text += &format!("    trustee {}: {name}\n", nth(index));
+        text += &format!("    trustee {index}: {name}\n");
     }
     for contest in &description.contests {
         text += &format!(

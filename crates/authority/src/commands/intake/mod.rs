@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use psephos_audit::{Phase, View, ballot_layouts};
-use psephos_console::{Exit, Failure, count};
+use psephos_console::{Exit, Failure, plural};
 use psephos_participant::{Audited, board_failure};
 use psephos_proofs::ballot::{BallotLayout, CHALLENGE_LENGTH};
 use psephos_protocol::{AuthorityAction, Next};
@@ -45,9 +45,9 @@ pub fn run(arguments: Intake) -> Result<Exit, Failure> {
     let records = &desk.audited.view.ballots;
     let taken: u64 = records.iter().map(|record| record.ballots.rows).sum();
     desk.office.tell(format!(
-        "{} ballots on the board in all; each is judged at `close`. Next: more of \
+        "{} on the board in all; each is judged at `close`. Next: more of \
          `psephos-authority intake`, or `psephos-authority close` when voting ends.",
-        count(taken)
+        plural(taken, "ballot", "ballots")
     ));
     Ok(Exit::Valid)
 }
@@ -104,7 +104,7 @@ impl Desk {
                 "taken in before, passed over".to_owned()
             } else {
                 self.append(path, part)?;
-                format!("{} ballots", count(part.rows))
+                plural(part.rows, "ballot", "ballots")
             };
             let several = self.forms.lengths.len() > 1;
             let place = match several {
@@ -130,8 +130,12 @@ impl Desk {
         let body = Body::Challenged(Challenged { challenged: blob });
         self.audited = self.office.post(&self.audited.view, &body)?;
         self.office.next(&self.audited)?;
-        self.office
-            .tell(format!("{name}: {} challenges; their ballots will not count", count(blob.rows)));
+        let challenges = plural(
+            blob.rows,
+            "challenge; its ballot will not count",
+            "challenges; their ballots will not count",
+        );
+        self.office.tell(format!("{name}: {challenges}"));
         Ok(())
     }
 

@@ -9,7 +9,7 @@ mod watch;
 use std::io::{self, Write};
 use std::time::Instant;
 
-use psephos_console::{Exit, Failure, Mode, Progress, count, say, warn};
+use psephos_console::{Exit, Failure, Mode, Progress, plural, say, warn};
 
 use crate::cli::Rehearse;
 use crate::voters::Electorate;
@@ -55,10 +55,10 @@ fn title(cast: &Cast, mode: Mode) {
     }
     let description = &cast.description;
     let text = format!(
-        "{}\n{} ballots, {} trustees, {} of whom decrypt; the keys are thrown away\n\n",
+        "{}\n{}, {}, {} of whom decrypt; the keys are thrown away\n\n",
         description.title,
-        count(cast.ballots.len() as u64),
-        description.trustee_count(),
+        plural(cast.ballots.len() as u64, "ballot", "ballots"),
+        plural(description.trustee_count(), "trustee", "trustees"),
         description.threshold
     );
     // Nobody who watches is no reason to stop.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf, absolute};
 use std::process::Command;
 use std::thread;
 
-use psephos_console::{Exit, Failure, Progress, nth, numbered};
+use psephos_console::{Exit, Failure, Progress, numbered};
 use psephos_participant::{board_failure, entropy};
 use psephos_record::board::FolderBoard;
 use psephos_record::bodies::Description;
@@ -252,7 +252,7 @@ impl Stage {
 }
 
 fn name(trustee: u64) -> String {
-    format!("trustee-{}", nth(trustee))
+    format!("trustee-{trustee}")
 }
 
 /// `init`'s options for the election: the file and the numbers as they were resolved here, and in place of a

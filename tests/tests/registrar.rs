@@ -199,7 +199,7 @@ fn an_amended_roll_and_receipts() {
     let given: Vec<&str> = names.iter().flat_map(|name| ["--receipt", text(name)]).collect();
     let report = verify(&given).exits(0).json();
     let warnings = report["warnings"].to_string();
-    assert!(warnings.contains("card lost") && warnings.contains("1 eligibility"), "{warnings}");
+    assert!(warnings.contains("card lost") && warnings.contains("eligibility 1"), "{warnings}");
     assert_eq!(report["results"][1]["votes"]["Yes"], 2);
     assert_eq!(report["anonymity"][0]["voters"], 3);
     assert_eq!(report["anonymity"][0]["unique"], 1);

@@ -306,9 +306,8 @@ impl Auditor<'_> {
         match self.memory.place(&head) {
             Some(place) => {
                 self.view.sign_offs.push((sequence, trustee, head));
-                let number = trustee.saturating_add(1);
                 self.findings.warn(format!(
-                    "trustee {number} states that its own audit up to record {place} was VALID"
+                    "trustee {trustee} states that its own audit up to record {place} was VALID"
                 ));
             }
             None => {

@@ -8,6 +8,7 @@ use psephos_record::bodies::Unmixed;
 use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::mixes::{Dead, Standing};
+use crate::numbered::plural;
 use crate::report::Culprit;
 use crate::view::{AbsenceView, ExcludedView, ExclusionView, Mixer};
 
@@ -123,9 +124,9 @@ impl Auditor<'_> {
             }
         }
         if excluded > 0 {
-            let number = trustee.saturating_add(1);
+            let batches = plural(excluded, "batch", "batches");
             self.findings.warn(format!(
-                "trustee {number} is excluded from mixing, for absence, in {excluded} batches (record {by})"
+                "trustee {trustee} is excluded from mixing, for absence, in {batches} (record {by})"
             ));
             let excluded = ExcludedView::Trustee { trustee, batches: excluded };
             self.view.exclusions.push(ExclusionView { sequence: by, excluded });
@@ -157,7 +158,7 @@ impl Auditor<'_> {
     }
 
     fn leave_out_share(&mut self, claim: &Claim, share: u64, by: u64) {
-        let number = claim.trustee.saturating_add(1);
+        let number = claim.trustee;
         let left_out = self.leave_out_unreadable_share(share);
         self.findings.warn(if left_out {
             format!("the shares in record {share} are left out: they cannot be read (record {by})")
@@ -167,7 +168,7 @@ impl Auditor<'_> {
     }
 
     fn weigh_absence(&mut self, stands: &Standing, claim: &Claim) -> Answer {
-        let (by, number) = (stands.sequence, claim.trustee.saturating_add(1));
+        let (by, number) = (stands.sequence, claim.trustee);
         let idle = |why: &str| Answer::Idle(format!("record {by} has no effect: {why}"));
         if let Mixer::Excluded(before) = self.mixer(claim.batch, claim.trustee) {
             return idle(&format!("record {before} has excluded trustee {number} before"));

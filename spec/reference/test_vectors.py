@@ -188,7 +188,7 @@ class Shuffle(unittest.TestCase):
         self.assertEqual(v.tree_root(self.lists[0]), self.statement.input_root)
         self.assertEqual(v.tree_root(self.lists[1]), self.statement.output_root)
         _, encodings = v.decode_shuffle(self.proof, 5, 2)
-        challenges = v.shuffle_challenges(self.statement, encodings)
+        challenges = v.shuffle_challenges(v.shuffle_transcript(self.statement), encodings)
         for label, challenge in self.vectors["challenges"].items():
             self.assertEqual(challenges[label], scalar(challenge), label)
         self.assertIsNone(v.check_shuffle(self.statement, self.proof, *self.lists))

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A second verifier of psephos/v1 boards, written from the pages in spec/ alone.
 
-    python3 -I verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [--quiet]
-    python3 -I verify.py compare BOARD BOARD [--json] [--quiet]
+    python3 -I verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [--quiet] [--trace]
+    python3 -I verify.py compare BOARD BOARD [--json] [--quiet] [--trace]
 
 One file, Python 3.11 and its standard library. It is there to be read beside the
 pages and to disagree where they are unclear; it is clear rather than fast, takes
@@ -639,19 +639,52 @@ def absorb_message(strobe, label, data):
 
 
 class Transcript:
-    """A Fiat-Shamir transcript; the operations of §3.1."""
+    """A Fiat-Shamir transcript; the operations of §3.1, and its lines in a trace (§9.12)."""
 
-    def __init__(self, argument):
+    wanted = False              # whether a trace is printed
+
+    def __init__(self, argument, subject=None):
         self.strobe = opened_transcript(argument).copy()
+        self.argument, self.subject = argument, subject
 
     def copy(self):
         """One that goes on from the same state."""
         other = Transcript.__new__(Transcript)
         other.strobe = self.strobe.copy()
+        other.argument, other.subject = self.argument, self.subject
         return other
+
+    def traced(self):
+        """Whether there is a trace, and it is to know of this transcript."""
+        return Transcript.wanted and self.subject is not None
+
+    def trace(self, name, sign, data):
+        """A line of the trace."""
+        if self.traced():
+            names = f"{self.argument}.{name}".replace(" ", "_")
+            sys.stderr.write(f"{self.subject}: {names} {sign} {data.hex()}\n")
+
+    def computed(self, name, points):
+        """Elements that are computed with the challenges, for the trace."""
+        if self.traced():
+            self.trace(name, "=", b"".join(encode_element(point) for point in points))
+
+    def equal(self, number, left, right):
+        """Whether the sides of an equation, two points, are the same element."""
+        self.computed(f"equation {number} left", [left])
+        self.computed(f"equation {number} right", [right])
+        return same(left, right)
+
+    def equation(self, number, sides):
+        """Whether two sums of (k, point) terms are the same element, in every pair given."""
+        if self.traced():
+            self.computed(f"equation {number} left", [combine(left) for left, _ in sides])
+            self.computed(f"equation {number} right", [combine(right) for _, right in sides])
+        return all(holds(left, right) for left, right in sides)
 
     def bytes(self, label, data):
         """Absorbs bytes."""
+        self.trace(label, "<", data)
         absorb_message(self.strobe, label, data)
 
     def integer(self, label, x):
@@ -677,6 +710,7 @@ class Transcript:
         while True:
             scalar = wide(self.challenge_bytes(label, 64))
             if scalar:
+                self.trace(label, ">", scalar.to_bytes(32, "little"))
                 return scalar
 
 
@@ -774,7 +808,11 @@ def decode_shuffle(proof, rows, width):
 def shuffle_transcript(statement):
     """The statement's lines of the transcript (§2)."""
     m, n = shuffle_shape(statement.rows)
-    transcript = Transcript("shuffle")
+    transcript = Transcript(
+        "shuffle",
+        f"mix box {statement.box} batch {statement.batch} position {statement.position} "
+        f"trustee {statement.prover}",
+    )
     transcript.bytes("election", statement.election)
     transcript.encoding("public key", statement.public_key)
     transcript.bytes("close", statement.close)
@@ -792,9 +830,8 @@ def shuffle_transcript(statement):
     return transcript
 
 
-def shuffle_challenges(statement, encodings):
-    """The challenges of rounds 1 to 4 by label (§2)."""
-    transcript = shuffle_transcript(statement)
+def shuffle_challenges(transcript, encodings):
+    """The challenges of rounds 1 to 4 by label (§2), after the statement's lines."""
     challenges = {}
 
     def challenge(*labels):
@@ -830,92 +867,115 @@ def powers_of(x, count):
     return powers[:count]
 
 
-def zero_argument_holds(m, n, proof, challenges):
+def claimed_product(m, n, challenges):
+    """v of §3."""
+    x, y, z = (challenges[label] for label in ("x", "y", "z"))
+    value = 1
+    for i, power in enumerate(powers_of(x, m * n + 1)[1:], 1):
+        value = value * (y * i + power - z) % Q
+    return value
+
+
+def zero_argument_holds(transcript, m, n, proof, challenges):
     """Equations 1 to 3: the Hadamard argument as one zero argument (§3.1, §3.2)."""
     y, z = challenges["y"], challenges["z"]
     ones = [generator(j + 1) for j in range(n)]
     shift = combine([(1, point) for point in ones])
+    transcript.computed("ones", [shift])
     c_d = [
         combine([(y, c_a), (1, c_b), (-z, shift)])
         for c_a, c_b in zip(proof["exponents"], proof["powers"])
     ]
+    transcript.computed("product rows", c_d)
     c_p = [c_d[0]] + proof["product.partial"] + proof["product.columns"]
     x_h = powers_of(challenges["hadamard x"], m)
     c_u = proof["product.zero.left_blind"] + c_d[1:] + [negate(shift)]
+    transcript.computed("hadamard left", c_u)
     c_v = [multiply(x_h[j + 1], c_p[j]) for j in range(m - 1)]
     c_v.append(combine([(x_h[r], c_p[r]) for r in range(1, m)]))
     c_v += proof["product.zero.right_blind"]
+    transcript.computed("hadamard right", c_v)
     left = proof["product.zero.left"]
     right = proof["product.zero.right"]
     x_0 = powers_of(challenges["zero x"], 2 * m + 1)
-    first = holds(
+    first = (
         [(x_0[i], c_u[i]) for i in range(m + 1)],
         commitment_terms(left, proof["product.zero.left_opening"][0]),
     )
-    second = holds(
+    second = (
         [(x_0[m - j], c_v[j]) for j in range(m + 1)],
         commitment_terms(right, proof["product.zero.right_opening"][0]),
     )
     y_h = powers_of(challenges["hadamard y"], n + 1)
     product = sum(left[j] * right[j] * y_h[j + 1] for j in range(n))
     places = [k for k in range(2 * m + 1) if k != m + 1]
-    third = holds(
+    third = (
         [(x_0[k], c) for k, c in zip(places, proof["product.zero.diagonals"])],
         commitment_terms([product], proof["product.zero.diagonal_opening"][0]),
     )
-    return first and second and third
+    return all_hold(transcript, {1: [first], 2: [second], 3: [third]})
 
 
-def single_value_holds(m, n, proof, challenges):
+def all_hold(transcript, equations):
+    """Whether all equations hold; each is asked, whatever the others say, for the trace."""
+    return all([transcript.equation(number, sides) for number, sides in equations.items()])
+
+
+def single_value_holds(transcript, n, proof, challenges, value):
     """Equations 4 and 5 (§3.3)."""
-    x, y, z = (challenges[label] for label in ("x", "y", "z"))
     x_s = challenges["single value x"]
-    value = 1
-    for i, power in enumerate(powers_of(x, m * n + 1)[1:], 1):
-        value = value * (y * i + power - z) % Q
     a = proof["product.single_value.values"]
     b = [a[0]] + proof["product.single_value.products"] + [x_s * value % Q]
     steps = [x_s * b[i] - b[i - 1] * a[i] for i in range(1, n)]
-    return holds(
+    fourth = (
         [(x_s, proof["product.columns"][0]), (1, proof["product.single_value.mask"][0])],
         commitment_terms(a, proof["product.single_value.values_opening"][0]),
-    ) and holds(
+    )
+    fifth = (
         [
             (x_s, proof["product.single_value.linear"][0]),
             (1, proof["product.single_value.constant"][0]),
         ],
         commitment_terms(steps, proof["product.single_value.steps_opening"][0]),
     )
+    return all_hold(transcript, {4: [fourth], 5: [fifth]})
 
 
-def openings_hold(m, n, width, proof, x_m):
+def openings_hold(transcript, m, n, width, proof, x_m):
     """Equations 6 and 7 (§5)."""
     response = proof["multiexp.response"]
+    sixth, seventh = [], []
     for p in range(m // 4):
         left = [(1, proof["multiexp.blinds"][p])]
         left += [(x_m[row + 1], proof["powers"][4 * p + row]) for row in range(4)]
         opening = proof["multiexp.openings"][p]
-        if not holds(left, commitment_terms(response[p * n:(p + 1) * n], opening)):
-            return False
+        sixth.append((left, commitment_terms(response[p * n:(p + 1) * n], opening)))
     places = [k for k in range(8) if k != 4]
     for c in range(width):
         masks = proof["multiexp.masks"][7 * c:7 * c + 7]
         right = commitment_terms(
             [proof["multiexp.mask_values"][c]], proof["multiexp.mask_openings"][c]
         )
-        if not holds([(x_m[k], mask) for k, mask in zip(places, masks)], right):
-            return False
-    return True
+        seventh.append(([(x_m[k], mask) for k, mask in zip(places, masks)], right))
+    return all_hold(transcript, {6: sixth, 7: seventh})
 
 
-def lists_hold(statement, n, proof, challenges, x_m, lists):
+def forced_diagonals(rows, width, x, inputs):
+    """E[c][4], A and B column by column (§5)."""
+    return [
+        combine([(x[i + 1], inputs[2 * width * i + entry]) for i in range(rows)])
+        for entry in range(2 * width)
+    ]
+
+
+def lists_hold(transcript, statement, n, proof, x, x_m, lists):
     """Equations 8 and 9: every column and component of the two lists (§5)."""
     rows, width = statement.rows, statement.width
-    x = powers_of(challenges["x"], rows + 1)
     response = proof["multiexp.response"]
     places = [k for k in range(8) if k != 4]
     key = decode_element(statement.public_key)
     inputs, outputs = lists
+    equations = {8: [], 9: []}
     for c in range(width):
         for component in (0, 1):
             start = 14 * c + component
@@ -930,9 +990,8 @@ def lists_hold(statement, n, proof, challenges, x_m, lists):
                 place = i // n // 4 * n + i % n
                 left.append((x_m[4] * x[i + 1], inputs[index]))
                 right.append((x_m[3 - long_row] * response[place], outputs[index]))
-            if not holds(left, right):
-                return False
-    return True
+            equations[8 + component].append((left, right))
+    return all_hold(transcript, equations)
 
 
 def check_shuffle(statement, proof, input_list, output_list):
@@ -951,15 +1010,24 @@ def shuffle_equations(statement, proof, input_list, output_list):
     m, n = shuffle_shape(statement.rows)
     values, encodings = decode_shuffle(proof, statement.rows, statement.width)
     lists = decode_elements(input_list, False), decode_elements(output_list, False)
-    challenges = shuffle_challenges(statement, encodings)
+    transcript = shuffle_transcript(statement)
+    challenges = shuffle_challenges(transcript, encodings)
     x_m = powers_of(challenges["multiexp x"], 8)
-    good = (
-        zero_argument_holds(m, n, values, challenges)
-        and single_value_holds(m, n, values, challenges)
-        and openings_hold(m, n, statement.width, values, x_m)
-        and lists_hold(statement, n, values, challenges, x_m, lists)
-    )
-    if not good:
+    x = powers_of(challenges["x"], statement.rows + 1)
+    value = claimed_product(m, n, challenges)
+    transcript.trace("product", "=", value.to_bytes(32, "little"))
+    good = [
+        zero_argument_holds(transcript, m, n, values, challenges),
+        single_value_holds(transcript, n, values, challenges, value),
+    ]
+    if transcript.traced():
+        forced = forced_diagonals(statement.rows, statement.width, x, lists[0])
+        transcript.computed("forced diagonals", forced)
+    good += [
+        openings_hold(transcript, m, n, statement.width, values, x_m),
+        lists_hold(transcript, statement, n, values, x, x_m, lists),
+    ]
+    if not all(good):
         raise Fault("mix.proof", "the shuffle proof: an equation does not hold")
 
 
@@ -976,7 +1044,7 @@ def check_knowledge(transcript, key, proof, failed):
     transcript.encoding("key", key)
     transcript.encoding("commitment", proof[:32])
     c = transcript.challenge("challenge")
-    if not same(base(z), add(t, multiply(c, x))):
+    if not transcript.equal(1, base(z), add(t, multiply(c, x))):
         raise failed
 
 
@@ -994,9 +1062,9 @@ def check_equality(transcript, key, base_bytes, image, proof, failed):
     transcript.encoding("commitment", t)
     transcript.encoding("image commitment", t_image)
     c = transcript.challenge("challenge")
-    if not same(base(response), add(points[0], multiply(c, x))):
-        raise failed
-    if not same(multiply(response, b), add(points[1], multiply(c, x_image))):
+    first = transcript.equal(2, base(response), add(points[0], multiply(c, x)))
+    second = transcript.equal(3, multiply(response, b), add(points[1], multiply(c, x_image)))
+    if not (first and second):
         raise failed
 
 
@@ -1062,9 +1130,9 @@ def open_sealed(key, nonce, associated, sealed):
 # ---------------------------------------------------------------------------
 
 
-def ceremony_transcript(argument, election, attempt):
-    """The context of §5.1."""
-    transcript = Transcript(argument)
+def ceremony_transcript(argument, election, attempt, kind, trustee, part=""):
+    """The context of §5.1, in a record of a trustee."""
+    transcript = Transcript(argument, f"{kind} attempt {attempt} trustee {trustee}{part}")
     transcript.bytes("election", election)
     transcript.integer("attempt", attempt)
     return transcript
@@ -1072,7 +1140,7 @@ def ceremony_transcript(argument, election, attempt):
 
 def check_accept(election, attempt, trustee, body):
     """§5.3; a Fault or None."""
-    transcript = ceremony_transcript("key-possession", election, attempt)
+    transcript = ceremony_transcript("key-possession", election, attempt, "accept", trustee)
     transcript.integer("trustee", trustee)
     failed = Fault("key.proof", "the proof of possession does not hold")
     return first_fault(check_knowledge, transcript, body["key"], body["proof"], failed)
@@ -1107,7 +1175,7 @@ def check_deal(election, attempt, dealer, threshold, keys, body):
     if len(body["shares"]) != len(keys):
         return [Fault(LENGTH, "the deal has another number of shares than k")]
     faults = [first_fault(decode_element, c, True) for c in commitments[1:]]
-    transcript = ceremony_transcript("key-deal", election, attempt)
+    transcript = ceremony_transcript("key-deal", election, attempt, "deal", dealer)
     transcript.integer("dealer", dealer)
     transcript.encodings("commitments", commitments)
     failed = Fault("key.proof", "the proof of knowledge of the constant term does not hold")
@@ -1115,7 +1183,9 @@ def check_deal(election, attempt, dealer, threshold, keys, body):
         first_fault(check_knowledge, transcript, commitments[0], body["knowledge"], failed)
     )
     for recipient, share in enumerate(body["shares"]):
-        transcript = ceremony_transcript("key-ephemeral", election, attempt)
+        transcript = ceremony_transcript(
+            "key-ephemeral", election, attempt, "deal", dealer, f" recipient {recipient}"
+        )
         transcript.integer("dealer", dealer)
         transcript.integer("recipient", recipient)
         transcript.encoding("recipient key", keys[recipient])
@@ -1151,7 +1221,9 @@ def judge_complaint(election, attempt, dealer, recipient, recipient_key, deal, c
     except Fault:
         return "dealer", "the deal cannot be opened"
     point = complaint["point"]
-    transcript = ceremony_transcript("key-complaint", election, attempt)
+    transcript = ceremony_transcript(
+        "key-complaint", election, attempt, "complain", recipient, f" dealer {dealer}"
+    )
     transcript.integer("dealer", dealer)
     transcript.integer("recipient", recipient)
     transcript.bytes("ciphertext", share["ciphertext"])
@@ -1288,7 +1360,10 @@ def check_range_encodings(part):
 
 def ballot_transcript(election, public_key, ballot):
     """The transcript of §6.3 up to and with `rows`."""
-    transcript = Transcript("ballot")
+    transcript = Transcript(
+        "ballot",
+        f"ballot box {ballot.box} credential {ballot.credential.hex()} counter {ballot.counter}",
+    )
     transcript.bytes("election", election)
     transcript.encoding("public key", public_key)
     transcript.integer("box", ballot.box)
@@ -1309,16 +1384,15 @@ def ballot_proof_holds(election, public_key, ballot):
     terms = [(1, decode_element(ballot.commitment, identity=True))]
     for power, data in zip(powers_of(e, len(statement) + 1)[1:], statement):
         terms.append((power, decode_element(data)))
-    return same(base(ballot.response), combine(terms))
+    return transcript.equal(2, base(ballot.response), combine(terms))
 
 
 def ballot_ranges_hold(election, public_key, ballot):
     """All range parts of a ballot (§6.5)."""
-    for part in ballot.ranges:
-        transcript = ballot_transcript(election, public_key, ballot)
-        if not range_part_holds(transcript, public_key, part):
-            return False
-    return True
+    if not ballot.ranges:
+        return True
+    transcript = ballot_transcript(election, public_key, ballot)
+    return all(range_part_holds(transcript.copy(), public_key, part) for part in ballot.ranges)
 
 
 @functools.lru_cache(maxsize=1)
@@ -1339,6 +1413,7 @@ def range_generators(name):
 
 def range_part_holds(transcript, public_key, part):
     """Equations (4) to (8); the transcript has absorbed the ballot up to `rows`."""
+    transcript.subject += f" batch {part.batch}"
     transcript.integer("bounded batch", part.batch)
     transcript.integer("bits", part.bits)
     transcript.encoding("value", part.piece(0))
@@ -1350,12 +1425,12 @@ def range_part_holds(transcript, public_key, part):
     a, b = decode_elements(part.row)
     key = decode_element(public_key)
     h = blinding_base()
-    return (
-        same(base(z_r), add(t_a, multiply(e, a)))
-        and holds([(z_m, G), (z_r, key)], [(1, t_b), (e, b)])
-        and holds([(z_m, G), (z_s, h)], [(1, t_v), (e, v)])
-        and range_proof_holds(transcript, part, v)
-    )
+    equal = all_hold(transcript, {
+        4: [([(z_r, G)], [(1, t_a), (e, a)])],
+        5: [([(z_m, G), (z_r, key)], [(1, t_b), (e, b)])],
+        6: [([(z_m, G), (z_s, h)], [(1, t_v), (e, v)])],
+    })
+    return equal and range_proof_holds(transcript, part, v)
 
 
 def range_proof_holds(transcript, part, v):
@@ -1401,7 +1476,9 @@ def range_challenges(transcript, part, proof, rounds):
     """y, z, x, w and the list of u_j."""
 
     def draw(label):
-        return wide(transcript.challenge_bytes(label, 64))
+        scalar = wide(transcript.challenge_bytes(label, 64))
+        transcript.trace(label, ">", scalar.to_bytes(32, "little"))
+        return scalar
 
     transcript.bytes("dom-sep", b"rangeproof v1")
     transcript.integer("n", part.bits)
@@ -1429,7 +1506,7 @@ def range_challenges(transcript, part, proof, rounds):
 
 def challenge_holds(election, public_key, row):
     """A row of a `challenged` record: tracker ‖ K ‖ T ‖ z (§6.6)."""
-    transcript = Transcript("challenged")
+    transcript = Transcript("challenged", f"challenged tracker {row[:32].hex()}")
     transcript.bytes("election", election)
     transcript.encoding("public key", public_key)
     transcript.bytes("tracker", row[:32])
@@ -1467,7 +1544,7 @@ def share_weights(seed, count):
 
 def share_transcript(election, public_key, close, trustee, trustee_key, share_key, lists):
     """The transcript of §7.2 up to the weights."""
-    transcript = Transcript("decryption")
+    transcript = Transcript("decryption", f"share trustee {trustee}")
     transcript.bytes("election", election)
     transcript.encoding("public key", public_key)
     transcript.bytes("close", close)
@@ -1502,6 +1579,7 @@ def check_share(election, public_key, close, trustee, trustee_key, share_key, li
 def share_equations(transcript, share_key, lists, proof):
     """The weighted sums (2) and the proof over them. Raises Fault."""
     seed = transcript.challenge_bytes("weights", 32)
+    transcript.trace("weights", ">", seed)
     inputs = [a for item in lists for a in pieces(item.input, 32)[::2]]
     shares = [d for item in lists for d in pieces(item.shares, 32)]
     weights = share_weights(seed, len(inputs))
@@ -5101,8 +5179,8 @@ def audit_board(board, pins=(), receipts=(), compared=False, second=None):
 
 USAGE, SOFTWARE, INPUT_OUTPUT = 64, 70, 74
 HELP = """\
-usage: verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [-q, --quiet]
-       verify.py compare BOARD BOARD [--json] [-q, --quiet]
+usage: verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [-q, --quiet] [--trace]
+       verify.py compare BOARD BOARD [--json] [-q, --quiet] [--trace]
        verify.py --help | --version
 exit: 0 VALID, 1 INVALID, 2 INCOMPLETE, 3 UNREADABLE, 64 usage, 70 internal, 74 input or output
 """
@@ -5126,6 +5204,7 @@ class Arguments:
     receipts: list
     json: bool = False
     quiet: bool = False
+    trace: bool = False
 
 
 def parse_arguments(words):
@@ -5136,7 +5215,7 @@ def parse_arguments(words):
     words = words[1:] if compare else words
     while words:
         word = words.pop(0)
-        if word in ("--json", "--quiet", "-q"):
+        if word in ("--json", "--quiet", "-q", "--trace"):
             setattr(arguments, "quiet" if word == "-q" else word[2:], True)
         elif word in ("--expect", "--receipt") and words and not compare:
             parse_value(arguments, word, words.pop(0))
@@ -5191,6 +5270,7 @@ def run(words):
         print("psephos/v1 reference verifier")
         return 0
     arguments = parse_arguments(words)
+    Transcript.wanted = arguments.trace
     first, *others = arguments.boards
     report = audit_board(Board(first), arguments.pins, arguments.receipts, bool(others),
                          second_board(others))

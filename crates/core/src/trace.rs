@@ -6,6 +6,8 @@
 
 use std::sync::OnceLock;
 
+use crate::{Element, group};
+
 type Sink = Box<dyn Fn(&str) + Send + Sync>;
 
 static SINK: OnceLock<Sink> = OnceLock::new();
@@ -22,10 +24,49 @@ pub fn is_on() -> bool {
     SINK.get().is_some()
 }
 
+/// What a value is to the argument it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The transcript absorbs it under the name.
+    Absorbed,
+    /// It is drawn from the transcript, or follows from such bytes alone: a challenge, a seed of weights.
+    Drawn,
+    /// It is computed with the challenges.
+    Computed,
+}
+
+impl Kind {
+    /// What stands between name and value.
+    #[must_use]
+    pub fn sign(self) -> char {
+        match self {
+            Self::Absorbed => '<',
+            Self::Drawn => '>',
+            Self::Computed => '=',
+        }
+    }
+}
+
 /// Traces a value: `subject: argument.name = hex`, spaces in the names becoming `_`.
-pub fn value(subject: &str, argument: &str, name: &str, bytes: &[u8]) {
+pub fn value(subject: &str, argument: &str, kind: Kind, name: &str, bytes: &[u8]) {
     let Some(sink) = SINK.get() else { return };
     let of = if subject.is_empty() { String::new() } else { format!("{subject}: ") };
     let [argument, name] = [argument, name].map(|word| word.replace(' ', "_"));
-    sink(&format!("{of}{argument}.{name} = {}", hex::encode(bytes)));
+    sink(&format!("{of}{argument}.{name} {} {}", kind.sign(), hex::encode(bytes)));
+}
+
+/// Traces elements that are computed, joined.
+pub fn elements(subject: &str, argument: &str, name: &str, elements: &[Element]) {
+    if is_on() {
+        let encodings = group::encode_batch(elements);
+        value(subject, argument, Kind::Computed, name, encodings.as_flattened());
+    }
+}
+
+/// Traces both sides of an equation of the argument's page, each for whatever it is asked of, joined.
+pub fn equation(subject: &str, argument: &str, number: u8, left: &[Element], right: &[Element]) {
+    if is_on() {
+        elements(subject, argument, &format!("equation {number} left"), left);
+        elements(subject, argument, &format!("equation {number} right"), right);
+    }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::group::scalar_wide;
-use crate::{Encoding, Scalar, trace};
+use crate::trace::{self, Kind};
+use crate::{Element, Encoding, Scalar};
 
 /// What the prover and the verifier have said so far, and the source of every challenge.
 #[derive(Clone)]
@@ -25,23 +26,52 @@ impl Transcript {
         transcript
     }
 
-    /// Names what the transcript is about, should anybody trace its challenges. Absorbs nothing.
+    /// Names what the transcript is about, should anybody trace it: what it absorbs from here on, and
+    /// what is drawn from it. Absorbs nothing.
     pub fn concerns(&mut self, subject: impl FnOnce() -> String) {
         if trace::is_on() {
             self.1.subject = Some(subject().into());
         }
     }
 
-    /// Traces a value that belongs to this argument. Absorbs nothing.
-    pub fn trace(&self, name: &str, bytes: &[u8]) {
+    /// Says which part of its subject the transcript is about from here on. Absorbs nothing.
+    pub fn concerns_part(&mut self, part: impl FnOnce() -> String) {
+        if let Some(subject) = &self.1.subject {
+            self.1.subject = Some(format!("{subject} {}", part()).into());
+        }
+    }
+
+    /// The same transcript, for a use of the verifier's own that concerns nobody else.
+    #[must_use]
+    pub fn untraced(mut self) -> Self {
+        self.1.subject = None;
+        self
+    }
+
+    /// Traces what was drawn as bytes. Absorbs nothing.
+    pub fn drawn(&self, name: &str, bytes: &[u8]) {
+        self.trace(Kind::Drawn, name, bytes);
+    }
+
+    /// Traces both sides of an equation of the argument's page. Absorbs nothing.
+    pub fn equation(&self, number: u8, left: &Element, right: &Element) {
+        if let Named { argument, subject: Some(subject) } = &self.1 {
+            trace::equation(subject, argument, number, &[*left], &[*right]);
+        }
+    }
+
+    fn trace(&self, kind: Kind, name: &str, bytes: &[u8]) {
         if trace::is_on() {
             let Named { argument, subject } = &self.1;
-            trace::value(subject.as_deref().unwrap_or_default(), argument, name, bytes);
+            trace::value(subject.as_deref().unwrap_or_default(), argument, kind, name, bytes);
         }
     }
 
     /// Absorbs bytes; their length goes in with them.
     pub fn bytes(&mut self, label: &'static str, bytes: &[u8]) {
+        if self.1.subject.is_some() {
+            self.trace(Kind::Absorbed, label, bytes);
+        }
         self.0.append_message(label.as_bytes(), bytes);
     }
 
@@ -71,7 +101,7 @@ impl Transcript {
         loop {
             let challenge = scalar_wide(&self.challenge_bytes(label));
             if challenge != Scalar::ZERO {
-                self.trace(label, challenge.as_bytes());
+                self.drawn(label, challenge.as_bytes());
                 return challenge;
             }
         }

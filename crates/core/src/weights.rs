@@ -16,7 +16,7 @@ impl Weights {
     /// Draws the stream's seed from the transcript.
     pub fn from_transcript(transcript: &mut Transcript, label: &'static str) -> Self {
         let seed: Digest = transcript.challenge_bytes(label);
-        transcript.trace(label, &seed);
+        transcript.drawn(label, &seed);
         Self(xof(DOMAIN, &[&seed]))
     }
 

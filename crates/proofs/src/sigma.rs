@@ -66,19 +66,21 @@ impl Schnorr {
     ///
     /// # Errors
     /// `NonCanonical` or `Membership` in the field `key`, `commitment` or `response`, else `Equation`.
-    pub fn verify(&self, transcript: Transcript, key: &Encoding) -> Result<(), Fault> {
-        let opened = self.open(transcript, key)?;
+    pub fn verify(&self, mut transcript: Transcript, key: &Encoding) -> Result<(), Fault> {
+        let opened = self.open(&mut transcript, key)?;
         // (1) z·G = T + c·X
+        let left = group::mul_base(&opened.response);
         let right = opened.commitment + opened.key * opened.challenge;
-        holds(group::mul_base(&opened.response) == right)
+        transcript.equation(1, &left, &right);
+        holds(left == right)
     }
 
-    fn open(&self, mut transcript: Transcript, key: &Encoding) -> Result<OpenedSchnorr, Fault> {
+    fn open(&self, transcript: &mut Transcript, key: &Encoding) -> Result<OpenedSchnorr, Fault> {
         Ok(OpenedSchnorr {
             key: fault::proper_element(key, "key", 0)?,
             commitment: fault::element(&self.commitment, "commitment", 0)?,
             response: fault::scalar(&self.response, "response", 0)?,
-            challenge: Self::challenge(&mut transcript, key, &self.commitment),
+            challenge: Self::challenge(transcript, key, &self.commitment),
         })
     }
 }
@@ -171,20 +173,26 @@ impl Dleq {
     /// # Errors
     /// `NonCanonical` or `Membership` in the field `key`, `base`, `image`, `commitment`,
     /// `image commitment` or `response`, else `Equation`.
-    pub fn verify(&self, transcript: Transcript, statement: &EqualLogarithms) -> Result<(), Fault> {
-        let opened = self.open(transcript, statement)?;
+    pub fn verify(
+        &self,
+        mut transcript: Transcript,
+        statement: &EqualLogarithms,
+    ) -> Result<(), Fault> {
+        let opened = self.open(&mut transcript, statement)?;
         // (2) z·G = T + c·X
-        let first =
-            group::mul_base(&opened.response) == opened.commitment + opened.key * opened.challenge;
+        let left = group::mul_base(&opened.response);
+        let right = opened.commitment + opened.key * opened.challenge;
+        transcript.equation(2, &left, &right);
         // (3) z·B = T' + c·X'
-        let second = opened.base * opened.response
-            == opened.image_commitment + opened.image * opened.challenge;
-        holds(first && second)
+        let image_left = opened.base * opened.response;
+        let image_right = opened.image_commitment + opened.image * opened.challenge;
+        transcript.equation(3, &image_left, &image_right);
+        holds(left == right && image_left == image_right)
     }
 
     fn open(
         &self,
-        mut transcript: Transcript,
+        transcript: &mut Transcript,
         statement: &EqualLogarithms,
     ) -> Result<OpenedDleq, Fault> {
         Ok(OpenedDleq {
@@ -195,7 +203,7 @@ impl Dleq {
             image_commitment: fault::element(&self.image_commitment, "image commitment", 0)?,
             response: fault::scalar(&self.response, "response", 0)?,
             challenge: Self::challenge(
-                &mut transcript,
+                transcript,
                 statement,
                 &self.commitment,
                 &self.image_commitment,

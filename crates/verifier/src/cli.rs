@@ -23,7 +23,7 @@ Examples:
   psephos-verifier board/ --expect 3f0c…9a      and insist on this election id or board head
   psephos-verifier board/ --receipt my.receipt  and prove it if my ballot was withheld
   psephos-verifier board/ --json > report.json  the report for machines
-  psephos-verifier board/ --trace 2> values     challenges and sums, to compare with another verifier's
+  psephos-verifier board/ --trace 2> values     every value on the way, to compare with another verifier's
   psephos-verifier compare board/ copy/         do two copies of a board part ways?
   psephos-verifier show board/ 19               a record decoded, with its challenges
   psephos-verifier evidence board/ 19           a file that shows to others what record 19 fails

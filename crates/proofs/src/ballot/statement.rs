@@ -1,7 +1,7 @@
 //! One ballot's proof (spec/06-ballot.md §6.3).
 
 use psephos_core::transcript::Transcript;
-use psephos_core::{Element, Encoding, Scalar, group};
+use psephos_core::{Element, Encoding, Scalar, group, trace};
 
 use super::BallotRow;
 use super::range;
@@ -107,19 +107,29 @@ impl OpenedBallot {
         }
         let challenge = ballot_challenge(&mut transcript, ballot.commitment);
         let randomness = elements.iter().step_by(2).copied().collect();
-        Ok(Self { credential: *credential, randomness, commitment, response, challenge })
+        let opened = Self { credential: *credential, randomness, commitment, response, challenge };
+        if trace::is_on() {
+            let (left, right) = opened.sides();
+            transcript.equation(2, &left, &right);
+        }
+        Ok(opened)
+    }
+
+    pub(super) fn holds(&self) -> bool {
+        let (left, right) = self.sides();
+        left == right
     }
 
     // (2) z·G = T + e·K + Σ e^{i+2}·A_i
-    pub(super) fn holds(&self) -> bool {
+    fn sides(&self) -> (Element, Element) {
         // Horner: e·(K + e·(A_0 + e·(A_1 + …)))
         let inner = self
             .randomness
             .iter()
             .rev()
             .fold(Element::default(), |sum, point| (sum + point) * self.challenge);
-        group::mul_base(&self.response)
-            == self.commitment + (inner + self.credential) * self.challenge
+        let right = self.commitment + (inner + self.credential) * self.challenge;
+        (group::mul_base(&self.response), right)
     }
 }
 

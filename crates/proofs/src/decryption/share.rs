@@ -99,7 +99,7 @@ pub fn aggregate(statement: &Statement<'_>) -> Result<Aggregates, ShareError> {
     }
     let mut transcript = transcript(statement);
     let seed = transcript.challenge_bytes("weights");
-    transcript.trace("weights", &seed);
+    transcript.drawn("weights", &seed);
     let weights = BlockWeights::new(seed);
     let (mut base, mut image) = (Element::default(), Element::default());
     let mut first = 0;
@@ -119,8 +119,6 @@ pub fn aggregate(statement: &Statement<'_>) -> Result<Aggregates, ShareError> {
         first += shared.input.rows.count().saturating_mul(shared.width);
     }
     let (base, image) = (group::encode(&base), group::encode(&image));
-    transcript.trace("base", &base);
-    transcript.trace("image", &image);
     let statement = EqualLogarithms { key: statement.share_key, base, image };
     Ok(Aggregates { transcript, statement })
 }

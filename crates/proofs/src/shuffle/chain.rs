@@ -8,7 +8,6 @@
 use psephos_core::accumulator::Accumulator;
 use psephos_core::elgamal::row_length;
 use psephos_core::generators::Generators;
-use psephos_core::group;
 use psephos_core::pairs::pairs;
 use psephos_core::rows::{Rows, RowsError};
 use psephos_core::trace;
@@ -130,8 +129,17 @@ struct Chain<'a> {
 impl<'a> Chain<'a> {
     fn prepare(mixes: &[Mix<'_>], lists: &'a [&'a dyn Rows], context: &[Digest]) -> Self {
         let matches = sizes_match(mixes, lists);
-        let prepared: Vec<_> = pairs(mixes, &matches)
-            .map(|((statement, proof), matches)| prepare_mix(statement, *proof, *matches))
+        let mixes = pairs(pairs(mixes, &matches), lists.windows(2));
+        let prepared: Vec<_> = mixes
+            .map(|(((statement, proof), matches), lists)| {
+                let mix = prepare_mix(statement, *proof, *matches);
+                if trace::is_on()
+                    && let (Ok(Some(mix)), &[input, output]) = (&mix, lists)
+                {
+                    super::trace::trace(statement, mix, [input, output]);
+                }
+                mix
+            })
             .collect();
         let mut weights = draw_weights(&prepared, context);
         let states: Vec<State> = prepared
@@ -192,9 +200,7 @@ impl<'a> Chain<'a> {
             }
         }
         let sum = total.sum_vartime(&self.generators);
-        if trace::is_on() {
-            trace::value("", "shuffle chain", "sum", &group::encode(&sum));
-        }
+        trace::elements("", "shuffle chain", "sum", &[sum]);
         let holds = sum == Element::default();
         if holds {
             self.settle(|_| Ok(()));

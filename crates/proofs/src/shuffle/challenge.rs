@@ -140,13 +140,12 @@ impl ProductsSent {
 impl Closed {
     /// Binds the whole proof, responses included, for weights that several proofs share
     /// (spec/04-shuffle.md §6).
-    pub(super) fn bind(mut self, proof: &Proof, shape: &Shape) -> [u8; 32] {
+    pub(super) fn bind(self, proof: &Proof, shape: &Shape) -> [u8; 32] {
+        let mut transcript = self.0.untraced();
         for field in proof.fields(shape) {
-            self.0.encodings(field.name, field.entries);
+            transcript.encodings(field.name, field.entries);
         }
-        let binding = self.0.challenge_bytes("binding");
-        self.0.trace("binding", &binding);
-        binding
+        transcript.challenge_bytes("binding")
     }
 }
 

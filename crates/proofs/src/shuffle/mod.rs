@@ -18,6 +18,7 @@ mod row_form;
 pub mod shape;
 pub mod single_value;
 mod statement;
+mod trace;
 mod verify;
 pub mod zero;
 

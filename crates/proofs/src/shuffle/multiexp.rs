@@ -44,14 +44,14 @@ pub struct MultiexpProof {
 
 /// A multi-exponentiation argument's messages, decoded.
 pub(super) struct OpenedMultiexp {
-    masks: Vec<Element>,
-    blinds: Vec<Element>,
-    factors: Vec<Scalar>,
-    openings: Vec<Scalar>,
-    response: Vec<Scalar>,
-    diagonals: Vec<Element>,
-    mask_values: Vec<Scalar>,
-    mask_openings: Vec<Scalar>,
+    pub(super) masks: Vec<Element>,
+    pub(super) blinds: Vec<Element>,
+    pub(super) factors: Vec<Scalar>,
+    pub(super) openings: Vec<Scalar>,
+    pub(super) response: Vec<Scalar>,
+    pub(super) diagonals: Vec<Element>,
+    pub(super) mask_values: Vec<Scalar>,
+    pub(super) mask_openings: Vec<Scalar>,
 }
 
 /// What the argument asks of the commitments to b and of the two lists.

@@ -35,10 +35,10 @@ pub struct ProductProof {
 
 /// A product argument's messages, decoded.
 pub(super) struct OpenedProduct {
-    zero: OpenedZero,
-    columns: Element,
-    partial: Vec<Element>,
-    single_value: OpenedSingleValue,
+    pub(super) zero: OpenedZero,
+    pub(super) columns: Element,
+    pub(super) partial: Vec<Element>,
+    pub(super) single_value: OpenedSingleValue,
 }
 
 /// Scalars of the commitments to a and to b, one each for a matrix row.

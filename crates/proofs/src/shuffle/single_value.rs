@@ -36,13 +36,13 @@ pub struct SingleValueProof {
 
 /// A single-value product argument's messages, decoded.
 pub(super) struct OpenedSingleValue {
-    mask: Element,
-    linear: Element,
-    constant: Element,
-    values: Vec<Scalar>,
-    products: Vec<Scalar>,
-    steps_opening: Scalar,
-    values_opening: Scalar,
+    pub(super) mask: Element,
+    pub(super) linear: Element,
+    pub(super) constant: Element,
+    pub(super) values: Vec<Scalar>,
+    pub(super) products: Vec<Scalar>,
+    pub(super) steps_opening: Scalar,
+    pub(super) values_opening: Scalar,
 }
 
 impl SingleValueProof {
@@ -109,7 +109,7 @@ impl OpenedSingleValue {
     }
 
     /// x·b̃_i − b̃_{i−1}·ã_i for i = 2 … n.
-    fn steps(&self, x: &Scalar, product: &Scalar) -> Vec<Scalar> {
+    pub(super) fn steps(&self, x: &Scalar, product: &Scalar) -> Vec<Scalar> {
         let mut running: Vec<Scalar> = self.values.iter().take(1).copied().collect();
         running.extend(&self.products);
         running.push(x * product);

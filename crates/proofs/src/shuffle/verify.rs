@@ -15,14 +15,14 @@ use crate::fault::{Fault, proper_element};
 
 /// A proof of the right shape, decoded, with its challenges: ready for weights.
 pub(super) struct Prepared {
-    shape: Shape,
-    public_key: Element,
-    challenges: Challenges,
-    binding: Digest,
-    exponents: Vec<Element>,
-    powers: Vec<Element>,
-    product: OpenedProduct,
-    multiexp: OpenedMultiexp,
+    pub(super) shape: Shape,
+    pub(super) public_key: Element,
+    pub(super) challenges: Challenges,
+    pub(super) binding: Digest,
+    pub(super) exponents: Vec<Element>,
+    pub(super) powers: Vec<Element>,
+    pub(super) product: OpenedProduct,
+    pub(super) multiexp: OpenedMultiexp,
 }
 
 /// A proof's equations under their weights: all hold if `sum` and the two forms, evaluated on

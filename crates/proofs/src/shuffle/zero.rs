@@ -39,14 +39,14 @@ pub struct ZeroProof {
 
 /// A zero argument's messages, decoded.
 pub(super) struct OpenedZero {
-    left: Vec<Scalar>,
-    right: Vec<Scalar>,
-    diagonals: Vec<Element>,
-    left_blind: Element,
-    right_blind: Element,
-    left_opening: Scalar,
-    right_opening: Scalar,
-    diagonal_opening: Scalar,
+    pub(super) left: Vec<Scalar>,
+    pub(super) right: Vec<Scalar>,
+    pub(super) diagonals: Vec<Element>,
+    pub(super) left_blind: Element,
+    pub(super) right_blind: Element,
+    pub(super) left_opening: Scalar,
+    pub(super) right_opening: Scalar,
+    pub(super) diagonal_opening: Scalar,
 }
 
 /// What one statement vector's commitment contributes to an equation: its index and scalar.
@@ -93,7 +93,7 @@ impl ZeroProof {
 }
 
 /// x^0 … x^{2m} without x^{m+1}: the exponents of the diagonals that are sent.
-fn diagonal_powers(x: &Scalar, m: usize) -> Vec<Scalar> {
+pub(super) fn diagonal_powers(x: &Scalar, m: usize) -> Vec<Scalar> {
     let all = powers(x, 0, 2 * m + 1);
     all.into_iter().enumerate().filter(|(k, _)| *k != m + 1).map(|(_, power)| power).collect()
 }

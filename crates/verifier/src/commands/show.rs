@@ -340,7 +340,7 @@ fn challenges(board: &dyn Board, record: u64, subjects: &[String]) -> Result<Val
     let lines = Arc::new(Mutex::new(Map::new()));
     let (kept, wanted) = (Arc::clone(&lines), subjects.to_vec());
     trace::start(move |line| {
-        let Some((name, value)) = line.split_once(" = ") else { return };
+        let Some((name, value)) = line.split_once(" > ") else { return };
         let is_of = |subject: &String| {
             name.strip_prefix(subject.as_str()).is_some_and(|rest| rest.starts_with([':', ' ']))
         };

@@ -7,7 +7,7 @@ use bulletproofs::{BulletproofGens, PedersenGens, RangeProof};
 use curve25519_dalek_4::ristretto::CompressedRistretto;
 use psephos_core::hash::{self, Xof};
 use psephos_core::transcript::Transcript;
-use psephos_core::{Digest, Encoding};
+use psephos_core::{Digest, Encoding, group, trace};
 use rand_core_06::{CryptoRng, Error, RngCore};
 
 use super::Bits;
@@ -29,8 +29,11 @@ pub(super) fn verify(
     value: &Encoding,
     proof: &[u8],
 ) -> bool {
+    if trace::is_on() {
+        replay(transcript.clone(), bits, value, proof);
+    }
     let Ok(parsed) = RangeProof::from_bytes(proof) else { return false };
-    let mut weight = Weight::after(transcript.clone(), proof);
+    let mut weight = Weight::after(transcript.clone().untraced(), proof);
     let value = CompressedRistretto(*value);
     let generators = (&*GENERATORS, &PedersenGens::default());
     let bits = bits.number() as usize;
@@ -44,6 +47,41 @@ pub(super) fn verify(
             &mut weight,
         )
         .is_ok()
+}
+
+/// Goes through the range proof's calls (spec/06-ballot.md §6.5) for a trace, as the library shows nothing
+/// of them; the transcript as it stands after them.
+fn replay(mut transcript: Transcript, bits: Bits, value: &Encoding, proof: &[u8]) -> Transcript {
+    let draw = |transcript: &mut Transcript, label| {
+        let challenge = group::scalar_wide(&transcript.challenge_bytes(label));
+        transcript.drawn(label, challenge.as_bytes());
+    };
+    let (encodings, _) = proof.as_chunks::<32>();
+    let [a, s, t_1, t_2, t_x, tau, mu, rest @ ..] = encodings else { return transcript };
+    transcript.bytes("dom-sep", b"rangeproof v1");
+    transcript.integer("n", bits.number());
+    transcript.integer("m", 1);
+    transcript.encoding("V", value);
+    transcript.encoding("A", a);
+    transcript.encoding("S", s);
+    draw(&mut transcript, "y");
+    draw(&mut transcript, "z");
+    transcript.encoding("T_1", t_1);
+    transcript.encoding("T_2", t_2);
+    draw(&mut transcript, "x");
+    transcript.encoding("t_x", t_x);
+    transcript.encoding("t_x_blinding", tau);
+    transcript.encoding("e_blinding", mu);
+    draw(&mut transcript, "w");
+    transcript.bytes("dom-sep", b"ipp v1");
+    transcript.integer("n", bits.number());
+    let (rounds, _) = rest.as_chunks::<2>();
+    for [left, right] in rounds.iter().take(bits.rounds() as usize) {
+        transcript.encoding("L", left);
+        transcript.encoding("R", right);
+        draw(&mut transcript, "u");
+    }
+    transcript
 }
 
 /// The weight with which the library adds a proof's two equations: it follows from everything the
@@ -94,6 +132,33 @@ mod tests {
             "8c9240b456a9e6dc65c377a1048d745f94a08cdb7f44cbcd7b46f34048871134"
         );
         assert_ne!(blinding_base(), group::encode(&group::base()));
+    }
+
+    /// What is traced is what the library does: both transcripts end in the same state.
+    #[test]
+    fn the_replay_is_the_librarys_transcript() {
+        let generators = PedersenGens::default();
+        for (bits, number) in [(Bits::Eight, 200), (Bits::Sixteen, 1), (Bits::ThirtyTwo, 1 << 31)] {
+            let blinding = curve25519_dalek_4::Scalar::from(7u64);
+            let mut rng = Weight::after(Transcript::new("nonces"), &[]);
+            let mut transcript = Transcript::new("test");
+            let (proof, value) = RangeProof::prove_single_with_rng(
+                &GENERATORS,
+                &generators,
+                transcript.clone().merlin(),
+                number,
+                &blinding,
+                bits.number() as usize,
+                &mut rng,
+            )
+            .unwrap();
+            let (value, proof) = (value.to_bytes(), proof.to_bytes());
+            let mut replayed = replay(transcript.clone(), bits, &value, &proof);
+            assert!(verify(&mut transcript, bits, &value, &proof));
+            let [library, replay] = [&mut transcript, &mut replayed]
+                .map(|transcript| transcript.challenge_bytes::<32>("after"));
+            assert_eq!(library, replay);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use psephos_core::multiexp::multiexp_vartime;
 use psephos_core::transcript::Transcript;
-use psephos_core::{Element, Encoding, Scalar, group};
+use psephos_core::{Element, Encoding, Scalar, group, trace};
 
 use super::BallotFault;
 use crate::fault::{self, Fault, indexed};
@@ -43,6 +43,7 @@ pub struct BoundedRow<'a> {
 #[must_use]
 pub fn range_transcript(ballot: &Transcript, batch: u64, bits: Bits) -> Transcript {
     let mut transcript = ballot.clone();
+    transcript.concerns_part(|| format!("batch {batch}"));
     transcript.integer("bounded batch", batch);
     transcript.integer("bits", bits.number());
     transcript
@@ -136,6 +137,9 @@ pub(super) fn verify(
     let mut transcript = range_transcript(ballot, row.batch, row.bits);
     let challenge = equality_challenge(&mut transcript, part.value, part.commitments);
     equality_responses(&mut transcript, part.responses);
+    if trace::is_on() {
+        trace_equality(&transcript, &part, key, &[a, b], &challenge);
+    }
     let equal = shares_witness(&part, key, &[a, b], &challenge);
     if equal && bulletproof::verify(&mut transcript, row.bits, part.value, part.proof) {
         Ok(())
@@ -164,4 +168,21 @@ fn shares_witness(
         && zero(&[z_m, z_r, minus, -Scalar::ONE], &[base, *key, *b, t_b])
         // (6) z_m·G + z_s·H = T_V + e·V
         && zero(&[z_m, z_s, minus, -Scalar::ONE], &[base, blinding, value, t_v])
+}
+
+/// Traces both sides of (4) to (6), which [`shares_witness`] has on one side.
+fn trace_equality(
+    transcript: &Transcript,
+    part: &OpenedPart<'_>,
+    key: &Element,
+    [a, b]: &[Element; 2],
+    challenge: &Scalar,
+) {
+    let Some(blinding) = *BLINDING else { return };
+    let [value, t_a, t_b, t_v] = part.points;
+    let [z_m, z_r, z_s] = &part.scalars;
+    let [number, randomness] = [z_m, z_r].map(group::mul_base);
+    transcript.equation(4, &randomness, &(t_a + a * challenge));
+    transcript.equation(5, &(number + key * z_r), &(t_b + b * challenge));
+    transcript.equation(6, &(number + blinding * z_s), &(t_v + value * challenge));
 }

@@ -239,6 +239,51 @@ fn witnesses_that_are_no_permutation() {
     }
 }
 
+/// An honest mix of five rows, proved as one of `rows` rows: the others are what the argument pads with.
+fn padded_to(rows: usize) -> Result<(), ChainError> {
+    let mut rng = rng(36);
+    let width = 1;
+    let input = ballots(5, width, &mut rng);
+    let opened = group::decode_batch(&input, group::Identity::Refused).unwrap();
+    let key = group::mul_base(&secret());
+    let mut factors: Vec<Scalar> = (0..5).map(|_| scalar(&mut rng)).collect();
+    let mut output: Vec<Element> = Vec::new();
+    for (i, factor) in factors.iter().enumerate() {
+        output.extend([opened[2 * i] + group::mul_base(factor), opened[2 * i + 1] + key * factor]);
+    }
+    let lists = vec![input, group::encode_batch(&output).into_flattened()];
+    let turn = turn(0, width);
+    let statement = Statement {
+        context: turn.context,
+        position: turn.position,
+        prover: turn.prover,
+        prover_key: turn.prover_key,
+        rows: 5,
+        width: turn.width,
+        input: tree::root(&lists[0]),
+        output: tree::root(&lists[1]),
+    };
+    output.resize(2 * rows, Element::default());
+    factors.resize(rows, Scalar::ZERO);
+    let exponents = Zeroizing::new((1..=rows as u64).collect());
+    let witness = Witness { exponents, factors: Zeroizing::new(factors) };
+    let claimed = Statement { rows: rows as u64, ..statement };
+    let proof = prove_with_witness(&claimed, &output, &witness, &mut rng).unwrap();
+    verify(&[(statement, Some(&proof))], &lists, width)
+}
+
+/// The number of rows, and the matrix, are the verifier's to say: in a matrix of its own choice, or in the
+/// same one for another number of rows, the prover's proof would hold.
+#[test]
+fn a_matrix_of_the_provers_choice() {
+    assert_eq!(padded_to(5), Ok(()));
+    assert_eq!(culprits(padded_to(6)), [(0, EQUATION)]);
+    assert_eq!(culprits(padded_to(8)), [(0, EQUATION)]);
+    let length = |field| [(0, MixFault::Proof(Fault::Length { field }))];
+    assert_eq!(culprits(padded_to(9)), length("product.zero.left"));
+    assert_eq!(culprits(padded_to((1 << 14) + 1)), length("powers"));
+}
+
 fn bump(entry: &mut [u8; 32], by: Scalar) {
     *entry = (group::scalar(entry).unwrap() + by).to_bytes();
 }

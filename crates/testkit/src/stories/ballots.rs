@@ -16,7 +16,7 @@ use psephos_secrets::SecretScalar;
 
 use super::mixes::NO_ELEMENT;
 use super::{AUTHORITY, Case, Fixture};
-use crate::{Author, CastBallot, Election, Plan};
+use crate::{Author, CastBallot, Election, Plan, PlannedBox};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -96,6 +96,18 @@ pub(super) const CASES: &[Case] = &[
         name: "ballot.duplicate-two-credentials",
         altered: "A voter casts the same ciphertexts under two credentials, and the authority accepts both.",
         make: under_two_credentials,
+    },
+    Case {
+        name: "ballot.duplicate-one-batch-of-two",
+        altered: "A voter copies the row of one of two batches from an own earlier ballot under another \
+                  credential, and the authority accepts both.",
+        make: || one_row_again(1),
+    },
+    Case {
+        name: "ballot.duplicate-in-another-batch",
+        altered: "A voter casts the row of one batch again in the other batch, under another credential, \
+                  and the authority accepts both.",
+        make: || one_row_again(0),
     },
     Case {
         name: "ballot.duplicate-same-twice",
@@ -246,6 +258,25 @@ fn under_two_credentials() -> Fixture {
     let copy = proved_for(&mut election, &ballot, &second, |_, _| {});
     let both = [AUTHORITY, &[credential(&copy), credential(&ballot.bytes)]].concat();
     let fixture = accepted(election, 0, &[ballot.bytes, copy]);
+    Fixture { culprits: both, ..fixture }
+}
+
+/// Two ballots of a box of two batches; the second one's row of `batch` is the first one's of the second
+/// batch, and everything else its own.
+fn one_row_again(batch: usize) -> Fixture {
+    let mut plan = Plan::new(2, 2, 3);
+    plan.boxes = vec![PlannedBox::new("all", &[&[0], &[1]])];
+    let mut election = Election::voted(plan);
+    let (first, mut second) = (election.cast(&votes()), election.cast(&votes()));
+    second.elements[2 * batch..][..2].copy_from_slice(&first.elements[2..]);
+    let mut randomness: Vec<SecretScalar> =
+        second.randomness.iter().map(|random| SecretScalar::new(*random.expose())).collect();
+    randomness[batch] = SecretScalar::new(*first.randomness[1].expose());
+    second.randomness = Arc::new(randomness);
+    let own = second.credential.clone();
+    let copy = proved_for(&mut election, &second, &own, |_, _| {});
+    let both = [AUTHORITY, &[credential(&copy), credential(&first.bytes)]].concat();
+    let fixture = accepted(election, 0, &[first.bytes, copy]);
     Fixture { culprits: both, ..fixture }
 }
 

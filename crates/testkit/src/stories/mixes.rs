@@ -90,6 +90,11 @@ pub(super) const CASES: &[Case] = &[
         make: || proved(IN_ORDER, |_| {}, one_row_less),
     },
     Case {
+        name: "mix.proof-more-rows",
+        altered: "A trustee proves its mix for eight rows, three of them padding, which fill the same matrix.",
+        make: || proved(IN_ORDER, |_| {}, |statement, output| padded(statement, output, 8)),
+    },
+    Case {
         name: "mix.proof-other-place",
         altered: "A trustee proves its mix for another place in the chain.",
         make: || proved(IN_ORDER, |turn| turn.position += 1, |_, _| {}),
@@ -173,6 +178,11 @@ pub(super) const CASES: &[Case] = &[
         name: "shape.length-mix-other-columns",
         altered: "A trustee's proof is one of nine rows, which has more columns.",
         make: proof_of_more_rows,
+    },
+    Case {
+        name: "shape.length-mix-padded-to-other-columns",
+        altered: "A trustee proves its mix in a matrix of three columns, as if four rows of padding were rows.",
+        make: || proved(IN_ORDER, |_| {}, |statement, output| padded(statement, output, 9)),
     },
     Case {
         name: "shape.length-mix-more-matrix-rows",
@@ -300,8 +310,8 @@ pub(super) const CASES: &[Case] = &[
 /// What the honest prover is given for an honest mix that only leaves the order as it is.
 const IN_ORDER: [usize; 5] = [0, 1, 2, 3, 4];
 
-/// The argument's columns for so few rows.
-const COLUMNS: usize = 2;
+/// The most columns of an argument here: those of nine rows.
+const COLUMNS: usize = 3;
 
 /// Canonical as a number, and the encoding of no element.
 pub(super) const NO_ELEMENT: [u8; 32] = [8; 32];
@@ -472,8 +482,9 @@ fn remixed(
     };
     claim(&mut statement, &mut output);
     let rows = statement.rows as usize;
-    let exponents: Vec<u64> = sources.iter().take(rows).map(|source| *source as u64 + 1).collect();
-    factors.truncate(rows);
+    let sources = sources.iter().copied().chain(sources.len()..);
+    let exponents: Vec<u64> = sources.take(rows).map(|source| source as u64 + 1).collect();
+    factors.resize(rows, Scalar::ZERO);
     let witness = Witness { exponents: exponents.into(), factors: factors.into() };
     let rng = &mut election.rng;
     let proof = prove_with_generators(generators, &statement, &output, &witness, rng);
@@ -542,6 +553,12 @@ fn in_order() -> Fixture {
 fn one_row_less(statement: &mut Statement, output: &mut Vec<Element>) {
     statement.rows -= 1;
     output.truncate(2 * statement.rows as usize);
+}
+
+/// Claims `rows` rows: behind those there are stands what the argument pads with.
+fn padded(statement: &mut Statement, output: &mut Vec<Element>, rows: u64) {
+    statement.rows = rows;
+    output.resize(2 * rows as usize, Element::default());
 }
 
 fn proof_of_another_mix() -> Fixture {

@@ -2,6 +2,7 @@
 
 mod batches;
 mod exclusion;
+mod framing;
 mod hostile;
 
 use std::collections::BTreeMap;

@@ -52,34 +52,40 @@ pub(super) fn verify(
 /// Goes through the range proof's calls (spec/06-ballot.md §6.5) for a trace, as the library shows nothing
 /// of them; the transcript as it stands after them.
 fn replay(mut transcript: Transcript, bits: Bits, value: &Encoding, proof: &[u8]) -> Transcript {
-    let draw = |transcript: &mut Transcript, label| {
-        let challenge = group::scalar_wide(&transcript.challenge_bytes(label));
-        transcript.drawn(label, challenge.as_bytes());
-    };
     let (encodings, _) = proof.as_chunks::<32>();
     let [a, s, t_1, t_2, t_x, tau, mu, rest @ ..] = encodings else { return transcript };
-    transcript.bytes("dom-sep", b"rangeproof v1");
-    transcript.integer("n", bits.number());
-    transcript.integer("m", 1);
-    transcript.encoding("V", value);
-    transcript.encoding("A", a);
-    transcript.encoding("S", s);
-    draw(&mut transcript, "y");
-    draw(&mut transcript, "z");
-    transcript.encoding("T_1", t_1);
-    transcript.encoding("T_2", t_2);
-    draw(&mut transcript, "x");
-    transcript.encoding("t_x", t_x);
-    transcript.encoding("t_x_blinding", tau);
-    transcript.encoding("e_blinding", mu);
-    draw(&mut transcript, "w");
-    transcript.bytes("dom-sep", b"ipp v1");
-    transcript.integer("n", bits.number());
+    let (n, m) = (bits.number().to_le_bytes(), 1_u64.to_le_bytes());
+    // What is absorbed under each label, or nothing where it is drawn.
+    let mut calls: Vec<(&'static str, Option<&[u8]>)> = vec![
+        ("dom-sep", Some(b"rangeproof v1")),
+        ("n", Some(&n)),
+        ("m", Some(&m)),
+        ("V", Some(value)),
+        ("A", Some(a)),
+        ("S", Some(s)),
+        ("y", None),
+        ("z", None),
+        ("T_1", Some(t_1)),
+        ("T_2", Some(t_2)),
+        ("x", None),
+        ("t_x", Some(t_x)),
+        ("t_x_blinding", Some(tau)),
+        ("e_blinding", Some(mu)),
+        ("w", None),
+        ("dom-sep", Some(b"ipp v1")),
+        ("n", Some(&n)),
+    ];
     let (rounds, _) = rest.as_chunks::<2>();
     for [left, right] in rounds.iter().take(bits.rounds() as usize) {
-        transcript.encoding("L", left);
-        transcript.encoding("R", right);
-        draw(&mut transcript, "u");
+        calls.extend([("L", Some(&left[..])), ("R", Some(right)), ("u", None)]);
+    }
+    for (label, absorbed) in calls {
+        if let Some(bytes) = absorbed {
+            transcript.bytes(label, bytes);
+        } else {
+            let challenge = group::scalar_wide(&transcript.challenge_bytes(label));
+            transcript.drawn(label, challenge.as_bytes());
+        }
     }
     transcript
 }

@@ -385,6 +385,11 @@ fn every_field_of_a_range_part_matters() {
         // A form that is none.
         other[32 * field..32 * (field + 1)].fill(0xff);
         assert!(matches!(voter.judged(&other), Err(BallotFault::Form(_))), "field {field}");
+        // It comes before all else that is wrong with the ballot: its proof, and its election.
+        tampered[start..start + ranges.len()].copy_from_slice(&other);
+        assert!(matches!(voter.check(&tampered), Err(BallotFault::Form(_))), "field {field}");
+        tampered[0] ^= 1;
+        assert!(matches!(voter.check(&tampered), Err(BallotFault::Form(_))), "field {field}");
     }
 }
 

@@ -4,7 +4,7 @@ mod election;
 
 use election::{Ceremony, OwnedList, ciphertexts, election as context, message, rng};
 use psephos_core::pairs::pairs;
-use psephos_core::rows::MemoryRows;
+use psephos_core::rows::{MemoryRows, Rows, RowsError, Visitor};
 use psephos_core::{Scalar, group, tree};
 use psephos_proofs::decryption::{
     Cell, RelationError, RootedList, ShareError, SharedList, Statement, TrusteeShares, combine,
@@ -307,6 +307,65 @@ fn nothing_false_is_proved() {
         partial_decryptions(&election.shares[0], &identity.rows()),
         Err(ProveError::Input(Fault::Membership { field: "input", index: 0 }))
     );
+}
+
+/// A list of which it only turns out at its end that it is not what its root names.
+struct Damaged<'a>(MemoryRows<'a>);
+
+const DAMAGED: RowsError = RowsError::Storage(String::new());
+
+impl Rows for Damaged<'_> {
+    fn count(&self) -> u64 {
+        self.0.count()
+    }
+
+    fn row_length(&self) -> usize {
+        self.0.row_length()
+    }
+
+    fn visit(&self, visit: &mut Visitor) -> Result<(), RowsError> {
+        self.0.visit(visit)?;
+        Err(DAMAGED)
+    }
+}
+
+/// Nothing that was read of such a list counts, however well it fits.
+#[test]
+fn what_a_damaged_list_holds_proves_nothing() {
+    let election = Election::new(2, 3, 10);
+    election.with_statement(0, &election.decrypted[0], |honest| {
+        let (input, shares) = (election.inputs[1].rows(), election.decrypted[0][1].rows());
+        let (input, shares) = (Damaged(input), Damaged(shares));
+        let rows = Err(ShareError::Rows { list: 1, error: DAMAGED });
+        let mut statement = honest.clone();
+        statement.lists[1].input.rows = &input;
+        assert_eq!(verify(&statement, &election.proofs[0]), rows);
+        let mut statement = honest.clone();
+        statement.lists[1].shares.rows = &shares;
+        assert_eq!(verify(&statement, &election.proofs[0]), rows);
+        // A bad element in it is nobody's fault either.
+        let zeros = vec![0; election.decrypted[0][1].bytes.len()];
+        let shares = Damaged(MemoryRows::new(&zeros, 96).unwrap());
+        let mut statement = honest.clone();
+        statement.lists[1].shares.rows = &shares;
+        assert_eq!(verify(&statement, &election.proofs[0]), rows);
+    });
+    let plaintexts = election.plaintexts(&[0, 2], 1);
+    let plaintext_rows = plaintexts.rows();
+    election.with_quorum(&[0, 2], 1, |width, input, shares| {
+        let damaged = Damaged(election.decrypted[2][1].rows());
+        let mut with_damaged = shares.to_vec();
+        with_damaged[1].shares.rows = &damaged;
+        let plaintexts = plaintexts.rooted(&plaintext_rows);
+        assert_eq!(
+            find_bad_plaintexts(width, input, &with_damaged, plaintexts),
+            Err(RelationError::Rows { term: 3, error: DAMAGED })
+        );
+        assert_eq!(
+            find_bad_shares(width, with_damaged[1], shares),
+            Err(RelationError::Rows { term: 0, error: DAMAGED })
+        );
+    });
 }
 
 #[test]

@@ -111,7 +111,71 @@ fn local_weights(width: usize, roots: &[Digest]) -> BlockWeights {
 
 #[cfg(test)]
 mod tests {
+    use psephos_core::rows::MemoryRows;
+    use psephos_core::{Element, group};
+
     use super::*;
+
+    const ROOTS: [Digest; 3] = [[1; 32], [2; 32], [3; 32]];
+
+    /// Adds to the first two of a list's elements what cancels under the weights of all lists but this one.
+    fn cancelling(list: &[Element; 2], others: &[Digest]) -> [Element; 2] {
+        let weights = local_weights(1, others).range(0, 2);
+        let [first, second] = list;
+        [first + group::mul_base(&weights[1]), second - group::mul_base(&weights[0])]
+    }
+
+    fn bytes(elements: &[Element]) -> Vec<u8> {
+        group::encode_batch(elements).into_flattened()
+    }
+
+    fn rooted<'a>(list: usize, rows: &'a MemoryRows<'_>) -> RootedList<'a> {
+        RootedList { root: ROOTS[list], rows }
+    }
+
+    const BOTH: [Cell; 2] = [Cell { row: 0, column: 0 }, Cell { row: 1, column: 0 }];
+
+    /// Expected: no list can be chosen by the weights under which its errors would cancel.
+    #[test]
+    fn no_list_is_chosen_after_the_weights() {
+        let element = |k: u64| group::mul_base(&Scalar::from(k));
+        // One trustee, so that M = B − D.
+        let honest = [[2, 5], [9, 17], [7, 12]].map(|list| list.map(element));
+        let check = |[plaintexts, messages, shares]: &[[Element; 2]; 3]| {
+            let [first, second] = *messages;
+            let input = bytes(&[element(1), first, element(1), second]);
+            let [plaintexts, shares] = [plaintexts, shares].map(|list| bytes(list));
+            let [plaintexts, shares] =
+                [&plaintexts, &shares].map(|bytes| MemoryRows::new(bytes, 32).unwrap());
+            let input = MemoryRows::new(&input, 64).unwrap();
+            let shares = TrusteeShares { trustee: 0, shares: rooted(2, &shares) };
+            find_bad_plaintexts(1, rooted(1, &input), &[shares], rooted(0, &plaintexts)).unwrap()
+        };
+        assert_eq!(check(&honest), []);
+        for forged in 0..3 {
+            let mut lists = honest;
+            let others: Vec<Digest> =
+                (0..3).filter(|list| *list != forged).map(|list| ROOTS[list]).collect();
+            lists[forged] = cancelling(&honest[forged], &others);
+            assert_eq!(check(&lists), BOTH, "list {forged}");
+        }
+    }
+
+    /// The same for one trustee's shares held against another's.
+    #[test]
+    fn no_shares_are_chosen_after_the_weights() {
+        let honest = [7u64, 12].map(|k| group::mul_base(&Scalar::from(k)));
+        let check = |bad: &[Element; 2], good: &[Element; 2]| {
+            let [bad, good] = [bad, good].map(|list| bytes(list));
+            let [bad, good] = [&bad, &good].map(|bytes| MemoryRows::new(bytes, 32).unwrap());
+            let bad = TrusteeShares { trustee: 1, shares: rooted(0, &bad) };
+            find_bad_shares(1, bad, &[TrusteeShares { trustee: 0, shares: rooted(1, &good) }])
+                .unwrap()
+        };
+        assert_eq!(check(&honest, &honest), []);
+        assert_eq!(check(&cancelling(&honest, &ROOTS[1..2]), &honest), BOTH);
+        assert_eq!(check(&honest, &cancelling(&honest, &ROOTS[..1])), BOTH);
+    }
 
     #[test]
     fn weights_follow_from_every_list_and_the_width() {

@@ -85,17 +85,16 @@ impl Points<'_> {
         };
         let read = self.rows.visit(&mut |_, bytes| {
             let (encodings, _) = bytes.as_chunks::<32>();
-            encodings
-                .iter()
-                .skip(self.offset())
-                .step_by(self.stride())
-                .try_for_each(|encoding| blocks.push(encoding))
+            let points = encodings.iter().skip(self.offset()).step_by(self.stride());
+            points.for_each(|encoding| blocks.push(encoding));
+            Ok(())
         });
-        let read = read.and_then(|()| blocks.flush());
+        // What is found in a list counts only once it has been read to its end, and is what its root names.
+        read?;
+        blocks.flush();
         if let Some(fault) = blocks.fault {
             return Err(PointsError::Fault(fault));
         }
-        read?;
         // What was read may have another length than `check_shape` saw, where files can change.
         let expected = self.rows.count().checked_mul(self.width as u64);
         if expected == Some(blocks.seen) {
@@ -134,25 +133,76 @@ struct Blocks<'a, 'p> {
 }
 
 impl Blocks<'_, '_> {
-    fn push(&mut self, encoding: &Encoding) -> Result<(), RowsError> {
+    fn push(&mut self, encoding: &Encoding) {
         self.pending.push(*encoding);
         self.seen += 1;
-        if self.pending.len() == BLOCK { self.flush() } else { Ok(()) }
+        if self.pending.len() == BLOCK {
+            self.flush();
+        }
     }
 
-    fn flush(&mut self) -> Result<(), RowsError> {
-        if !self.pending.is_empty() && (self.wanted)(self.full) {
+    /// Opens the pending block, unless a bad point was found before.
+    fn flush(&mut self) {
+        if self.fault.is_none() && !self.pending.is_empty() && (self.wanted)(self.full) {
             match group::decode_all(&self.pending, self.points.identity) {
                 Ok(points) => (self.visit)(self.full, &points),
                 Err((index, error)) => {
                     let row = (self.full * BLOCK + index) / self.points.width.max(1);
                     self.fault = Some(Fault::from_group(error, self.points.field, row as u64));
-                    return Err(RowsError::Stopped);
                 }
             }
         }
         self.full += 1;
         self.pending.clear();
-        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use psephos_core::rows::Visitor;
+
+    use super::*;
+
+    /// Rows of this number and length, of which none is there when they are read.
+    struct Nothing {
+        count: u64,
+        row_length: usize,
+    }
+
+    impl Rows for Nothing {
+        fn count(&self) -> u64 {
+            self.count
+        }
+
+        fn row_length(&self) -> usize {
+            self.row_length
+        }
+
+        fn visit(&self, _: &mut Visitor) -> Result<(), RowsError> {
+            Ok(())
+        }
+    }
+
+    fn points(rows: &Nothing, width: usize) -> Points<'_> {
+        Points { rows, part: Part::Single, width, identity: Identity::Refused, field: "list" }
+    }
+
+    const LENGTH: Fault = Fault::Length { field: "list" };
+
+    /// Rows of no elements fit their width, and say nothing of any cell.
+    #[test]
+    fn rows_of_no_elements_have_no_shape() {
+        let rows = Nothing { count: 3, row_length: 0 };
+        assert_eq!(points(&rows, 0).check_shape(3), Err(LENGTH));
+    }
+
+    /// A list that has become shorter since its shape was checked.
+    #[test]
+    fn rows_that_vanish_are_missed() {
+        let rows = Nothing { count: 3, row_length: 32 };
+        let points = points(&rows, 1);
+        assert_eq!(points.check_shape(3), Ok(()));
+        let sums = points.block_sums(&BlockWeights::new([7; 32]), 0);
+        assert_eq!(sums, Err(PointsError::Fault(LENGTH)));
     }
 }

@@ -117,3 +117,25 @@ pub fn expected_product(shape: &Shape, x: &Scalar, challenges: &ProductChallenge
         })
         .product()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expected: what the formula says, in one task and in several, the last one not full.
+    #[test]
+    fn the_product_by_the_formula() {
+        let [x, y, z] = [3u64, 5, 7].map(Scalar::from);
+        let challenges = ProductChallenges { y, z };
+        for rows in [1, 9, TASK as u64, TASK as u64 + 1, 3 * TASK as u64 - 5] {
+            let shape = Shape::of(rows, 1).unwrap();
+            let mut expected = Scalar::ONE;
+            let mut power = Scalar::ONE;
+            for i in 1..=shape.cells() as u64 {
+                power *= x;
+                expected *= y * Scalar::from(i) + power - z;
+            }
+            assert_eq!(expected_product(&shape, &x, &challenges), expected, "{rows} rows");
+        }
+    }
+}

@@ -127,7 +127,7 @@ fn sign_offs_are_told() {
     election.post(Author::Trustee(0), Body::SignOff(SignOff { head }));
     election.seal();
     let audit = assert_valid(&election);
-    assert!(audit.report.warnings.iter().any(|warning| warning.contains("trustee 1 states")));
+    assert!(audit.report.warnings.iter().any(|warning| warning.contains("trustee 0 states")));
     assert_eq!(audit.view.sign_offs.len(), 1);
 }
 

@@ -21,15 +21,18 @@ says what must hold, not in which order it is found.
 
 import collections
 import copy
+import errno
 import functools
 import hashlib
 import json
 import os
 import pathlib
 import re
+import stat
 import string
 import struct
 import sys
+import time
 import traceback
 import unicodedata
 from dataclasses import dataclass
@@ -96,12 +99,13 @@ def stream(domain, data, length):
     return hashlib.shake_256(domain_prefix(domain) + data).digest(length)
 
 
-def tree_root(data):
-    """The root by which a blob is named (page 8 §8.4)."""
-    level = [
-        tagged("leaf", le64(i) + data[start:start + CHUNK])
-        for i, start in enumerate(range(0, len(data), CHUNK))
-    ]
+def tree_leaf(index, chunk):
+    """The leaf of a chunk (§8.4)."""
+    return tagged("leaf", le64(index) + chunk)
+
+
+def tree_top(level, length):
+    """The root over the leaves of so many bytes (§8.4)."""
     while len(level) > 1:
         nodes = [
             tagged("node", level[i] + level[i + 1])
@@ -111,7 +115,13 @@ def tree_root(data):
             nodes.append(level[-1])
         level = nodes
     top = level[0] if level else bytes(32)
-    return tagged("root", le64(len(data)) + top)
+    return tagged("root", le64(length) + top)
+
+
+def tree_root(data):
+    """The root by which a blob is named (page 8 §8.4)."""
+    return tree_top([tree_leaf(i, chunk) for i, chunk in enumerate(pieces(data, CHUNK))],
+                    len(data))
 
 
 def pieces(data, size):
@@ -719,7 +729,7 @@ class Transcript:
 # ---------------------------------------------------------------------------
 
 
-@dataclass
+@dataclass(frozen=True)
 class ShuffleStatement:
     """What a mix's proof is about (page 4 §2)."""
 
@@ -1714,7 +1724,6 @@ def read_numbers(encodings, bits):
 # ---------------------------------------------------------------------------
 
 MAX_DEPTH = 32
-BREAK = b"\xff"
 SIMPLE = {20: False, 21: True, 22: None}
 
 
@@ -1755,6 +1764,8 @@ def begins_with_item(data):
         if left[-1] == 0:
             left.pop()
             continue
+        if left[-1] > len(data) - pos:
+            return False
         if len(left) > MAX_DEPTH + 1:
             return True
         left[-1] -= 1
@@ -1827,52 +1838,48 @@ def canonical_array(data, length, pos, depth):
 
 
 def canonical_map(data, length, pos, depth):
-    """A map whose keys stand in the bytewise order of their encodings."""
+    """A map whose keys stand in the bytewise order of their encodings.
+
+    A key that is no text, which no format has, is given as its encoding.
+    """
     items, before = {}, b""
     for _ in range(length):
         start = pos
         key, pos = canonical_item(data, pos, depth + 1)
-        if not isinstance(key, str):
-            raise not_canonical("a key that is no text")
-        if data[start:pos] <= before:
+        encoded = data[start:pos]
+        if encoded <= before:
             raise not_canonical("keys out of order, or one twice")
-        before = data[start:pos]
-        items[key], pos = canonical_item(data, pos, depth + 1)
+        before = encoded
+        item, pos = canonical_item(data, pos, depth + 1)
+        items[key if isinstance(key, str) else encoded] = item
     return items, pos
 
 
-def loose_item(data, pos, depth=0):
-    """An integer, string or map in whatever form, and the place after it (§8.1)."""
-    head = cbor_head(data, pos)
-    if head is None or head[0] not in (0, 2, 3, 5) or depth > 2:
-        raise not_canonical("nothing that stands in a message")
-    major, _, argument, pos = head
-    if major == 0:
-        return argument, pos
-    if major == 5:
-        return loose_map(data, argument, pos, depth)
-    if argument is not None:
-        return canonical_string(data, major, argument, pos)
-    joined = b"" if major == 2 else ""
-    while data[pos:pos + 1] != BREAK:
-        if pos >= len(data) or data[pos] >> 5 != major:
-            raise not_canonical("a string that is cut off")
-        part, pos = loose_item(data, pos, depth + 1)
-        joined += part
-    return joined, pos + 1
+def loose_message(data):
+    """The first item, if it is a map of texts to integers and strings, in any order (§8.1).
 
-
-def loose_map(data, length, pos, depth):
-    """A map in whatever form and order, but with no key twice."""
-    items = {}
-    while data[pos:pos + 1] != BREAK if length is None else length > 0:
-        name, pos = loose_item(data, pos, depth + 1)
-        item, pos = loose_item(data, pos, depth + 1)
+    Lengths are definite; they and integers may stand in any width.
+    """
+    head = cbor_head(data, 0)
+    if head is None or head[0] != 5 or head[2] is None:
+        raise not_canonical("no map of definite length")
+    pos, items = head[3], {}
+    while len(items) < head[2]:
+        name, pos = loose_item(data, pos)
+        item, pos = loose_item(data, pos)
         if not isinstance(name, str) or name in items:
             raise not_canonical("a key twice, or one that is no text")
         items[name] = item
-        length = None if length is None else length - 1
-    return items, pos
+    return items
+
+
+def loose_item(data, pos):
+    """An unsigned integer, or a string of definite length, and the place after it."""
+    head = cbor_head(data, pos)
+    if head is None or head[0] not in (0, 2, 3) or head[2] is None:
+        raise not_canonical("nothing that stands in a message")
+    major, _, argument, pos = head
+    return canonical_string(data, major, argument, pos) if major else (argument, pos)
 
 
 # ---------------------------------------------------------------------------
@@ -2091,7 +2098,7 @@ def decode_as(form, data):
 def author_of_refused(message):
     """Who a message that is refused says it is by, or None (§8.1)."""
     try:
-        fields, _ = loose_item(message, 0)
+        fields = loose_message(message)
         LOOSE_MESSAGE(fields)
     except Fault:
         return None
@@ -2266,32 +2273,32 @@ LAST_TIME = 253_402_300_799
 
 
 def description_faults(description):
-    """What §8.8 does not allow, but leaves an election that can be read."""
-    opens, closes = description["opens"], description["closes"]
+    """What §8.8 does not allow, but leaves an election that can be read (§9.2)."""
+    opens, closes, roll = description["opens"], description["closes"], description["roll"]
     if description["suite"] != SUITE:
         yield "the suite is not this version's"
-    if any(time is not None and time > LAST_TIME for time in (opens, closes)):
+    if any(each is not None and each > LAST_TIME for each in (opens, closes)):
         yield "a time after the year 9999"
     if opens is not None and closes is not None and opens >= closes:
         yield "voting ends before it begins"
-    if not is_title(description["title"], 1000):
-        yield "the title"
-    trustees = description["trustees"]
-    if not all_different(trustees) or not all(is_title(name, 1000) for name in trustees):
-        yield "the names of the trustees"
-    if not description["threshold"] <= description["mixes"] <= len(trustees):
+    if (roll is None) != (description["policy"] == "open"):
+        yield "a roll in an open election, or none in another"
+    if roll and roll["row_length"] != 40:
+        yield "the rows of the roll are not of 40 bytes"
+    if not description["threshold"] <= description["mixes"] <= len(description["trustees"]):
         yield "t ≤ μ ≤ k does not hold"
 
 
 def structure_faults(description):
-    """What §8.8 does not allow, and leaves nothing that could be read."""
-    if (description["roll"] is None) != (description["policy"] == "open"):
-        yield "a roll in an open election, or none in another"
-    if description["roll"] and description["roll"]["row_length"] != 40:
-        yield "the rows of the roll are not of 40 bytes"
-    if not 1 <= len(description["trustees"]) <= 32:
+    """What §8.8 does not allow, and leaves nothing that sense could be made of (§9.2)."""
+    trustees = description["trustees"]
+    if not is_title(description["title"], 1000):
+        yield "the title"
+    if not all_different(trustees) or not all(is_title(name, 1000) for name in trustees):
+        yield "the names of the trustees"
+    if not 1 <= len(trustees) <= 32:
         yield "the number of trustees"
-    if not 1 <= description["threshold"] <= len(description["trustees"]):
+    if not 1 <= description["threshold"] <= len(trustees):
         yield "the threshold"
     contests = [Contest(fields) for fields in description["contests"]]
     if not 1 <= len(contests) <= 1000 or not all_different([c.id for c in contests]):
@@ -3073,43 +3080,101 @@ class NoBoard(Exception):
     """A folder that is not a board (§9.1)."""
 
 
-class Board:
-    """The files of a folder, read once (§8)."""
+class Progress:
+    """Says every two seconds how far the audit is, where somebody may want to know."""
 
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, wanted):
+        self.wanted, self.said = wanted, time.monotonic()
+
+    def __call__(self, what, done, total):
+        if self.wanted and time.monotonic() - self.said >= 2:
+            self.said = time.monotonic()
+            sys.stderr.write(f"auditing {what}: {done} of {total}\n")
+
+
+class NotRegular(OSError):
+    """A pipe, a device or a folder in place of a file: reading it may not end, or not begin."""
+
+
+def regular_file(path):
+    """Opens a file for reading."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise NotRegular(errno.EINVAL, "not a regular file", str(path))
+    return os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
+
+
+def parts_of(file, size):
+    """The first `size` bytes of a file in chunks of its tree, or what there is of them."""
+    while size > 0 and (part := file.read(min(size, CHUNK))):
+        size -= len(part)
+        yield part
+
+
+@dataclass
+class Blob:
+    """A file of blobs: its length, whether it has its root, its bytes if they were wanted."""
+
+    size: int
+    right: bool
+    data: bytes | None
+
+
+class Board:
+    """The files of a folder (§8)."""
+
+    def __init__(self, folder, progress=Progress(False)):
+        self.folder, self.progress = pathlib.Path(folder), progress
         if not (self.folder / "records").is_dir():
             raise NoBoard(f"{folder} is not a board: it has no folder named records")
-        names = sorted(name for name in os.listdir(self.folder / "records")
-                       if RECORD_NAME.fullmatch(name))
-        self.records = {int(name[:8]): self.record(int(name[:8]), self.folder / "records" / name)
-                        for name in names}
-        self.blobs = {}
+        numbers = sorted(int(name[:8]) for name in os.listdir(self.folder / "records")
+                         if RECORD_NAME.fullmatch(name))
+        there = next((i for i, number in enumerate(numbers) if number != i), len(numbers))
+        self.behind_gap = numbers[there] if there < len(numbers) else None
+        self.records = {}
+        for number in range(there):
+            self.records[number] = self.record(number)
+            progress("signatures", number, there)
+        self.blobs, self.answers = {}, {}
 
     def __deepcopy__(self, memo):
         return self
 
-    def record(self, number, path):
-        """A record file; of one that is too long the beginning is hashed, and nothing kept (§8.1)."""
-        with open(path, "rb") as file:
+    def record(self, number):
+        """A record file; of one that is too long the digest is of its beginning (§8.1)."""
+        with regular_file(self.folder / "records" / f"{number:08}.cbor") as file:
             data = file.read(MAX_FILE + 1)
         return Record(number, data if len(data) <= MAX_FILE else b"", sha3(data))
 
     def blob(self, root, length):
-        """The bytes of a blob and whether they have this root; None if it is missing.
-
-        A file that is longer than its record states, and very long, is not read (§8.4).
-        """
-        path = self.folder / "blobs" / root.hex()
-        try:
-            if path.stat().st_size > max(length, MAX_HASHED):
-                return b"", False
-            if root not in self.blobs:
-                data = path.read_bytes()
-                self.blobs[root] = (data, tree_root(data) == root)
-        except FileNotFoundError:
-            self.blobs[root] = None
+        """A blob, with its bytes if it has the length stated; None if it is missing (§8.4)."""
+        known = self.blobs.get(root)
+        if root not in self.blobs or (known and known.data is None and known.size <= length):
+            try:
+                with regular_file(self.folder / "blobs" / root.hex()) as file:
+                    self.blobs[root] = self.read_blob(file, root, length)
+            except (FileNotFoundError, NotRegular):
+                self.blobs[root] = None
         return self.blobs[root]
+
+    def read_blob(self, file, root, length):
+        """Reads a blob; one of another length than stated is hashed, and not kept."""
+        size = os.fstat(file.fileno()).st_size
+        if size == length:
+            data = file.read(size)
+            return Blob(size, tree_root(data) == root, data)
+        if size > max(length, MAX_HASHED):
+            return Blob(size, False, None)
+        leaves = []
+        for index, part in enumerate(parts_of(file, size)):
+            leaves.append(tree_leaf(index, part))
+            self.progress("bytes of a blob", index * CHUNK, size)
+        return Blob(size, tree_top(leaves, size) == root, None)
+
+    def once(self, key, function, *arguments):
+        """What a function answers; asked again under the same key it is not called again."""
+        if key not in self.answers:
+            self.answers[key] = function(*arguments)
+        return self.answers[key]
 
 
 class Record:
@@ -3181,8 +3246,8 @@ INTAKE_CHECKS = [check for check in GROUPS["ballot."] + GROUPS["intake."]
                  if check != "intake.withheld"]
 RECORD_CHECKS = ("encoding.canonical", "board.phase", "board.signature", "board.chain",
                  "board.equivocation")
-DOUBTED = (*INTAKE_CHECKS, "intake.withheld", "mix.chain", "mix.quorum", "decrypt.input",
-           "decrypt.quorum", "exclusion.unjustified")
+DOUBTED_INTAKE = (*INTAKE_CHECKS, "intake.withheld")
+DOUBTED_LATER = ("mix.chain", "mix.quorum", "decrypt.input", "decrypt.quorum")
 MOST_FAILURES = 100
 
 
@@ -3207,23 +3272,13 @@ class Findings:
         self.not_run = set()
         self.unjudged = set()       # (record, place, check): NotRun for its lists there
         self.items = collections.Counter()
-        self.uncertain = False      # §9.2: after a record nobody is to blame for
-        self.undecided = False      # §9.2: after an exclusion that could not be decided
-        self.broken = False         # §9.2: a wrapper that is wrong
+        self.unclear = set()        # §9.2: records and exclusions that leave others open
 
     def fail(self, check, culprits, record=None, row=None, evidence=""):
         """Notes a failure."""
         failure = Failure(check, list(culprits), record, row, evidence)
         self.failures.append(failure)
         return failure
-
-    def fail_in_place(self, check, culprits, record=None, row=None, evidence=""):
-        """Notes a failure of place or number; after an uncertain record it is NotRun (§9.2)."""
-        after_undecided = self.undecided and check in ("board.phase", "mix.identity")
-        if self.uncertain or after_undecided:
-            self.not_run.add(check)
-        else:
-            self.fail(check, culprits, record, row, evidence)
 
     def fault(self, fault, culprits, record):
         """Notes a fault of the bytes of a record."""
@@ -3238,18 +3293,23 @@ class Findings:
         """The checks that are NotRun, with the records and places that are to blame."""
         return self.not_run | {check for _, _, check in self.unjudged}
 
-    def doubtful(self):
-        """Whether a record or blob is missing or damaged, as far as the board is read (§9.2)."""
-        return self.uncertain or self.broken or bool(self.unreadable) or any(
-            failure.check == "board.blob" for failure in self.failures)
-
-    def drop_doubted(self):
-        """Takes back what a missing or damaged record or blob may explain (§9.2)."""
-        if not self.doubtful():
+    def drop_doubted(self, close):
+        """Takes back what something missing or damaged may explain (§9.2, rule 2)."""
+        missing = {number for number, _ in self.unreadable if number not in self.unclear}
+        damaged = missing | {each.record for each in self.failures if each.check == "board.blob"}
+        if missing:
+            self.not_run.add("board.blob")
+        if not self.unclear and not damaged:
             return
-        doubted = {failure.check for failure in self.failures} & set(DOUBTED)
+        doubted = set(DOUBTED_LATER)
+        if self.unclear or close is None or min(damaged) <= close:
+            doubted.update(DOUBTED_INTAKE)
+        doubted &= {failure.check for failure in self.failures}
         self.failures = [each for each in self.failures if each.check not in doubted]
         self.not_run |= doubted
+        if close is not None:
+            self.not_run.update((*INTAKE_CHECKS, "mix.quorum") if self.unclear else
+                                ("mix.quorum",))
         if "decrypt.input" in doubted:
             self.not_run.add("decrypt.proof")
         for each in self.failures:
@@ -3301,13 +3361,6 @@ class Ceremony:
     def complete(self, kind):
         """Whether every trustee has posted one."""
         return len(self.posted(kind)) == self.count
-
-    def in_phase(self, kind, trustee):
-        """Whether a trustee may post a record of a kind now (§9.3)."""
-        before = {"deal-commitment": "accept", "deal": "deal-commitment", "confirm": "deal",
-                  "complain": "deal"}
-        return trustee not in self.posted(kind) and (
-            kind == "accept" or self.complete(before[kind]))
 
     def take(self, kind, trustee, body, record):
         """Judges a record: (check, convicted trustee, evidence) of each fault."""
@@ -3369,17 +3422,31 @@ def fault_of(fault, trustee):
 # The lists of a batch (§9.4 30-39, §9.10)
 # ---------------------------------------------------------------------------
 
+GOOD, OVERTAKEN, BAD = "good", "overtaken", "bad"
+
+
 @dataclass
 class MixList:
-    """A list of a batch; `data` is None where it cannot be read, or is no proper list."""
+    """A list of a batch; `data` is None where it cannot be read, or is no proper list.
+
+    It is bad if a bad mix has made it, or one that starts from such a list.
+    """
 
     root: bytes
+    place: int                  # in the chain of mixes (§9.4)
     rows: int
     data: bytes | None
-    good: bool
+    standing: str
     record: int
     maker: int | None = None
-    source: bytes | None = None
+    source: tuple | None = None     # root and place of the list it was made from
+    missing: bool = False       # whether its blob is not there, or damaged
+    holds: bool = False         # whether its proof holds
+
+    @property
+    def key(self):
+        """What lists are told apart by."""
+        return self.root, self.place
 
 
 @dataclass
@@ -3396,21 +3463,18 @@ class Share:
 
 
 class Batch:
-    """The chain of mixes of one batch, and the shares of its last list."""
+    """The lists of one batch, the chain of good ones, and the shares of the last."""
 
     def __init__(self, box, index, fields, first):
         self.box, self.index = box, index
         self.fields, self.width = fields, fields["width"]
-        self.lists = {first.root: first}
-        self.first = self.last = first
+        self.first, self.chain = first, [first]
+        self.lists = {first.key: first}
         self.mixed = {}             # trustee -> the MixList it made
-        self.valid = []             # (trustee, record) of the valid mixes
-        self.good_on_bad = set()    # trustees whose good mix starts from another's bad list
         self.excluded = {}          # trustee -> record of the exclusion
-        self.dead = {}              # roots of lists out of effect -> record of the exclusion
+        self.dead = {}              # (root, place) of lists out of effect -> last exclusion
         self.shares = {}            # trustee -> Share
         self.left_out = set()       # records whose mixes are out of effect
-        self.close = first.record
 
     @property
     def place(self):
@@ -3418,36 +3482,63 @@ class Batch:
         return self.box, self.index
 
     @property
-    def last_record(self):
-        """The record of the mix that made the last good list, or the close."""
-        return self.valid[-1][1] if self.valid else self.close
+    def last(self):
+        """The last good list."""
+        return self.chain[-1]
 
     def complete(self, trustees):
         """Whether every trustee has a mix or is excluded (§9.3)."""
         return all(j in self.mixed or j in self.excluded for j in range(trustees))
 
+    def known(self, root):
+        """A list with this root, wherever it stands; one that can be read if there is one."""
+        lists = [each for each in self.lists.values() if each.root == root]
+        return next((each for each in lists if each.data is not None), lists[0] if lists else None)
+
+    def died_at(self, root):
+        """The exclusion that took the lists with this root out of effect, or -1 (§9.3)."""
+        if root == self.first.root or self.known(root):
+            return -1
+        return max((e for key, e in self.dead.items() if key[0] == root), default=-1)
+
+    def known_to_be_good(self):
+        """Whether the last good list can be read, and all mixes before it could be judged."""
+        return self.last.data is not None and all(each.holds for each in self.chain)
+
+    def lacks_lists(self, before):
+        """Whether the first list, or one of a mix in effect before a record, is missing."""
+        return self.first.missing or any(made.missing for made in self.mixed.values()
+                                         if made.record < before)
+
     def add(self, made):
-        """Adds what a trustee made; lists are told apart by their roots (§9.4)."""
+        """Adds what a trustee made; a bad mix of a list that stands already changes nothing."""
         self.mixed[made.maker] = made
-        if made.good:
-            self.valid.append((made.maker, made.record))
-            self.last = made
-        if made.good or made.root not in self.lists:
-            self.lists[made.root] = made
+        if made.standing == GOOD:
+            self.chain.append(made)
+        if made.key not in self.lists or self.lists[made.key].standing == BAD or (
+                made.standing == GOOD):
+            self.lists[made.key] = made
 
     def leave_out(self, trustee, exclusion):
-        """Takes a trustee's mix, and all that others made of it, out of effect (§9.10)."""
-        made = self.mixed.pop(trustee)
+        """Takes a trustee's mix, and all that others made of it, out of effect (§9.10).
+
+        Says whether there were any of others.
+        """
+        made, others = self.mixed.pop(trustee), []
         self.left_out.add(made.record)
-        self.valid = [each for each in self.valid if each[0] != trustee]
-        self.good_on_bad.discard(trustee)
-        if self.lists.get(made.root) is made and made.root != made.source:
-            del self.lists[made.root]
-            self.dead[made.root] = exclusion
-            for other in [j for j, each in self.mixed.items() if each.source == made.root]:
-                if other in self.mixed:
-                    self.leave_out(other, exclusion)
-        self.last = self.mixed[self.valid[-1][0]] if self.valid else self.first
+        heir = next((each for each in self.mixed.values()
+                     if each.key == made.key and each.holds and each.standing != BAD), None)
+        if heir and made in self.chain:
+            heir.standing = GOOD
+            self.chain[self.chain.index(made)] = self.lists[made.key] = heir
+        elif heir is None and self.lists.get(made.key) is made:
+            del self.lists[made.key]
+            self.dead[made.key] = exclusion
+            others = [j for j, each in self.mixed.items() if each.source == made.key]
+            for other in others:
+                self.leave_out(other, exclusion)
+        self.chain = [each for each in self.chain if each is not made]
+        return bool(others)
 
     def valid_shares(self, before=None):
         """The valid shares of the last good list by trustee."""
@@ -3464,7 +3555,6 @@ AUTHORITY_KINDS = ("manifest", "open", "roll-amend", "waiver", "close", "result"
 INTAKE_KINDS = ("ballots", "challenged")
 TRUSTEE_KINDS = CEREMONY + ("counter-proposal", "mix", "share", "sign-off")
 SETUP_KINDS = ("enrol", "manifest")
-LATE_KINDS = ("mix", "share", "sign-off")
 
 
 class Restart(Exception):
@@ -3473,6 +3563,64 @@ class Restart(Exception):
     def __init__(self, exclusion):
         super().__init__(exclusion)
         self.exclusion = exclusion
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far an election has come, and so what may stand next (§9.3)."""
+
+    invited: int | None         # trustees of the proposal
+    enrolled: frozenset
+    attempts: int
+    trustees: int               # of the newest manifest
+    posted: frozenset           # (kind, trustee) of its ceremony
+    opened: bool
+    closed: bool
+    mixed: bool                 # in every batch every trustee has a mix or is excluded
+    counted: bool
+    sealed: int | None
+
+    def allows(self, kind, trustee, body):
+        """The table of §9.3, for what a trustee, or somebody else (None), writes."""
+        body = body or {}
+        if self.sealed is not None:
+            return kind == "exclusion" and "cause" in body and (
+                body["cause"]["sequence"] > self.sealed)
+        if self.invited is None:
+            return kind == "proposal"
+        if kind in CEREMONY:
+            return self.allows_ceremony(kind, trustee)
+        in_setup, voting = not self.attempts, self.opened and not self.closed
+        return {
+            "enrol": in_setup and body.get("trustee") not in self.enrolled,
+            "counter-proposal": in_setup,
+            "manifest": (not self.opened and self.all_enrolled(body)
+                         and body.get("attempt") == self.attempts),
+            "open": not self.opened and not in_setup and (
+                self.complete("confirm") or any(k == "complain" for k, _ in self.posted)),
+            "roll-amend": not in_setup and not self.closed,
+            "ballots": voting, "challenged": voting, "waiver": voting, "close": voting,
+            "mix": self.closed, "share": self.mixed,
+            "exclusion": self.closed or "cause" in body,
+            "result": self.mixed and not self.counted,
+            "sign-off": not in_setup, "seal": self.counted,
+        }.get(kind, False)
+
+    def allows_ceremony(self, kind, trustee):
+        """Whether a trustee may post a record of the ceremony."""
+        before = {"deal-commitment": "accept", "deal": "deal-commitment", "confirm": "deal",
+                  "complain": "deal"}.get(kind)
+        return (self.attempts > 0 and not self.opened and (kind, trustee) not in self.posted
+                and (before is None or self.complete(before)))
+
+    def complete(self, kind):
+        """Whether every trustee has posted one."""
+        return all((kind, j) in self.posted for j in range(self.trustees))
+
+    def all_enrolled(self, body):
+        """Whether every trustee that a manifest does not leave out has enrolled."""
+        return all(j in self.enrolled or j in body.get("excluded", ())
+                   for j in range(self.invited))
 
 
 class Log:
@@ -3484,19 +3632,21 @@ class Log:
         self.records = board.records
         self.numbers = {}           # digest of a file -> number
         self.messages = {}          # digest of a message -> number
-        self.counters = {}          # (author, counter) -> (digest of the message, number)
+        self.counters = {}          # (author, counter) -> number
+        self.stages = []            # the Stage behind every record
         self.causes = {}            # record -> exclusions for cause that name it
         self.aside = {}             # excluded record -> record of the exclusion
         self.justified = set()      # exclusions for cause that are justified
-        self.unchecked = {}         # those that could not be checked -> record
+        self.undecided = {}         # those that cannot be decided -> record
+        self.remixing = -1          # the last exclusion because of which somebody mixes again
         self.effective = set()      # records that have an effect
-        self.asked = None           # the record that an exclusion names, in a trial
-        self.blind = False          # after a description that cannot be read
+        self.passed = set()         # records that are passed over
+        self.blind = False          # after a record that leaves no sense in others (§9.2)
         self.authority = None
         self.proposal = self.proposal_digest = None
         self.enrolled = {}
         self.manifest = self.election = None
-        self.attempts = []          # (election id, record) of every manifest
+        self.attempts = []          # (election id, record, keys) of every manifest
         self.ceremony = self.forgivable = None
         self.public_key = self.share_keys = None
         self.whole_roll = self.roll = None
@@ -3510,19 +3660,32 @@ class Log:
     # ---- reading
 
     def read(self):
-        """Reads all records in order (§9.3)."""
-        expected = 0
+        """Reads all records in order (§9.3), up to the first that is missing (§8.3)."""
         self.causes = self.collect_causes()
-        for number in sorted(self.records):
-            record = self.records[number]
+        for number, record in self.records.items():
+            self.board.progress(f"records ({record.kind})", number, len(self.records))
             self.found.count(1, *RECORD_CHECKS)
-            if number != expected:
-                self.found.fail("board.chain", [], number, None, "records are missing before it")
-                self.found.uncertain = True
-            expected = number + 1
             if not self.put_aside(record):
                 self.take(record)
             self.numbers.setdefault(record.digest, number)
+            self.stages.append(self.stage())
+        if self.board.behind_gap is not None:
+            self.found.fail("board.chain", [], None, None,
+                            f"record {len(self.records)} is missing, but record "
+                            f"{self.board.behind_gap} is there")
+            self.found.unclear.add(len(self.records))
+
+    def stage(self):
+        """How far the election has come."""
+        posted = frozenset((kind, j) for kind in CEREMONY if self.ceremony
+                           for j in self.ceremony.posted(kind))
+        stage = Stage(
+            len(self.proposal["invitations"]) if self.proposal else None,
+            frozenset(self.enrolled), len(self.attempts),
+            len(self.manifest["keys"]) if self.manifest else 0, posted,
+            self.opened is not None, self.close is not None, self.mixing_complete(),
+            self.result is not None, self.sealed)
+        return self.stages[-1] if self.stages and self.stages[-1] == stage else stage
 
     def collect_causes(self):
         """The exclusions for cause that are well signed, by the record they name (§9.10)."""
@@ -3530,19 +3693,20 @@ class Log:
         causes = {}
         for number, record in self.records.items():
             cause = record.cause()
-            if cause and record.author == first_author(first) and cause["sequence"] < number:
-                target = self.records.get(cause["sequence"])
-                if (target and target.digest == cause["digest"] and number not in self.ignored
-                        and self.before(target) == cause["previous"]):
-                    causes.setdefault(target.number, []).append((number, cause["check"]))
+            if cause and record.author == first_author(first) and self.names_rightly(record, cause):
+                causes.setdefault(cause["sequence"], []).append((number, cause["check"]))
         return causes
 
-    def before(self, record):
+    def names_rightly(self, record, cause):
+        """Whether an exclusion names an earlier record, and what stands before that."""
+        target = self.records.get(cause["sequence"])
+        return (target is not None and target.number < record.number
+                and target.digest == cause["digest"]
+                and self.digest_before(target) == cause["previous"])
+
+    def digest_before(self, record):
         """The digest of the file before a record's; zeros before the first."""
-        if record.number == 0:
-            return bytes(32)
-        before = self.records.get(record.number - 1)
-        return before.digest if before else None
+        return self.records[record.number - 1].digest if record.number else ZEROS
 
     def put_aside(self, record):
         """Whether a later exclusion takes a record out of effect (§9.10)."""
@@ -3550,38 +3714,53 @@ class Log:
         if not causes:
             return False
         trial = copy.deepcopy(self)
-        trial.asked = record.number
         trial.take(record)
         for exclusion, check in causes:
             evidence = self.evidence_against(record, check, trial)
-            if evidence and self.may_be_excluded(record, check, trial):
+            if evidence and exclusion not in self.ignored:
                 self.justified.add(exclusion)
                 if record.number not in self.aside:
                     self.exclude(record, exclusion, trial)
                     self.found.warn(f"record {record.number} is excluded, by record {exclusion}: "
                                     f"it fails {check} ({evidence})")
-            elif check in trial.found.unanswered() - self.found.unanswered():
-                self.unchecked[exclusion] = record.number
+            elif (self.found.unclear or self.lacks_lists(record, trial)
+                  or self.lacks_own(record, trial)):
+                self.undecided[exclusion] = record.number
         return record.number in self.aside
 
     def evidence_against(self, record, check, trial):
-        """What a trial has found that makes a record fail a check, or None."""
-        if not record.readable and check == "encoding.canonical":
-            return "no complete item"
+        """Why a record may be excluded for a check, or None (§9.10)."""
+        if not record.readable:
+            return "no complete item" if check == "encoding.canonical" else None
+        if check == "board.blob" or self.keeps_effect(record, check, trial):
+            return None
+        if check in ("mix.chain", "decrypt.input") and self.lacks_lists(record, trial):
+            return None
         known = len(self.found.failures)
-        return next((f.evidence for f in trial.found.failures[known:] if f.check == check), None)
+        return next((failure.evidence for failure in trial.found.failures[known:]
+                     if failure.check == check
+                     and not any(failure is each for each in trial.forgivable or ())), None)
 
-    def may_be_excluded(self, record, check, trial):
-        """Whether §9.10 lets a record that fails a check be excluded for it."""
-        if check == "board.blob":
+    def keeps_effect(self, record, check, trial):
+        """Whether a record is one that the authority cannot take back."""
+        return record.signed and trial.role_of(record) == "authority" and (
+            record.number in trial.effective or check == "board.equivocation"
+            or (record.kind in INTAKE_KINDS and check in (LENGTH, CANONICAL)))
+
+    def lacks_lists(self, record, trial):
+        """Whether a list is missing that a mix or share may start from (§9.2)."""
+        if record.number not in trial.effective or record.kind not in ("mix", "share"):
             return False
-        if not record.signed or not record.readable:
-            return True
-        if record.kind in CEREMONY and check in FORGIVEN and self.decodes(record):
-            return False
-        if record.kind in INTAKE_KINDS and self.role_of(record) == "authority":
-            return check in ("board.chain", "board.phase")
-        return not (record.number in trial.effective and self.role_of(record) == "authority")
+        body = record.body()
+        places = {(each["box"], each["batch"]) for each in body.get("mixes", body.get("lists"))}
+        return any(batch.lacks_lists(record.number)
+                   for place, batch in self.batches.items() if place in places)
+
+    def lacks_own(self, record, trial):
+        """Whether a list is missing that a mix or share names as its own."""
+        return any(each.missing for batch in trial.batches.values()
+                   for each in (*batch.mixed.values(), *batch.shares.values())
+                   if each.record == record.number)
 
     def decodes(self, record):
         """Whether the body is what its kind asks for."""
@@ -3598,96 +3777,128 @@ class Log:
             self.messages.setdefault(record.message_digest, record.number)
         for place, batch in self.batches.items():
             other = trial.batches[place]
+            batch.dead = {**other.dead, **batch.dead}
             for j, made in other.mixed.items():
                 if made.record == record.number:
                     batch.excluded[j] = exclusion
-                    if made.root not in batch.lists:
-                        batch.dead[made.root] = exclusion
+                    if made.key not in batch.lists:
+                        batch.dead[made.key] = max(exclusion, batch.dead.get(made.key, -1))
             for j, share in other.shares.items():
                 if share.record == record.number:
                     batch.shares[j] = Share(j, record.number, share.root, None)
 
-    # ---- one record
+    # ---- one record: the questions in their order (§9.2)
 
     def take(self, record):
-        """Judges one record, and lets it have its effect (§9.2)."""
+        """Asks everything of a record.
+
+        One without effect and with nobody to blame leaves others open (§9.2); a key that nobody
+        knows is nobody.
+        """
+        self.ask(record)
+        number = record.number
+        known = any(not culprit.startswith("author ") for failure in self.found.failures
+                    if failure.record == number for culprit in failure.culprits)
+        if not (known or self.blind or number in self.effective | self.passed):
+            self.found.unclear.add(number)
+
+    def ask(self, record):
+        """Asks whether a record is whole, rightly wrapped, readable and signed; then the rest."""
         found, number = self.found, record.number
         if not record.readable:
             found.unreadable[number, None] = f"record {number} is no complete CBOR item"
-            found.uncertain = True
             return
-        fault = self.wrapper_fault(record)
-        if fault:
-            found.fail("board.chain", [], number, None, fault)
-            found.broken = True
+        wrong = self.wrapper_fault(record)
+        if wrong:
+            found.fail("board.chain", [], number, None, wrong)
         if record.fault:
             found.fail("encoding.canonical", [self.name(record.author)] if record.signed else [],
                        number, None, record.fault)
-            found.uncertain = found.uncertain or not record.signed
-            return
-        if not record.signed:
+        elif not record.signed:
             found.fail("board.signature", [], number, None,
                        f"the signature does not verify; claimed author {record.author.hex()}")
-            found.uncertain = True
-            return
-        if self.has_place(record) and not self.blind:
+        if not wrong and record.signed and not record.fault and self.has_place(record):
             self.judge(record)
 
     def wrapper_fault(self, record):
         """What is wrong with the wrapper (§8.3)."""
         if record.wrapper is None:
             return None
-        before = self.records.get(record.number - 1)
         if record.wrapper["sequence"] != record.number:
             return "the sequence is not the file's"
-        if before is None and record.number > 0:
-            return None
-        if record.wrapper["previous"] != (before.digest if before else ZEROS):
+        if record.wrapper["previous"] != self.digest_before(record):
             return "the digest of the record before does not match"
         return None
 
     def has_place(self, record):
         """Whether the message is new, of this board, and the only one with its counter."""
-        found, number, new = self.found, record.number, True
+        found, number = self.found, record.number
+        wrong = None
         if record.message_digest in self.messages:
-            found.fail("board.chain", [], number, None, "the message stands already")
-            found.uncertain = True
+            wrong = "the message stands already"
+        elif not (record.head == ZEROS if number == 0 else record.head in self.numbers):
+            wrong = "written knowing another board"
+        self.messages.setdefault(record.message_digest, number)
+        if wrong:
+            found.fail("board.chain", [], number, None, wrong)
             return False
-        self.messages[record.message_digest] = number
-        if not (record.head == ZEROS if number == 0 else record.head in self.numbers):
-            found.fail("board.chain", [], number, None, "written knowing another board")
-            found.uncertain = True
-            new = False
         counter = record.author, record.message["counter"]
         if counter in self.counters:
             found.fail("board.equivocation", [self.name(record.author)], number, None,
-                       f"records {self.counters[counter][1]} and {number} have one counter")
+                       f"records {self.counters[counter]} and {number} have one counter")
             return False
-        self.counters[counter] = record.message_digest, number
-        return new
+        self.counters[counter] = number
+        return True
 
     def judge(self, record):
-        """Asks for the election, the author, the body and the phase, in this order."""
-        if not self.of_this_election(record) or not self.may_write(record):
-            return
+        """Asks for body, election, author, invitation and phase; then it has its effect."""
         try:
             body = record.body()
         except Fault as fault:
             self.found.fault(fault, [self.name(record.author)], record.number)
             return
+        if self.blind:
+            return
+        earlier = self.earlier_trustees(record)
+        if (earlier is None and not self.of_this_election(record)
+                or not self.may_write(record, body, earlier)):
+            return
+        if earlier is not None:
+            self.pass_over(record.number, "is of an earlier attempt")
+            return
         if record.kind == "enrol" and not self.invited(record, body):
             return
-        if not self.phase_holds(record, body):
-            return
-        self.effective.add(record.number)
-        getattr(self, "take_" + record.kind.replace("-", "_"))(record, body)
+        if self.phase_holds(record, body):
+            self.effective.add(record.number)
+            getattr(self, "take_" + record.kind.replace("-", "_"))(record, body)
 
     def seen(self, record):
         """The last record that the author of a record had verified."""
         return self.numbers.get(record.head, -1)
 
+    def astray(self, record):
+        """Whether the author of a record may have seen another board (§9.2, rule 3).
+
+        A file that is no record, or in a wrong wrapper, says nothing of what stands before it
+        until it is excluded.
+        """
+        return any(number <= self.seen(record) < exclusion
+                   for number, exclusion in self.aside.items()
+                   if self.records[number].wrapper is None
+                   or self.wrapper_fault(self.records[number]))
+
+    def misplaced(self, check, record, evidence, culprits=None):
+        """A fault of place; it is none where others may have brought it about (§9.2)."""
+        if self.found.unclear or self.astray(record):
+            self.found.not_run.add(check)
+            if check == "decrypt.input":
+                self.found.not_run.add("decrypt.proof")
+            return
+        culprits = [self.name(record.author)] if culprits is None else culprits
+        self.found.fail(check, culprits, record.number, None, evidence)
+
     def of_this_election(self, record):
-        """Whether a message is of this election, or of an earlier attempt (§8.2, §9.3)."""
+        """Whether a message is of this election (§8.2)."""
         if record.kind == "proposal":
             expected = ZEROS
         elif record.kind in SETUP_KINDS or not self.manifest:
@@ -3696,23 +3907,16 @@ class Log:
             expected = self.election
         if record.election == expected:
             return True
-        if self.of_earlier_attempt(record):
-            return False
         self.found.fail("board.chain", [], record.number, None, "a message of another election")
-        self.found.uncertain = True
         return False
 
-    def of_earlier_attempt(self, record):
-        """Whether a message of an earlier attempt is passed over (§9.3, §8.11)."""
-        for index, (election, _) in enumerate(self.attempts[:-1]):
-            if election != record.election:
-                continue
-            unseen = self.seen(record) < self.attempts[index + 1][1]
-            if record.kind == "roll-amend" or (
-                    unseen and record.kind in CEREMONY + ("sign-off",)):
-                self.found.warn(f"record {record.number} is of an earlier attempt: passed over")
-                return True
-        return False
+    def earlier_trustees(self, record):
+        """The trustees of the earlier attempt that a message is passed over as of, or None."""
+        if record.kind not in CEREMONY + ("sign-off",):
+            return None
+        return next((keys for (election, _, keys), (_, following, _)
+                     in zip(self.attempts, self.attempts[1:])
+                     if election == record.election and self.seen(record) < following), None)
 
     # ---- authors
 
@@ -3739,18 +3943,18 @@ class Log:
         """`authority`, `trustee` or `author`: who a record is by."""
         return self.name(record.author).split()[0]
 
-    def may_write(self, record):
-        """Whether the author may write a record of this kind (§8.6)."""
-        author, trustee = record.author, self.trustee(record.author)
-        kind = record.kind
+    def may_write(self, record, body, earlier):
+        """Whether the author may write a record of this kind (§8.6), in an `earlier` attempt."""
+        author, kind = record.author, record.kind
+        is_trustee = self.trustee(author) is not None if earlier is None else author in earlier
         if kind in AUTHORITY_KINDS:
             allowed = author == self.authority
         elif kind in INTAKE_KINDS:
             allowed = author == self.intake_key()
         elif kind in TRUSTEE_KINDS:
-            allowed = trustee is not None
+            allowed = is_trustee
         elif kind == "exclusion":
-            allowed = author == self.authority or (trustee is not None and record.cause() is None)
+            allowed = author == self.authority or (is_trustee and "absence" in body)
         else:
             allowed = True
         if allowed:
@@ -3762,84 +3966,59 @@ class Log:
         known = [] if name.startswith("author ") else [name]
         self.found.fail("board.signature", known, record.number, None,
                         f"{name} may not write {kind}")
-        if not known:
-            self.found.uncertain = True
         return False
 
     # ---- phases (§9.3)
 
     def phase_holds(self, record, body):
-        """Whether a record stands in its phase; an exclusion's body says which it is."""
-        if self.sealed is not None and not self.after_seal(record, body):
-            return False
-        in_phase, failed = self.in_phase(record, body), self.forgivable and self.opened is None
-        if record.kind in CEREMONY and failed and not (record.kind == "complain" and in_phase):
-            self.found.warn(f"record {record.number} comes after its attempt has failed")
-            return False
-        if in_phase:
+        """Whether a record stands in its phase, and is not passed over."""
+        kind = record.kind
+        trustee = body["trustee"] if kind == "enrol" else self.trustee(record.author)
+        stage, seen = self.stage(), self.seen(record)
+        late = self.too_late(record, body)
+        if late is None and stage.allows(kind, trustee, body):
             return True
-        if record.kind == "open" and self.manifest and self.opened is None:
-            self.open_early(record, failed)
-        culprits = [self.name(record.author)]
-        if record.kind == "enrol" and self.manifest is None:
-            culprits = []
-        self.found.fail_in_place("board.phase", culprits, record.number, None,
-                                 f"{record.kind} is out of its phase")
+        if late is None and trustee is not None and seen >= 0 and (
+                self.stages[seen].allows(kind, trustee, body)
+                and (kind not in CEREMONY or self.stages[seen].attempts == stage.attempts)):
+            late = "was in its phase by all that its author had seen"
+        if late:
+            self.pass_over(record.number, late)
+            return False
+        if kind == "open" and self.manifest and self.opened is None:
+            self.open_early(record)
+        if kind == "manifest" and self.opened is None and not stage.all_enrolled(body):
+            self.blind = True
+        second = kind == "enrol" and self.manifest is None
+        self.misplaced("board.phase", record, f"{kind} is out of its phase",
+                       [] if second else None)
         return False
 
-    def open_early(self, record, failed):
+    def pass_over(self, number, why):
+        """Notes that a record has no effect, through nobody's fault."""
+        self.passed.add(number)
+        self.found.warn(f"record {number} {why}: passed over")
+
+    def too_late(self, record, body):
+        """Why a record is passed over, in its phase or not, or None."""
+        if record.kind in CEREMONY and record.kind != "complain" and self.forgivable:
+            return "comes after its attempt has failed"
+        if record.kind != "share" or self.close is None:
+            return None
+        if not self.mixing_complete() and self.seen(record) < self.remixing:
+            return "is a share by somebody who had not seen that others have to mix again"
+        batches = [(self.batches.get((each["box"], each["batch"])), each["input"])
+                   for each in body["lists"]]
+        if any(batch and self.seen(record) < batch.died_at(root) for batch, root in batches):
+            return "shares a list that an exclusion has taken out of effect, unseen"
+        return None
+
+    def open_early(self, record):
         """An `open` before its time has its effect if the deals give keys (§9.2)."""
-        if failed or self.public_key is None:
+        if self.forgivable or self.public_key is None:
             self.blind = True
         else:
             self.opened = record.number
-
-    def after_seal(self, record, body):
-        """Whether a record may stand after the seal (§9.3)."""
-        if record.kind == "exclusion" and "cause" in body:
-            return True
-        statement = record.kind == "exclusion" and record.author != self.authority
-        if (statement or record.kind in LATE_KINDS) and self.seen(record) < self.sealed:
-            self.found.warn(f"record {record.number} comes after the seal, unseen: passed over")
-        else:
-            self.found.fail_in_place("board.phase", [self.name(record.author)], record.number,
-                                     None, f"{record.kind} after the seal")
-        return False
-
-    def in_phase(self, record, body):
-        """The table of §9.3."""
-        kind = record.kind
-        if kind == "proposal" or self.proposal is None:
-            return kind == "proposal" and self.proposal is None
-        if kind == "enrol":
-            return self.manifest is None and body["trustee"] not in self.enrolled
-        if kind == "counter-proposal":
-            return self.manifest is None
-        if kind == "manifest":
-            return self.opened is None
-        if kind in CEREMONY:
-            return (self.manifest is not None and self.opened is None
-                    and self.ceremony.in_phase(kind, self.trustee(record.author)))
-        if kind == "open":
-            return self.manifest is not None and self.opened is None and (
-                self.ceremony.complete("confirm") or self.ceremony.complain)
-        if kind == "roll-amend":
-            return self.manifest is not None and self.close is None
-        if kind in INTAKE_KINDS + ("waiver", "close"):
-            return self.opened is not None and self.close is None
-        if kind == "mix":
-            return self.close is not None
-        if kind == "exclusion":
-            return self.exclusion_in_phase(body)
-        if kind in ("share", "result"):
-            return self.mixing_complete() and (kind == "share" or self.result is None)
-        return self.manifest is not None if kind == "sign-off" else self.result is not None
-
-    def exclusion_in_phase(self, body):
-        """Whether an exclusion stands in its phase."""
-        if "absence" in body:
-            return self.close is not None
-        return self.sealed is None or body["cause"]["sequence"] > self.sealed
 
     def mixing_complete(self):
         """Whether in every batch every trustee has a mix or is excluded."""
@@ -3853,26 +4032,26 @@ class Log:
 
         The length of its rows is compared where it is fixed.
         """
-        if stated["row_length"] == 0 or stated["row_length"] > MIB or (
-                row_length is not None and stated["row_length"] != row_length) or (
-                    stated["rows"] * stated["row_length"] > 1 << 44):
-            self.found.fail("shape.length", [culprit], record, None,
-                            f"rows of {stated['row_length']} bytes")
-            return None
-        entry = self.board.blob(stated["root"], stated["rows"] * stated["row_length"])
-        if entry is None:
+        rows, length = stated["rows"], stated["row_length"]
+        fits = 1 <= length <= MIB and rows * length <= 1 << 44 and row_length in (None, length)
+        blob = self.board.blob(stated["root"], rows * length)
+        if blob is None:
             self.found.unreadable[record, place] = f"a blob that record {record} names is missing"
-            return None
-        data, right = entry
-        self.found.count(1, "board.blob", "shape.length")
-        if not right:
+        else:
+            self.found.count(1, "board.blob", "shape.length")
+        if blob and not blob.right:
             failure = self.found.fail("board.blob", [], record, None, "a blob does not match")
             failure.place = place
+        if not fits or (blob and blob.right and blob.size != rows * length):
+            self.found.fail("shape.length", [culprit], record, None,
+                            f"a blob that is not {rows} rows of {length} bytes, or must not be")
             return None
-        if len(data) != stated["rows"] * stated["row_length"]:
-            self.found.fail("shape.length", [culprit], record, None, "a blob of another length")
-            return None
-        return data
+        return blob.data if blob and blob.right else None
+
+    def is_missing(self, stated):
+        """Whether a blob is not there, or does not match."""
+        blob = self.board.blob(stated["root"], stated["rows"] * stated["row_length"])
+        return blob is None or not blob.right
 
     # ---- setup (§8.8, §8.9, §8.11)
 
@@ -3885,7 +4064,7 @@ class Log:
         self.whole_roll = self.read_roll(body["description"], record.number)
 
     def check_description(self, description, number, miscounted):
-        """`setup.parameters`; what cannot be read hides everything after it."""
+        """`setup.parameters`; one that no sense can be made of hides everything after it."""
         self.found.count(1, "setup.parameters")
         structure = list(structure_faults(description))
         if miscounted:
@@ -3917,23 +4096,18 @@ class Log:
 
     def take_counter_proposal(self, record, _body):
         """A kind that this version does not read (§8.6)."""
+        self.effective.discard(record.number)
         self.found.fail("setup.identity", [self.name(record.author)], record.number, None,
                         "a counter-proposal, which this version does not read")
 
     def take_manifest(self, record, body):
         """A manifest: one attempt of the key ceremony begins."""
-        number, last = record.number, self.manifest
+        number = record.number
         staying = [j for j in range(len(self.proposal["invitations"]))
                    if j not in body["excluded"]]
-        if (any(j not in self.enrolled for j in staying)
-                or body["attempt"] != (last["attempt"] + 1 if last else 0)):
-            self.effective.discard(number)
-            self.found.fail_in_place("board.phase", ["authority"], number, None,
-                                     "a manifest before all have enrolled, or a wrong attempt")
-            return
         self.forgive()
         self.manifest, self.election = body, record.message_digest
-        self.attempts.append((self.election, number))
+        self.attempts.append((self.election, number, body["keys"]))
         if body["description"] != self.proposal["description"]:
             self.check_description(body["description"], number, False)
             if body["description"]["roll"] != self.proposal["description"]["roll"]:
@@ -3977,9 +4151,9 @@ class Log:
     def read_roll(self, description, number):
         """The roll as a map; None where it cannot be read or is not well formed (§8.11)."""
         stated, roll = description["roll"], {}
-        if stated is None:
+        if description["policy"] == "open":
             return roll
-        data = self.blob(stated, number, "authority", 40)
+        data = stated and self.blob(stated, number, "authority", 40)
         if data is None:
             self.found.not_run.add("setup.roll")
             return None
@@ -4099,33 +4273,42 @@ class Log:
         closes = self.manifest["description"]["closes"]
         if closes is not None and record.message["time"] < closes:
             self.found.warn("the close record's time is before the end of voting")
-        if not self.named_batches(body["batches"], True):
+        if not self.close_fits(body):
             self.found.fail("shape.length", ["authority"], record.number, None,
-                            "the lists are not one for each batch")
+                            "the lists are not one for each batch, or have rows of other lengths")
             self.blind = True
             return
         self.intake = Intake(self, record.number, body)
         for place, data in self.intake.read_lists().items():
             box, index = place
             stated = self.intake.stated[place]
-            first = MixList(stated["root"], stated["rows"], data, True, record.number)
+            first = MixList(stated["root"], 0, stated["rows"], data, GOOD, record.number,
+                            missing=self.is_missing(stated), holds=True)
             self.batches[place] = Batch(
                 box, index, self.manifest["description"]["boxes"][box]["batches"][index], first)
         self.intake.judge()
+
+    def close_fits(self, body):
+        """Whether sense can be made of the lists that a close states (§9.2)."""
+        boxes = self.manifest["description"]["boxes"]
+        return self.named_batches(body["batches"], True) and (
+            body["rejected"]["row_length"] == 24) and all(
+                each["list"]["row_length"]
+                == 64 * boxes[each["box"]]["batches"][each["batch"]]["width"]
+                for each in body["batches"])
 
     # ---- what stands after
 
     def take_sign_off(self, record, body):
         """A trustee stands by the board up to a record."""
         if body["head"] not in self.numbers:
-            culprits = [] if self.found.uncertain else [self.name(record.author)]
-            self.found.fail("board.chain", culprits, record.number, None,
-                            "a sign-off of no record before it")
+            open_ = self.found.unclear or self.astray(record)
+            self.found.fail("board.chain", [] if open_ else [self.name(record.author)],
+                            record.number, None, "a sign-off of no record before it")
 
     def take_seal(self, record, body):
         """Nothing is to follow."""
-        before = self.records.get(record.number - 1)
-        if body["records"] != record.number or before is None or body["head"] != before.digest:
+        if body["records"] != record.number or body["head"] != self.digest_before(record):
             self.found.fail("board.chain", ["authority"], record.number, None,
                             "the seal does not name the records before it")
         self.sealed = record.number
@@ -4216,8 +4399,8 @@ class Intake:
         self.found.count(len(casts), *INTAKE_CHECKS)
         self.read_claims(split(rejected, 24), {(cast.record, cast.row) for cast in casts})
         if self.body["submitted"] != len(casts):
-            self.found.fail_in_place("intake.rejected", ["authority"], self.record, None,
-                                     f"{len(casts)} ballots were submitted")
+            self.found.fail("intake.rejected", ["authority"], self.record, None,
+                            f"{len(casts)} ballots were submitted")
         self.decide(casts)
         for cast in casts:
             self.compare(cast)
@@ -4244,8 +4427,8 @@ class Intake:
             sequence, place, reason = (int.from_bytes(row[i:i + 8], "little")
                                        for i in (0, 8, 16))
             if (sequence, place) not in ballots:
-                self.found.fail_in_place("intake.rejected", ["authority"], self.record, index,
-                                         "a rejected ballot that is not on the board")
+                self.found.fail("intake.rejected", ["authority"], self.record, index,
+                                "a rejected ballot that is not on the board")
             elif (sequence, place) <= before or reason >= len(REASONS):
                 self.found.fail("intake.rejected", ["authority"], self.record, index,
                                 "the list is out of order, or states no reason")
@@ -4262,8 +4445,9 @@ class Intake:
         unsigned = len(self.log.challenged) - len(challenged)
         if unsigned > 0:
             self.found.warn(f"{unsigned} challenges without a signature that holds, or repeated")
-        for cast in casts:
+        for number, cast in enumerate(casts):
             cast.reason = self.own_reason(cast, challenged)
+            self.log.board.progress("ballots", number, len(casts))
         mark_duplicates([cast for cast in casts if cast.reason is None])
         mark_older([cast for cast in casts if cast.reason is None],
                    self.description["policy"] == "first")
@@ -4277,9 +4461,12 @@ class Intake:
             return CONTEXT
         if self.description["policy"] != "open" and log.roll.get(ballot.credential) != cast.box:
             return ELIGIBILITY
-        if not ballot_proof_holds(log.election, log.public_key, ballot):
+        asked = log.election, log.public_key, ballot
+        if not log.board.once(("ballot", *asked[:2], cast.box, cast.data),
+                              ballot_proof_holds, *asked):
             return PROOF
-        if not ballot_ranges_hold(log.election, log.public_key, ballot):
+        if not log.board.once(("ranges", *asked[:2], cast.box, cast.data),
+                              ballot_ranges_hold, *asked):
             return RANGE
         return CHALLENGED if (tracker(cast.data), ballot.credential) in challenged else None
 
@@ -4332,14 +4519,13 @@ class Intake:
         left = set(expected)
         for index, row in enumerate(split(data, self.stated[place]["row_length"])):
             if row not in left:
-                self.found.fail_in_place("intake.added", ["authority"], self.record, index,
-                                         f"box {place[0]}, batch {place[1]}: a row of no ballot, "
-                                         f"or one again")
+                self.found.fail("intake.added", ["authority"], self.record, index,
+                                f"box {place[0]}, batch {place[1]}: a row of no ballot, or one "
+                                f"again")
             left.discard(row)
         if left:
-            self.found.fail_in_place("intake.missing", ["authority"], self.record, None,
-                                     f"box {place[0]}, batch {place[1]}: {len(left)} rows are "
-                                     f"missing")
+            self.found.fail("intake.missing", ["authority"], self.record, None,
+                            f"box {place[0]}, batch {place[1]}: {len(left)} rows are missing")
 
     def target(self, box, number):
         """The box whose lists the ballots of a box go to (§9.8)."""
@@ -4359,8 +4545,8 @@ class Intake:
                 self.found.warn(f"box {box} is closed with {number} ballots; the authority's "
                                 f"reason: {json.dumps(self.log.waivers[box])}")
             else:
-                self.found.fail_in_place("intake.minimum", ["authority"], self.record, None,
-                                         f"box {box} has {number} ballots")
+                self.found.fail("intake.minimum", ["authority"], self.record, None,
+                                f"box {box} has {number} ballots")
 
 
 def mark_duplicates(casts):
@@ -4425,111 +4611,106 @@ class Chain(Log):
                 self.mix(record, batch, entry)
 
     def may_mix(self, record, batch, entry):
-        """Whether a mix is one that its author may make and that is not passed over."""
+        """Whether a mix is one that its author may make, and makes a list (§9.3, §9.4 33)."""
         trustee, number = self.trustee(record.author), record.number
         name, seen = self.name(record.author), self.seen(record)
         if trustee in batch.excluded and seen < batch.excluded[trustee]:
             self.found.warn(f"record {number}: a mix of an excluded trustee is passed over")
             return False
-        if trustee in batch.excluded:
-            self.found.fail("mix.identity", [name], number, None,
-                            f"{name} is excluded from batch {batch.place}")
+        if trustee in batch.excluded or trustee in batch.mixed:
+            self.misplaced("mix.identity", record,
+                           f"{name} has mixed batch {batch.place}, or is excluded from it")
+            self.blob(entry["output"], number, name, None, batch.place)
             return False
-        if trustee in batch.mixed:
-            self.found.fail_in_place("mix.identity", [name], number, None,
-                                     f"{name} has mixed batch {batch.place}")
-            return False
-        dead = batch.dead.get(entry["input"])
-        if dead is not None and entry["input"] not in batch.lists and seen < dead:
-            self.found.warn(f"record {number}: a mix of a list out of effect is passed over")
-            batch.dead.setdefault(entry["output"]["root"], dead)
-            if self.asked == number:
-                self.found.unjudged.add((number, batch.place, "mix.proof"))
+        source, dead = (entry["input"], entry["position"]), batch.dead
+        if source in dead and source not in batch.lists and seen < dead[source]:
+            self.found.warn(f"record {number}: a mix of a list out of effect is as if not there")
+            self.remixing = max(self.remixing, dead[source])
+            dead.setdefault((entry["output"]["root"], entry["position"] + 1), dead[source])
             return False
         return True
 
     def mix(self, record, batch, entry):
-        """One mix: its place in the chain, then its list and proof."""
-        trustee, source = self.trustee(record.author), batch.lists.get(entry["input"])
+        """One mix: its list and proof, then its place in the chain."""
+        trustee, position = self.trustee(record.author), entry["position"]
         self.found.count(1, "mix.proof", "mix.shape", "mix.chain")
-        on_last = source is not None and source.root == batch.last.root
-        counts = self.chain_holds(record, batch, entry, source, on_last)
-        verdict, data = self.check_mix(record, batch, entry, source)
-        good = verdict is not False and counts and on_last
-        batch.add(MixList(entry["output"]["root"], entry["output"]["rows"], data, good,
-                          record.number, trustee, entry["input"]))
-        if verdict and counts and not on_last and not source.good:
-            batch.good_on_bad.add(trustee)
+        source = batch.lists.get((entry["input"], position))
+        holds, data = self.check_mix(record, batch, entry, source or batch.known(entry["input"]))
+        standing = self.standing(record, batch, source)
+        made = MixList(entry["output"]["root"], position + 1, entry["output"]["rows"], data,
+                       BAD if holds is False else standing, record.number, trustee,
+                       (entry["input"], position), self.is_missing(entry["output"]),
+                       bool(holds) and standing is not None)
+        made.standing = made.standing or BAD
+        batch.add(made)
 
-    def chain_holds(self, record, batch, entry, source, on_last):
-        """`mix.chain`: whether a mix starts where it may, and says its place."""
-        name, unseen = self.name(record.author), self.seen(record) < batch.last_record
-        if source is not None and not on_last and not source.good:
-            self.found.warn(f"record {record.number}: a mix of a list that a bad mix has made")
-            return True
-        if on_last and entry["position"] == len(batch.valid):
-            return True
-        if unseen and source is not None:
-            self.found.warn(f"record {record.number}: a mix that another one has overtaken")
-            return False
-        self.found.fail_in_place("mix.chain", [name], record.number, None,
-                                 f"batch {batch.place}: another list, or place in the chain")
-        return False
+    def standing(self, record, batch, source):
+        """How the list of a mix stands, if its proof holds; None where it is out of its place."""
+        place = f"batch {batch.place}"
+        if source is not None and source.key == batch.last.key:
+            return GOOD
+        if source is not None and source.standing == BAD:
+            self.found.warn(f"record {record.number}, {place}: a mix of a bad mix's list")
+            return BAD
+        if source is not None and self.seen(record) < batch.last.record:
+            self.found.warn(f"record {record.number}, {place}: another mix has overtaken it")
+            return OVERTAKEN
+        self.misplaced("mix.chain", record, f"{place}: not from the last good list, at its place")
+        return None
 
     def check_mix(self, record, batch, entry, source):
-        """Whether list and proof hold (None: unknown), and the list if it can be used."""
+        """Whether a mix holds (None: unknown), and its list if that can be used.
+
+        The rows of its list are looked at with its proof only.
+        """
         name, number, stated = self.name(record.author), record.number, entry["output"]
-        if source is not None and (stated["rows"] != source.rows
-                                   or stated["row_length"] != 64 * batch.width):
-            if source.good:
-                self.found.fail("mix.shape", [name], number, None,
-                                f"batch {batch.place}: {stated['rows']} rows out")
-            return False, None
-        if (entry["proof"] is None) != (stated["rows"] == 0):
-            self.found.fail("shape.length", [name], number, None,
-                            "a proof of an empty list, or none of another")
-            return False, None
-        fault = stated["rows"] and shuffle_lengths(entry["proof"], stated["rows"], batch.width)
-        if fault:
-            self.found.fault(fault, [name], number)
-            return False, None
         before = len(self.found.failures)
-        data = self.blob(stated, number, name, 64 * batch.width, batch.place)
-        if data is None:
+        data = self.blob(stated, number, name, None, batch.place)
+        if (stated["rows"], stated["row_length"]) != (batch.first.rows, 64 * batch.width):
+            self.found.fail("mix.shape", [name], number, None,
+                            f"batch {batch.place}: {stated['rows']} rows of "
+                            f"{stated['row_length']} bytes, not as the first list")
+            return False, None
+        faults = element_rows(data, 64 * batch.width) if data is not None else []
+        usable = None if faults else data
+        self.check_lengths(record, batch, entry)
+        if any(each.check != "board.blob" for each in self.found.failures[before:]):
+            return False, usable
+        if source is None:
+            return None, usable
+        if data is None or source.data is None:
             self.found.unjudged.add((number, batch.place, "mix.proof"))
-            shape = [f for f in self.found.failures[before:] if f.check == "shape.length"]
-            return (False if shape else None), None
+            return None, usable
         self.found.count(len(data) // 32, "group.membership")
-        faults = element_rows(data, 64 * batch.width)
         for each in faults:
             self.found.fault(each, [name], number)
-        if faults:
-            return False, None
-        return self.check_proof(record, batch, entry, source, data), data
+        return not faults and self.check_proof(record, batch, entry, source, data), usable
+
+    def check_lengths(self, record, batch, entry):
+        """The form of a proof (§4.7): there for all but empty lists, and of the right lengths."""
+        name, rows = self.name(record.author), entry["output"]["rows"]
+        fault = None
+        if (entry["proof"] is None) != (rows == 0):
+            fault = Fault(LENGTH, f"batch {batch.place}: a proof of an empty list, or none")
+        elif rows:
+            fault = shuffle_lengths(entry["proof"], rows, batch.width)
+        if fault:
+            self.found.fault(fault, [name], record.number)
 
     def check_proof(self, record, batch, entry, source, data):
-        """`mix.proof`; None where the list before cannot be used."""
+        """`mix.proof`."""
         name, stated = self.name(record.author), entry["output"]
-        if source is None or source.data is None:
-            self.found.unjudged.add((record.number, batch.place, "mix.proof"))
-            return None
         if stated["rows"] == 0:
             return True
         statement = ShuffleStatement(
             self.election, self.public_key, self.close.digest, batch.box, batch.index,
             entry["position"], self.trustee(record.author), record.author, stated["rows"],
             batch.width, entry["input"], stated["root"])
-        fault = check_shuffle(statement, entry["proof"], source.data, data)
-        if fault and fault.check == "mix.proof" and self.doubtful_close():
-            self.found.unjudged.add((record.number, batch.place, "mix.proof"))
-            return None
+        fault = self.board.once(("mix", record.number, statement), check_shuffle, statement,
+                                entry["proof"], source.data, data)
         if fault:
             self.found.fault(fault, [name], record.number)
         return fault is None
-
-    def doubtful_close(self):
-        """Whether nobody has signed the digest of the close that proofs bind (§9.2)."""
-        return self.wrapper_fault(self.close) is not None
 
     # ---- shares (page 7)
 
@@ -4544,18 +4725,17 @@ class Chain(Log):
         if None in lists:
             self.mark_unknown(record, trustee, body)
             return
-        fault = check_share(self.election, self.public_key, self.close.digest, trustee,
-                            record.author, self.share_keys[trustee], lists, body["proof"])
+        key = "share", record.number, self.election, self.close.digest, tuple(
+            each.input_root for each in lists)
+        fault = self.board.once(
+            key, check_share, self.election, self.public_key, self.close.digest, trustee,
+            record.author, self.share_keys[trustee], lists, body["proof"])
         self.found.count(1, "decrypt.proof")
         if fault is None:
             for each in lists:
                 share = self.batches[each.box, each.batch].shares[trustee]
                 share.valid = share.record == record.number and (
                     share.root == self.batches[each.box, each.batch].last.root)
-        elif fault.check == "decrypt.proof" and self.doubtful_close():
-            self.found.not_run.add("decrypt.proof")
-            for each in lists:
-                self.batches[each.box, each.batch].shares[trustee].unknown = True
         else:
             failure = self.found.fail(fault.check, [name], record.number, None, fault.text)
             if fault.check == "decrypt.proof":
@@ -4570,36 +4750,41 @@ class Chain(Log):
             share.unknown = any(each.unknown for each in own)
 
     def share_list(self, record, entry):
-        """One list of a share record, as its proof is about it; None where it cannot be used."""
+        """One list of a share record, as its proof is about it; None where it cannot be used.
+
+        It is looked at if it is of the last good list (§9.2).
+        """
         name, trustee = self.name(record.author), self.trustee(record.author)
         batch = self.batches[entry["box"], entry["batch"]]
-        stated, number = entry["shares"], record.number
-        source = batch.lists.get(entry["input"])
-        if not self.may_share(record, batch, entry, source):
+        stated, number, root = entry["shares"], record.number, entry["input"]
+        data = self.blob(stated, number, name, None, batch.place)
+        if not self.may_share(record, batch, root):
             return None
-        if source is None or (source.root != batch.last.root and self.asked != number):
+        share = batch.shares[trustee]
+        share.missing = self.is_missing(stated)
+        if root != batch.last.root:
             return None
-        if stated["rows"] != source.rows or stated["row_length"] != 32 * batch.width:
+        if (stated["rows"], stated["row_length"]) != (batch.last.rows, 32 * batch.width):
             self.found.fail("shape.length", [name], number, None,
                             f"batch {batch.place}: shares of another number or length")
             return None
-        data = self.blob(stated, number, name, 32 * batch.width, batch.place)
-        if data is None or source.data is None:
+        if share.missing or not batch.known_to_be_good():
             self.found.unjudged.add((number, batch.place, "decrypt.proof"))
-            batch.shares[trustee].missing = data is None
-            batch.shares[trustee].unknown = data is None or source is batch.last
+            share.unknown = True
             return None
-        batch.shares[trustee].data = data
+        if data is None:
+            return None
+        share.data = data
         self.found.count(len(data) // 32, "group.membership")
         faults = element_rows(data, 32 * batch.width)
         for each in faults:
             self.found.fault(each, [name], number)
         if faults:
             return None
-        return ShareList(batch.box, batch.index, stated["rows"], batch.width, entry["input"],
-                         stated["root"], source.data, data)
+        return ShareList(batch.box, batch.index, stated["rows"], batch.width, root,
+                         stated["root"], batch.last.data, data)
 
-    def may_share(self, record, batch, entry, source):
+    def may_share(self, record, batch, root):
         """`decrypt.repeat` and `decrypt.input`."""
         self.found.count(1, "decrypt.repeat", "decrypt.input")
         name, trustee = self.name(record.author), self.trustee(record.author)
@@ -4607,16 +4792,14 @@ class Chain(Log):
             self.found.fail("decrypt.repeat", [name], record.number, None,
                             f"{name} shares batch {batch.place} again")
             return False
-        dead = batch.dead.get(entry["input"])
-        if source is None and dead is not None and self.seen(record) < dead:
-            self.found.warn(f"record {record.number}: a share of a list out of effect")
-            return False
-        batch.shares[trustee] = Share(trustee, record.number, entry["input"], None)
-        if source is not None and not source.good:
+        batch.shares[trustee] = Share(trustee, record.number, root, None)
+        if any(each.standing == BAD for each in batch.lists.values()
+               if each.root == root != batch.last.root):
             self.found.warn(f"record {record.number}: a share of a list a bad mix has made")
-        elif source is None or source.root != batch.last.root:
-            self.found.fail_in_place("decrypt.input", [name], record.number, None,
-                                     f"batch {batch.place}: a share of another list")
+            self.found.not_run.add("decrypt.proof")
+        elif root != batch.last.root:
+            self.misplaced("decrypt.input", record,
+                           f"batch {batch.place}: a share of another list")
         return True
 
     def name_bad_rows(self):
@@ -4660,35 +4843,50 @@ class Chain(Log):
                 self.exclude_absent(record, entry, absence["trustee"])
             else:
                 self.statements.append(Statement(
-                    self.trustee(record.author), record.number, self.seen(record),
+                    self.trustee(record.author), self.seen(record), self.astray(record),
                     absence["trustee"], (entry["box"], entry["batch"]), entry["root"]))
 
     def take_cause(self, record, cause):
-        """Whether an exclusion for cause is justified."""
+        """Whether an exclusion for cause is justified; the log was read with the answer."""
         number, target = record.number, self.records.get(cause["sequence"])
         self.found.count(1, "exclusion.unjustified")
-        if (target and target.digest == cause["digest"] and target.number < number
-                and self.before(target) != cause["previous"]):
-            self.found.undecided = self.found.uncertain = True
-            self.found.not_run.add("exclusion.unjustified")
-            return
+        there = target and target.number < number and target.digest == cause["digest"]
         if number in self.justified:
             if not self.stands_rightly(target, number):
                 raise Restart(number)
-        elif number in self.unchecked or self.found.doubtful():
-            self.found.undecided = True
-        if number not in self.justified and number not in self.unchecked:
-            self.found.fail_in_place("exclusion.unjustified", ["authority"], number, None,
-                                     f"record {cause['sequence']} does not fail "
-                                     f"{cause['check']}, or may not be excluded for it")
+        elif there and target.number in self.passed:
+            self.undecided.pop(number, None)
+            self.no_effect(record, "what it excludes is passed over")
+        elif number in self.undecided:
+            if not self.is_left_out(self.undecided[number]):
+                self.found.unclear.add(number)
+        elif (self.found.unclear and not there) or (
+                there and self.digest_before(target) != cause["previous"]):
+            self.undecide(record)
+        else:
+            self.found.fail("exclusion.unjustified", ["authority"], number, None,
+                            f"record {cause['sequence']} does not fail {cause['check']}, or may "
+                            f"not be excluded for it")
+
+    def undecide(self, record):
+        """An exclusion that cannot be decided: it leaves open what stands behind it (§9.2)."""
+        self.found.unclear.add(record.number)
+        self.found.not_run.add("exclusion.unjustified")
 
     def stands_rightly(self, target, exclusion):
-        """Whether ballots in a wrong wrapper stand in a right one before the exclusion."""
-        if target.kind not in INTAKE_KINDS or not self.wrapper_fault(target):
+        """Whether what the authority put in a wrong wrapper stands in a right one by now."""
+        if not target.message or not self.wrapper_fault(target) or (
+                self.role_of(target) != "authority" or not target.signed):
             return True
         return any(number in self.effective and number < exclusion
                    and other.message_digest == target.message_digest
-                   for number, other in self.records.items() if other.signed)
+                   for number, other in self.records.items() if other.message)
+
+    def is_left_out(self, number):
+        """Whether exclusions for absence have left out all mixes of a record."""
+        batches = self.batches.values()
+        return any(number in batch.left_out for batch in batches) and not any(
+            made.record == number for batch in batches for made in batch.mixed.values())
 
     def check_causes(self):
         """Starts again where an exclusion put a record aside, but has no effect itself.
@@ -4698,11 +4896,10 @@ class Chain(Log):
         for exclusion in self.aside.values():
             if exclusion not in self.effective:
                 raise Restart(exclusion)
-        for exclusion, number in self.unchecked.items():
-            left = any(made.record == number for batch in self.batches.values()
-                       for made in batch.mixed.values())
-            out = {each for batch in self.batches.values() for each in batch.left_out}
-            if exclusion in self.effective and (left or number not in out):
+        for exclusion, number in self.undecided.items():
+            if self.is_left_out(number):
+                self.found.unclear.discard(exclusion)
+            elif exclusion in self.effective:
                 self.found.not_run.add("exclusion.unjustified")
 
     def exclude_absent(self, record, entry, target):
@@ -4712,37 +4909,51 @@ class Chain(Log):
         stated = [s for s in self.statements
                   if (s.target, s.place, s.root) == (target, batch.place, entry["root"])]
         newest = {s.trustee: s.seen for s in stated}
+        share = batch.shares.get(target)
         if target in batch.excluded:
             self.no_effect(record, "excluded already")
-        elif target in batch.shares and self.drop_share(record, batch, entry, target, newest):
-            return
+        elif share and share.root == entry["root"] and self.witnessed(
+                record, newest, share.record):
+            self.drop_share(record, share)
         elif batch.valid_shares(record.number):
             self.after_share(record, batch, stated)
         elif len(newest) < self.ceremony.threshold:
-            self.unjustified(record, [], "too few trustees have stated it")
+            self.unjustified(record, batch, [], "too few trustees have stated it")
         elif target in batch.mixed:
             made = batch.mixed[target]
-            if made.source == entry["root"] and self.witnessed(record, newest, made.record):
-                batch.leave_out(target, record.number)
+            if made.source[0] == entry["root"] and self.witnessed(record, newest, made.record):
+                if batch.leave_out(target, record.number):
+                    self.remixing = record.number
                 self.found.forget(made.record, batch.place)
                 self.exclude_from(record, batch, target)
+                self.pass_over_shares(batch)
             else:
                 self.no_effect(record, "the trustee has mixed")
         else:
             self.exclude_silent(record, batch, entry["root"], stated, target)
 
-    def drop_share(self, record, batch, entry, target, newest):
-        """Rule 2: whether the target's share settles it."""
-        share = batch.shares[target]
-        if not share.missing:
+    def pass_over_shares(self, batch):
+        """Passes over the shares of lists that have just been left out (§9.3)."""
+        over = {share.record for share in batch.shares.values() if batch.died_at(share.root) >= 0}
+        for number in over:
+            self.pass_over(number, "shares a list that is out of effect")
+            for each in self.batches.values():
+                self.found.forget(number, each.place)
+                each.shares = {j: share for j, share in each.shares.items()
+                               if share.record != number}
+        self.found.failures = [f for f in self.found.failures if f.record not in over]
+
+    def drop_share(self, record, share):
+        """Rule 2: a share that the witnesses had seen is left out if its lists are missing."""
+        shares = [(batch.place, each) for batch in self.batches.values()
+                  for each in batch.shares.values() if each.record == share.record]
+        if not any(each.missing for _, each in shares):
             self.no_effect(record, "the trustee has shared")
-            return True
-        if share.root == entry["root"] and self.witnessed(record, newest, share.record):
-            share.unknown = False
-            self.found.forget(share.record, batch.place)
-            self.found.warn(f"record {record.number} leaves record {share.record} out of effect")
-            return True
-        return False
+            return
+        for place, each in shares:
+            each.unknown = False
+            self.found.forget(share.record, place)
+        self.found.warn(f"record {record.number} leaves record {share.record} out of effect")
 
     def after_share(self, record, batch, stated):
         """Rule 3: a valid share of the batch stands."""
@@ -4750,20 +4961,20 @@ class Chain(Log):
         if self.seen(record) < first:
             self.no_effect(record, "a share stands, unseen")
             return
-        wrong = {s.trustee for s in stated if s.seen >= first}
-        self.unjustified(record, wrong, "a share stands already")
+        wrong = {s.trustee for s in stated if s.seen >= first and not s.astray}
+        self.unjustified(record, batch, wrong, "a share stands already")
 
     def exclude_silent(self, record, batch, root, stated, target):
         """Rule 6: no mix of the trustee stands."""
         if batch.last.root == root:
             self.exclude_from(record, batch, target)
-        elif root in batch.lists and self.seen(record) < batch.last_record:
-            self.found.undecided = self.found.undecided or self.found.doubtful()
+        elif batch.known(root) and self.seen(record) < batch.last.record:
             self.no_effect(record, "a mix has come, unseen")
         else:
-            wrong = {s.trustee for s in stated if s.seen >= batch.last_record
-                     or (root not in batch.lists and s.seen >= batch.dead.get(root, -1))}
-            self.unjustified(record, wrong, "this is not the last good list")
+            wrong = {s.trustee for s in stated if not s.astray and (
+                s.seen >= batch.last.record
+                or (not batch.known(root) and s.seen >= batch.died_at(root)))}
+            self.unjustified(record, batch, wrong, "this is not the last good list")
 
     def witnessed(self, record, newest, number):
         """Whether the witnesses had seen a record (§9.10)."""
@@ -4773,18 +4984,17 @@ class Chain(Log):
     def exclude_from(self, record, batch, target):
         """Excludes a trustee from a batch."""
         batch.excluded[target] = record.number
-        self.found.warn(f"trustee {target + 1} is excluded, for absence, from mixing batch "
+        self.found.warn(f"trustee {target} is excluded, for absence, from mixing batch "
                         f"{batch.place} (record {record.number})")
 
     def no_effect(self, record, reason):
         """An exclusion of absence that comes to nothing."""
         self.found.warn(f"record {record.number} has no effect: {reason}")
 
-    def unjustified(self, record, trustees, evidence):
+    def unjustified(self, record, batch, trustees, evidence):
         """An exclusion of absence that must not be; undecided on a damaged board (§9.2)."""
-        if self.found.doubtful():
-            self.found.undecided = True
-            self.found.not_run.add("exclusion.unjustified")
+        if self.found.unclear or self.astray(record) or batch.lacks_lists(record.number):
+            self.undecide(record)
             return
         culprits = ["authority"] + [f"trustee {j}" for j in sorted(trustees)]
         self.found.fail("exclusion.unjustified", culprits, record.number, None, evidence)
@@ -4795,8 +5005,8 @@ class Statement:
     """A trustee's statement that another's mix is awaited in vain."""
 
     trustee: int
-    record: int
     seen: int
+    astray: bool                # whether its author may have seen another board
     target: int
     place: tuple
     root: bytes
@@ -4863,20 +5073,21 @@ class Audit(Chain):
                             f"batch {batch.place}: not the decryption")
 
     def used_shares(self, record, batch, trustees):
-        """`decrypt.quorum`: the shares of the trustees that the result names."""
+        """`decrypt.quorum`: the shares of the trustees that the result names, or of any t."""
         self.found.count(1, "decrypt.quorum")
         valid = batch.valid_shares(record.number)
         unknown = {j for j, share in batch.shares.items() if share.unknown}
-        formed = (trustees == sorted(set(trustees))
-                  and len(trustees) == self.ceremony.threshold)
+        threshold = self.ceremony.threshold
+        formed = trustees == sorted(set(trustees)) and len(trustees) == threshold
         if formed and valid.keys() >= set(trustees):
             return {j: valid[j].data for j in trustees}
         if formed and valid.keys() | unknown >= set(trustees):
             self.found.not_run.add("decrypt.quorum")
         else:
-            self.found.fail_in_place("decrypt.quorum", ["authority"], record.number, None,
-                                     f"batch {batch.place}: not t trustees with valid shares")
-        return None
+            self.found.fail("decrypt.quorum", ["authority"], record.number, None,
+                            f"batch {batch.place}: not t trustees with valid shares")
+        others = sorted(valid)[:threshold]
+        return {j: valid[j].data for j in others} if len(others) == threshold else None
 
     def recount(self, record, published):
         """`result.count`, and a count of data that may not be read (§10.12)."""
@@ -4941,7 +5152,7 @@ class Audit(Chain):
         self.check_pins(pins)
         for receipt in receipts:
             self.check_receipt(receipt)
-        self.found.drop_doubted()
+        self.found.drop_doubted(self.close.number if self.batches else None)
         self.found.warnings += self.amendments
 
     def check_mix_quorum(self):
@@ -4951,12 +5162,12 @@ class Audit(Chain):
             return
         for batch in self.batches.values():
             self.found.count(1, "mix.quorum")
-            mixers = {j for j, _ in batch.valid}
-            if len(mixers) < self.manifest["description"]["mixes"]:
-                culprits = [f"trustee {j}" for j in range(len(self.manifest["keys"]))
-                            if j not in mixers | batch.good_on_bad]
-                self.found.fail_in_place("mix.quorum", culprits, None, None,
-                                         f"batch {batch.place}: {len(mixers)} valid mixes")
+            valid = batch.chain[1:]
+            if len(valid) < self.manifest["description"]["mixes"]:
+                spared = {made.maker for made in batch.mixed.values() if made.holds}
+                self.found.fail("mix.quorum", [f"trustee {j}" for j in range(
+                    len(self.manifest["keys"])) if j not in spared], None, None,
+                    f"batch {batch.place}: {len(valid)} valid mixes")
 
     def last_record(self):
         """The last record, or None on an empty board."""
@@ -4992,8 +5203,8 @@ class Audit(Chain):
         if self.close is None or any(each.data is None for each in lists):
             self.found.not_run.add("intake.withheld")
             return
-        self.found.fail_in_place("intake.withheld", ["authority"], self.close.number, None,
-                                 f"the ballot {wanted.hex()} of a receipt is not on the board")
+        self.found.fail("intake.withheld", ["authority"], self.close.number, None,
+                        f"the ballot {wanted.hex()} of a receipt is not on the board")
 
     def open_receipt(self, data):
         """Box and tracker of a receipt of this election, or (None, None)."""
@@ -5020,7 +5231,7 @@ class Audit(Chain):
             return
         files = [{n: record.digest for n, record in log.records.items()}
                  for log in (self, second)]
-        shorter = min(max(each) for each in files)
+        shorter = min(len(each) for each in files) - 1
         fork = next((n for n in range(shorter + 1) if files[0].get(n) != files[1].get(n)), None)
         self.found.count((shorter if fork is None else fork) + 1, "board.fork")
         if fork is not None:
@@ -5231,7 +5442,7 @@ def parse_arguments(words):
 def parse_value(arguments, word, value):
     """A digest to expect, or a file with a receipt."""
     if word == "--receipt":
-        with open(value, "rb") as file:
+        with regular_file(value) as file:
             arguments.receipts.append(file.read(MAX_RECEIPT + 1))
     elif re.fullmatch("[0-9a-fA-F]{64}", value):
         arguments.pins.append(bytes.fromhex(value))
@@ -5272,8 +5483,10 @@ def run(words):
     arguments = parse_arguments(words)
     Transcript.wanted = arguments.trace
     first, *others = arguments.boards
-    report = audit_board(Board(first), arguments.pins, arguments.receipts, bool(others),
-                         second_board(others))
+    progress = Progress(not arguments.quiet and not arguments.trace and (
+        not arguments.json or sys.stderr.isatty()))
+    report = audit_board(Board(first, progress), arguments.pins, arguments.receipts,
+                         bool(others), second_board(others))
     if arguments.json:
         print(json.dumps(report, indent=2, ensure_ascii=False))
     else:

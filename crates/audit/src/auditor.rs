@@ -50,6 +50,8 @@ pub(crate) struct Auditor<'a> {
     /// So it is for the author of the record that is being looked at: what it knew says nothing of what
     /// stands before some file.
     pub(crate) unsure: bool,
+    /// The record that is being looked at is passed over.
+    pub(crate) passed_over: bool,
     /// Why nothing after some record can be made sense of.
     pub(crate) halted: Option<String>,
     /// What is wrong in the present attempt of the key ceremony. It weighs only if no other attempt
@@ -94,6 +96,7 @@ impl<'a> Auditor<'a> {
             gap: false,
             damaged: false,
             unsure: false,
+            passed_over: false,
             halted: None,
             attempt_failures: Vec::new(),
             mixes: Vec::new(),
@@ -129,6 +132,18 @@ impl<'a> Auditor<'a> {
     /// Nothing after this record can be made sense of.
     pub(crate) fn halt(&mut self, why: impl Into<String>) {
         self.halted.get_or_insert(why.into());
+    }
+
+    /// A record of this author is without effect: the key of somebody unknown is anybody's who can write to
+    /// the board, in the place of a real record.
+    pub(crate) fn leaves_open(&mut self, author: &Culprit) {
+        self.gap |= matches!(author, Culprit::Author(_));
+    }
+
+    /// A record has no effect, and its author could not know.
+    pub(crate) fn pass_over(&mut self, text: impl Into<String>) {
+        self.passed_over = true;
+        self.findings.warn(text);
     }
 
     /// Whether numbers that do not add up may be nobody's fault.

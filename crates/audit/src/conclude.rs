@@ -23,6 +23,7 @@ impl Auditor<'_> {
         self.verify_roll();
         self.verify_intake();
         self.verify_receipts();
+        self.report_shared_lists();
         self.verify_mixes();
         self.mix_quorum(self.view.phase_so_far());
         self.verify_shares();

@@ -71,11 +71,7 @@ impl Auditor<'_> {
             let evidence = "its lists are not of batches of the manifest, each once and in order";
             return self.fail(CheckId::ShapeLength, culprits, Some(sequence), None, evidence);
         }
-        let is_out = |list: &BatchShare| {
-            let batch = self.batch_place(list.box_index, list.batch_index);
-            batch.is_some_and(|batch| self.is_out_since(batch, knew, &list.input))
-        };
-        if body.lists.iter().any(is_out) {
+        if self.shares_what_is_out(knew, body) {
             return self.pass_over_share(sequence);
         }
         let mut lists = Vec::with_capacity(body.lists.len());
@@ -111,8 +107,16 @@ impl Auditor<'_> {
         self.excluded_unseen(batch, knew, root, None).is_some()
     }
 
+    /// Whether a list that a record shares went out of effect in this way.
+    pub(crate) fn shares_what_is_out(&self, knew: Option<u64>, body: &Share) -> bool {
+        body.lists.iter().any(|list| {
+            let batch = self.batch_place(list.box_index, list.batch_index);
+            batch.is_some_and(|batch| self.is_out_since(batch, knew, &list.input))
+        })
+    }
+
     fn pass_over_share(&mut self, sequence: u64) {
-        self.findings.warn(format!(
+        self.pass_over(format!(
             "record {sequence} shares a list that an exclusion, which its author had not seen, has taken \
              out of effect; it has no effect either"
         ));
@@ -251,6 +255,15 @@ impl Auditor<'_> {
         }
     }
 
+    /// Reports what is wrong with lists of shares.
+    pub(crate) fn report_shared_lists(&mut self) {
+        let posted = std::mem::take(&mut self.shares);
+        for share in &posted {
+            self.report_share_lists(share);
+        }
+        self.shares = posted;
+    }
+
     /// Checks all shares on the board.
     pub(crate) fn verify_shares(&mut self) {
         for place in 0..self.shares.len() {
@@ -260,7 +273,6 @@ impl Auditor<'_> {
         let posted = std::mem::take(&mut self.shares);
         let mut suspects = Vec::new();
         for share in &posted {
-            self.report_share_lists(share);
             if !self.report_list_faults(share) {
                 continue;
             }

@@ -116,7 +116,7 @@ impl Auditor<'_> {
             self.memory.heads.insert(digest, sequence);
             self.memory.files.push(digest);
             self.memory.phases.push(self.view.phase_so_far());
-            self.unsure = false;
+            (self.unsure, self.passed_over) = (false, false);
             if self.memory.in_doubt.is_none() && self.is_out_of_step() {
                 self.memory.in_doubt = Some(sequence);
             }
@@ -206,6 +206,7 @@ impl Auditor<'_> {
             Ok(body) => body,
             Err(error) => {
                 let culprit = self.culprit(&message.author);
+                self.leaves_open(&culprit);
                 let check = match error {
                     DecodeError::Form { .. } => CheckId::ShapeLength,
                     _ => CheckId::EncodingCanonical,
@@ -262,7 +263,10 @@ impl Auditor<'_> {
     fn undecodable_message(&mut self, record: &Record, sequence: u64, error: &DecodeError) {
         let author = record.author_of_refused();
         let culprits: Vec<Culprit> = author.iter().map(|author| self.culprit(author)).collect();
-        self.gap |= culprits.is_empty();
+        match culprits.first() {
+            Some(author) => self.leaves_open(author),
+            None => self.gap = true,
+        }
         let evidence = format!("its message: {error}");
         self.fail(CheckId::EncodingCanonical, &culprits, Some(sequence), None, evidence);
     }
@@ -307,6 +311,7 @@ impl Auditor<'_> {
                 hex::encode(digest),
             );
             let culprit = self.culprit(&message.author);
+            self.leaves_open(&culprit);
             self.fail(CheckId::BoardEquivocation, &[culprit], Some(sequence), None, evidence);
             return None;
         }

@@ -205,8 +205,7 @@ impl Auditor<'_> {
             && manifest.earlier.contains(&entry.election)
             && entry.knew.is_none_or(|knew| knew < manifest.sequence)
         {
-            let text = format!("record {} came too late for its attempt", entry.sequence);
-            self.findings.warn(text);
+            self.pass_over(format!("record {} came too late for its attempt", entry.sequence));
             return false;
         }
         let evidence = "its message was made for another election";
@@ -233,6 +232,7 @@ impl Auditor<'_> {
         if entitled {
             return true;
         }
+        self.leaves_open(author);
         let culprits = std::slice::from_ref(author);
         let record = Some(entry.sequence);
         if kind == Kind::Mix && self.view.close.is_some() {
@@ -265,16 +265,15 @@ impl Auditor<'_> {
         // An exclusion makes mixes due again that were thought to be done when this was written.
         let is_void_since =
             |mix: &PostedMix| matches!(mix.dead, Some(Dead::Void(by)) if entry.knew < Some(by));
-        let kind = entry.body.kind();
-        let is_overtaken = if phase == Phase::Failed && is_of_ceremony(kind) {
-            true
-        } else {
-            matches!(author, Culprit::Trustee(_))
-                && (entry.knew.is_some_and(in_phase)
-                    || kind == Kind::Share && self.mixes.iter().flatten().any(is_void_since))
+        let is_overtaken = match &entry.body {
+            body if phase == Phase::Failed && is_of_ceremony(body.kind()) => true,
+            _ if !matches!(author, Culprit::Trustee(_)) => false,
+            Body::Share(share) if self.shares_what_is_out(entry.knew, share) => true,
+            Body::Share(_) if self.mixes.iter().flatten().any(is_void_since) => true,
+            _ => entry.knew.is_some_and(in_phase),
         };
         if is_overtaken {
-            self.findings.warn(format!(
+            self.pass_over(format!(
                 "record {} comes too late, which its author could not know, and has no effect: {}",
                 entry.sequence,
                 name(phase)
@@ -296,8 +295,10 @@ impl Auditor<'_> {
             let text =
                 format!("record {sequence} depends on records that are missing or not valid");
             self.findings.not_run_at(sequence, CheckId::BoardPhase, text);
+            self.gap = true;
             return;
         }
+        self.leaves_open(author);
         let culprits = std::slice::from_ref(author);
         self.fail(CheckId::BoardPhase, culprits, Some(sequence), None, evidence);
     }

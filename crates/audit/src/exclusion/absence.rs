@@ -169,6 +169,7 @@ impl Auditor<'_> {
 
     fn weigh_absence(&mut self, stands: &Standing, claim: &Claim) -> Answer {
         let (by, number) = (stands.sequence, claim.trustee);
+        self.settle(claim.batch);
         let idle = |why: &str| Answer::Idle(format!("record {by} has no effect: {why}"));
         if let Mixer::Excluded(before) = self.mixer(claim.batch, claim.trustee) {
             return idle(&format!("record {before} has excluded trustee {number} before"));
@@ -208,7 +209,6 @@ impl Auditor<'_> {
             }
             return idle(&format!("the mix of trustee {number} stands in record {mix}"));
         }
-        self.settle(claim.batch);
         let Some(view) = self.view.batches.get(claim.batch) else { return idle("no such batch") };
         if view.last.root == claim.root {
             return Answer::Absent;

@@ -118,6 +118,7 @@ impl Auditor<'_> {
                 charge.exclusion,
                 match (evidence, check) {
                     (Some(evidence), _) => Outcome::Justified(evidence),
+                    (None, _) if self.passed_over => Outcome::Idle,
                     (None, check) if uncertain || check.is_some_and(waits) => Outcome::Undecided,
                     (None, _) => Outcome::Unjustified,
                 },
@@ -154,6 +155,9 @@ impl Auditor<'_> {
                 let excluded = ExcludedView::Record { sequence: named, check: check.to_owned() };
                 self.view.exclusions.push(ExclusionView { sequence, excluded });
             }
+            Some(Outcome::Idle) => self.findings.warn(format!(
+                "record {sequence} has no effect: record {named}, which it excludes, is passed over"
+            )),
             Some(Outcome::Undecided) => {
                 let text = format!("whether record {named} fails {check} could not be checked");
                 self.docket.undecided.push((named, text));

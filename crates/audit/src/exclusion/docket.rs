@@ -27,6 +27,8 @@ pub(super) struct Charge {
 pub(super) enum Outcome {
     /// The record fails the check: the evidence.
     Justified(String),
+    /// The record is passed over: there is no effect to take.
+    Idle,
     /// The check could not be made on the record.
     Undecided,
     Unjustified,

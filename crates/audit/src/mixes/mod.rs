@@ -140,6 +140,7 @@ impl Auditor<'_> {
     fn no_mixer(&mut self, sequence: u64, trustee: u64, evidence: String) {
         if self.is_out_of_step() {
             let text = format!("record {sequence}: {evidence}, as far as can be said");
+            self.gap = true;
             return self.findings.not_run_at(sequence, CheckId::MixIdentity, text);
         }
         let culprits = [Culprit::Trustee(trustee)];
@@ -152,7 +153,7 @@ impl Auditor<'_> {
             let evidence = format!("record {by} has excluded this trustee from this batch");
             return self.no_mixer(sequence, trustee, evidence);
         }
-        self.findings.warn(format!(
+        self.pass_over(format!(
             "the mix in record {sequence} was overtaken by the exclusion of its trustee in record {by}"
         ));
     }

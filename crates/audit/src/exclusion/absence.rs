@@ -188,13 +188,6 @@ impl Auditor<'_> {
         {
             return Answer::ShareUnread(share);
         }
-        if let Some(share) = self.first_valid_share(claim.batch) {
-            if !stands.has_seen(share) {
-                return idle(&format!("it was overtaken by the share in record {share}"));
-            }
-            let evidence = format!("the valid share in record {share} stands before it");
-            return Answer::Unjustified { evidence, guilty: have_seen(share) };
-        }
         if (witnesses.len() as u64) < threshold {
             let evidence = format!(
                 "{} trustees state before it that trustee {number} has not mixed this list, and \
@@ -203,10 +196,22 @@ impl Auditor<'_> {
             );
             return Answer::Unjustified { evidence, guilty: Vec::new() };
         }
-        if let Some((mix, input)) = self.standing_mix(claim.batch, claim.trustee) {
-            if input == claim.root && all_have_seen(mix) {
-                return Answer::Unread(mix);
+        let standing = self.standing_mix(claim.batch, claim.trustee);
+        // Before shares are asked for: whether one is valid could depend on when its list got lost.
+        if let Some((mix, input)) = standing
+            && input == claim.root
+            && all_have_seen(mix)
+        {
+            return Answer::Unread(mix);
+        }
+        if let Some(share) = self.first_valid_share(claim.batch) {
+            if !stands.has_seen(share) {
+                return idle(&format!("it was overtaken by the share in record {share}"));
             }
+            let evidence = format!("the valid share in record {share} stands before it");
+            return Answer::Unjustified { evidence, guilty: have_seen(share) };
+        }
+        if let Some((mix, _)) = standing {
             return idle(&format!("the mix of trustee {number} stands in record {mix}"));
         }
         let Some(view) = self.view.batches.get(claim.batch) else { return idle("no such batch") };

@@ -132,6 +132,12 @@ pub(super) const CASES: &[Case] = &[
         make: share_without_list,
     },
     Case {
+        name: "share-of-a-list-left-out",
+        altered: "The last trustee's list gets lost after another has shared it; the mix is left out, and the \
+                  other shares again.",
+        make: share_of_a_list_left_out,
+    },
+    Case {
         name: "share-after-the-seal",
         altered: "A share was on its way while the authority sealed.",
         make: share_after_the_seal,
@@ -234,6 +240,15 @@ fn share_without_list() -> Fixture {
     election.board.remove_blob(&share.shares.root);
     election.exclude_absent(0, &[1, 2]);
     finished(election, &[], &[1, 2])
+}
+
+fn share_of_a_list_left_out() -> Fixture {
+    let mut election = Election::mixed(Plan::new(4, 2, 5));
+    election.share(0);
+    let lost = election.view().batches[0].mixes[3].output.root;
+    election.board.remove_blob(&lost);
+    election.exclude_absent(3, &[1, 2]);
+    finished(election, &[], &[0, 1])
 }
 
 fn share_after_the_seal() -> Fixture {

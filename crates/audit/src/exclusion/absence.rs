@@ -169,7 +169,6 @@ impl Auditor<'_> {
 
     fn weigh_absence(&mut self, stands: &Standing, claim: &Claim) -> Answer {
         let (by, number) = (stands.sequence, claim.trustee);
-        self.settle(claim.batch);
         let idle = |why: &str| Answer::Idle(format!("record {by} has no effect: {why}"));
         if let Mixer::Excluded(before) = self.mixer(claim.batch, claim.trustee) {
             return idle(&format!("record {before} has excluded trustee {number} before"));
@@ -188,14 +187,6 @@ impl Auditor<'_> {
         {
             return Answer::ShareUnread(share);
         }
-        if (witnesses.len() as u64) < threshold {
-            let evidence = format!(
-                "{} trustees state before it that trustee {number} has not mixed this list, and \
-                 {threshold} are needed",
-                witnesses.len()
-            );
-            return Answer::Unjustified { evidence, guilty: Vec::new() };
-        }
         let standing = self.standing_mix(claim.batch, claim.trustee);
         // Before shares are asked for: whether one is valid could depend on when its list got lost.
         if let Some((mix, input)) = standing
@@ -203,6 +194,15 @@ impl Auditor<'_> {
             && all_have_seen(mix)
         {
             return Answer::Unread(mix);
+        }
+        self.settle(claim.batch);
+        if (witnesses.len() as u64) < threshold {
+            let evidence = format!(
+                "{} trustees state before it that trustee {number} has not mixed this list, and \
+                 {threshold} are needed",
+                witnesses.len()
+            );
+            return Answer::Unjustified { evidence, guilty: Vec::new() };
         }
         if let Some(share) = self.first_valid_share(claim.batch) {
             if !stands.has_seen(share) {

@@ -262,21 +262,6 @@ impl<'a> Auditor<'a> {
     pub(crate) fn rows(&self, blob: &Blob) -> Option<BlobRows<'a>> {
         BlobRows::new(self.board, blob).ok()
     }
-
-    /// Reports what is wrong with a proof under the check it belongs to.
-    pub(crate) fn fail_for(
-        &mut self,
-        fault: &Fault,
-        equation: CheckId,
-        culprit: &Culprit,
-        record: u64,
-        row: Option<u64>,
-        what: &str,
-    ) {
-        let check = check_of(fault, equation);
-        let evidence = format!("{what}: {fault}");
-        self.fail(check, std::slice::from_ref(culprit), Some(record), row, evidence);
-    }
 }
 
 /// The check that a fault belongs to; `equation` is the argument's own.

@@ -194,6 +194,21 @@ impl Election {
     /// Everything from the next manifest to the seal, honestly.
     pub fn conclude(&mut self) {
         self.issue_manifest();
+        self.run();
+    }
+
+    /// As [`Election::conclude`], without a trustee that was invited: those behind it move up.
+    pub fn go_on_without(&mut self, trustee: u64) {
+        let mut body = self.manifest_body();
+        body.excluded = vec![trustee];
+        body.description = body.description.without(&body.excluded);
+        self.post(Author::Authority, Body::Manifest(body));
+        self.trustees.remove(trustee as usize);
+        self.plan.trustees -= 1;
+        self.run();
+    }
+
+    fn run(&mut self) {
         self.hold_ceremony();
         self.open();
         self.take_in_plan();

@@ -99,6 +99,9 @@ impl Auditor<'_> {
         self.findings.count(CheckId::ExclusionUnjustified, claims.len() as u64);
         for claim in claims {
             match self.weigh_absence(stands, claim) {
+                Answer::Absent if self.lacks_a_list(claim.batch) => {
+                    self.absent_as_far_as_known(stands, claim);
+                }
                 Answer::Absent => {
                     self.set_mixer(claim.batch, trustee, Mixer::Excluded(by));
                     excluded = excluded.saturating_add(1);
@@ -110,10 +113,7 @@ impl Auditor<'_> {
                 Answer::ShareUnread(share) => self.leave_out_share(claim, share, by),
                 Answer::Idle(text) => self.findings.warn(text),
                 Answer::Unjustified { evidence, .. } if self.is_batch_uncertain(claim.batch) => {
-                    let text = format!("whether record {by} is justified: {evidence}");
-                    self.findings.not_run(CheckId::ExclusionUnjustified, text);
-                    // The trustee may be excluded, and what follows in its place.
-                    self.gap = true;
+                    self.leave_undecided(by, &evidence);
                 }
                 Answer::Unjustified { evidence, guilty } => {
                     let mut culprits = vec![Culprit::Authority];
@@ -133,10 +133,34 @@ impl Auditor<'_> {
         }
     }
 
+    /// The trustee's mix is awaited, unless a list that cannot be read is the last good one.
+    fn absent_as_far_as_known(&mut self, stands: &Standing, claim: &Claim) {
+        let by = stands.sequence;
+        let lost = self.without_their_list(claim.batch);
+        if let Some(mix) = lost.into_iter().find(|record| !stands.has_seen(*record)) {
+            self.gap = true;
+            return self.findings.warn(format!(
+                "record {by} has no effect: it was overtaken by record {mix}, whose list cannot be read"
+            ));
+        }
+        self.leave_undecided(by, "a list of the batch cannot be read");
+    }
+
+    /// The trustee may be excluded or not, and what follows may be in its place or not.
+    fn leave_undecided(&mut self, by: u64, why: &str) {
+        let text = format!("whether record {by} is justified: {why}");
+        self.findings.not_run(CheckId::ExclusionUnjustified, text);
+        self.gap = true;
+    }
+
     /// Whether a witness knew all of this board when it stated something.
     fn was_sure(&self, claim: &Claim, signer: u64) -> bool {
         let statement = self.docket.statements.get(claim).and_then(|stated| stated.get(&signer));
         statement.is_none_or(|stands| !self.was_unsure(stands.knew))
+    }
+
+    fn lacks_a_list(&self, batch: usize) -> bool {
+        !self.without_their_list(batch).is_empty()
     }
 
     /// Whether which list of a batch is the last good one may not be known.

@@ -2,17 +2,16 @@
 
 use psephos_core::pairs::pairs;
 use psephos_core::rows::Rows;
+use psephos_proofs::BatchContext;
 use psephos_proofs::shuffle::{
     ChainError, Mix as ProvedMix, MixFault, Proof, Statement, verify_chain,
 };
-use psephos_proofs::{BatchContext, Fault};
 use psephos_record::bodies::{Blob, Body};
 use psephos_record::message::{Record, file_digest};
 
 use super::{Dead, PostedMix};
 use crate::auditor::Auditor;
 use crate::check::CheckId;
-use crate::report::Culprit;
 
 /// About how many bytes of proofs of further batches are kept from one reading of a record.
 const AHEAD: usize = 4 << 20;
@@ -147,12 +146,6 @@ impl Auditor<'_> {
         for (place, (_, proved)) in proved.iter_mut().enumerate() {
             *proved = outcome(&answer, place);
         }
-        if let Err(ChainError::Refused(refusal)) = &answer
-            && let Some(fault) = &refusal.input
-            && run.start() == Some(0)
-        {
-            self.bad_first_list(fault);
-        }
         if let Err(error @ (ChainError::Rows { .. } | ChainError::NoChain)) = &answer {
             self.findings.unreadable(format!("mixes could not be checked: {error}"));
         }
@@ -181,14 +174,6 @@ impl Auditor<'_> {
         }
         // What has been read so far fixes all proofs and lists that share this sum.
         Some(verify_chain(&claims, &rows, &[self.memory.head]))
-    }
-
-    /// The first list is the authority's; any other was found bad when it was made.
-    fn bad_first_list(&mut self, fault: &Fault) {
-        if let Some(close) = self.view.close.as_ref().map(|close| close.sequence) {
-            let what = "the accepted list";
-            self.fail_for(fault, CheckId::MixProof, &Culprit::Authority, close, None, what);
-        }
     }
 
     /// Reads the proof from the record again: proofs are too long to be kept. `None` when the record

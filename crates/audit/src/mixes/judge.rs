@@ -98,7 +98,7 @@ impl Auditor<'_> {
         let mut checks = Vec::new();
         let Some(posted) = self.mixes.get(batch) else { return (checks, false) };
         let Some(judgement) = self.judge(batch, posted) else { return (checks, false) };
-        let mut unknown = self.lacks_a_list(batch);
+        let mut unknown = !self.without_their_list(batch).is_empty();
         for (mix, judged) in pairs(posted, judgement.mixes) {
             // A mix that starts from an excluded list is as if it were not there.
             if mix.stands.sequence != sequence || mix.dead.is_some() {
@@ -124,15 +124,15 @@ impl Auditor<'_> {
         (checks, unknown)
     }
 
-    /// Whether a list of a batch is missing or damaged, as far as they were looked at: the first one, or one
-    /// that a mix in effect has made.
-    pub(crate) fn lacks_a_list(&self, batch: usize) -> bool {
-        let first = self.view.batches.get(batch).map(|view| view.first);
-        let mut lists = self.mixes.get(batch).into_iter().flatten();
+    /// The records whose list of a batch is missing or damaged, as far as they were looked at: `close` for the
+    /// first one, and mixes in effect.
+    pub(crate) fn without_their_list(&self, batch: usize) -> Vec<u64> {
+        let first = self.view.batches.get(batch).filter(|view| !self.is_readable(&view.first));
+        let close = first.and(self.view.close.as_ref()).map(|close| close.sequence);
         let is_there = |look: &Look| matches!(look, Look::Right | Look::Misstated(_));
-        first.is_some_and(|first| !self.is_readable(&first))
-            || lists
-                .any(|mix| mix.dead.is_none() && mix.looked.as_ref().is_some_and(|l| !is_there(l)))
+        let mixes = self.mixes.get(batch).into_iter().flatten().filter(|mix| mix.dead.is_none());
+        let lost = mixes.filter(|mix| mix.looked.as_ref().is_some_and(|look| !is_there(look)));
+        close.into_iter().chain(lost.map(|mix| mix.stands.sequence)).collect()
     }
 
     /// Checks all mixes on the board, batch by batch, and reports.

@@ -93,6 +93,18 @@ pub(super) const CASES: &[Case] = &[
         make: || elsewhere(false, |_, box_index| *box_index = 1),
     },
     Case {
+        name: "ballot.duplicate-of-a-replaced-ballot",
+        altered: "The rows of a ballot whose voter has cast another since stand under another credential too, and are \
+                  counted; both voters are named.",
+        make: copy_of_a_replaced_ballot,
+    },
+    Case {
+        name: "ballot.duplicate-with-a-bad-one-before",
+        altered: "The rows of an accepted ballot stand under another credential too, and are counted; whoever has cast \
+                  them first without a proof is not named.",
+        make: copy_with_a_bad_one_before,
+    },
+    Case {
         name: "ballot.duplicate-two-credentials",
         altered: "A voter casts the same ciphertexts under two credentials, and the authority accepts both.",
         make: under_two_credentials,
@@ -278,6 +290,42 @@ fn one_row_again(batch: usize) -> Fixture {
     let both = [AUTHORITY, &[credential(&copy), credential(&first.bytes)]].concat();
     let fixture = accepted(election, 0, &[first.bytes, copy]);
     Fixture { culprits: both, ..fixture }
+}
+
+/// Three ballots, of which the first is rejected for this reason; the last has rows of the second one, or of
+/// another ballot of its credential.
+fn copy_of(make: impl Fn(&mut Election, &CastBallot) -> [Vec<u8>; 2], reason: Reason) -> Fixture {
+    let mut election = voted();
+    let ballot = election.cast(&votes());
+    let [first, second] = make(&mut election, &ballot);
+    let other = SecretScalar::random(&mut election.rng);
+    let copy = proved_for(&mut election, &ballot, &other, |_, _| {});
+    let culprits = [AUTHORITY, &[credential(&copy), credential(&second)]].concat();
+    let sequence = election.take_in(&[first, second, copy]);
+    let body = election.close_body(&[Rejected { sequence, row: 0, reason: reason.code() }]);
+    election.post(Author::Authority, Body::Close(body));
+    election.finish();
+    Fixture::blaming(election.board, &culprits).at_row(sequence, 2)
+}
+
+fn copy_of_a_replaced_ballot() -> Fixture {
+    let replaced = |election: &mut Election, ballot: &CastBallot| {
+        let later = election.cast_again(&votes(), &ballot.credential, 1).bytes;
+        [ballot.bytes.clone(), later]
+    };
+    copy_of(replaced, Reason::Counter)
+}
+
+/// The first ballot has the same rows, under a third credential and without a proof that holds.
+fn copy_with_a_bad_one_before() -> Fixture {
+    let spoilt = |election: &mut Election, ballot: &CastBallot| {
+        let third = SecretScalar::random(&mut election.rng);
+        let mut bad = proved_for(election, ballot, &third, |_, _| {});
+        let last = bad.len() - 32;
+        bad[last] ^= 1;
+        [bad, ballot.bytes.clone()]
+    };
+    copy_of(spoilt, Reason::Proof)
 }
 
 /// Somebody's ballot as it stands on the board.

@@ -4,8 +4,8 @@
 use psephos_record::bodies::{Body, SignOff};
 use psephos_record::message::file_digest;
 
-use super::saved::{append, finished};
 use super::stage::closed;
+use super::steps::{append, finished};
 use super::{Case, Fixture};
 use crate::{Author, Election};
 

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use psephos_audit::Culprit;
 use psephos_core::encodings::{Encodings, Fixed};
 use psephos_core::{Encoding, Scalar, group};
 use psephos_proofs::key_ceremony::{
@@ -285,6 +286,17 @@ pub(super) const CASES: &[Case] = &[
         name: "key.complaint-of-nobody",
         altered: "Trustee 1 complains of a dealer that there is not.",
         make: || complaint(COMPLAINER, |body| body.dealer = 3),
+    },
+    Case {
+        name: "board.phase-complained-twice",
+        altered: "Trustee 1 complains justly, and then once more of the same.",
+        make: || {
+            let mut election = wrongly_dealt();
+            let body = election.complaint_body(1).expect("a complaint");
+            election.post(COMPLAINER, Body::Complain(body.clone()));
+            let fixture = posted(election, COMPLAINER, Body::Complain(body));
+            fixture.and_guilty(&[Culprit::Trustee(DEALER)])
+        },
     },
     Case {
         name: "key.complaint-opened-over-it",

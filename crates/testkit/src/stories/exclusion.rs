@@ -1,12 +1,11 @@
 //! Exclusions that are not justified, and what they do not allow (spec/09-audit.md §9.10).
 
-use psephos_audit::Culprit;
-use psephos_core::group;
+use psephos_audit::{Culprit, Verdict};
 use psephos_record::bodies::{Ballots, Body, Exclusion, Mix};
 
 use super::ballots::voted;
-use super::mixes::{add, with_output};
 use super::stage::{closed, mixed, shared};
+use super::steps::{append, bad_mix, bad_share};
 use super::{AUTHORITY, Case, Fixture};
 use crate::{Author, Election};
 
@@ -36,6 +35,28 @@ pub(super) const CASES: &[Case] = &[
             let mut election = closed();
             let mix = election.mix(0);
             unjustified(election, mix, "no.check")
+        },
+    },
+    Case {
+        name: "exclusion.unjustified-good-mix-beside-a-bad-one",
+        altered: "The authority excludes a mix that holds, for its proof; another trustee's mix of the same list does \
+                  not hold.",
+        make: || {
+            let mut election = closed();
+            bad_mix(&mut election, 0);
+            let good = election.mix_last_good(1);
+            unjustified(election, good, "mix.proof").and_guilty(&[Culprit::Trustee(0)])
+        },
+    },
+    Case {
+        name: "exclusion.unjustified-junk-for-another-check",
+        altered: "Somebody appends what is no record, and the authority excludes it as if it were a mix.",
+        make: || {
+            let mut election = closed();
+            let junk = append(&election, b"junk".to_vec());
+            let record = election.exclude(junk, "mix.proof");
+            let fixture = Fixture::answering(election.board, Verdict::Unreadable);
+            Fixture { culprits: AUTHORITY.to_vec(), ..fixture }.at(record)
         },
     },
     Case {
@@ -97,37 +118,6 @@ pub(super) const CASES: &[Case] = &[
         make: || naming(|sequence, _| *sequence += 1),
     },
     Case {
-        name: "exclusion.unjustified-nobody-states-it",
-        altered: "The authority excludes a trustee for absence, and no trustee has stated that.",
-        make: || signed_by(&[]),
-    },
-    Case {
-        name: "exclusion.unjustified-one-states-it",
-        altered: "The authority excludes a trustee for absence, which one trustee has stated where two must.",
-        make: || signed_by(&[1]),
-    },
-    Case {
-        name: "exclusion.unjustified-one-states-it-twice",
-        altered: "The authority excludes a trustee for absence, which one trustee has stated twice.",
-        make: || signed_by(&[1, 1]),
-    },
-    Case {
-        name: "exclusion.unjustified-another-is-absent",
-        altered: "The authority excludes a trustee for absence; of the two statements one is about another.",
-        make: another_is_absent,
-    },
-    Case {
-        name: "exclusion.unjustified-after-a-share",
-        altered: "Authority and trustees exclude a trustee for absence after the first share.",
-        make: after_a_share,
-    },
-    Case {
-        name: "exclusion.unjustified-earlier-list",
-        altered: "Authority and trustees exclude a trustee for absence from a list that has been mixed meanwhile, \
-                  and know it.",
-        make: earlier_list,
-    },
-    Case {
         name: "mix.chain-excluded-list",
         altered: "A trustee mixes a list whose exclusion it has seen.",
         make: excluded_list,
@@ -136,6 +126,12 @@ pub(super) const CASES: &[Case] = &[
         name: "mix.identity-excluded",
         altered: "A trustee whose mix was excluded mixes again.",
         make: excluded_trustee,
+    },
+    Case {
+        name: "board.blob-missing-list-of-an-excluded-mix",
+        altered: "A trustee mixes twice, and the second mix is excluded; another trustee posts the list of that as its \
+                  own, and it is missing: UNREADABLE.",
+        make: list_of_an_excluded_mix,
     },
     Case {
         name: "mix.quorum-too-many-absent",
@@ -191,23 +187,6 @@ fn unjustified(mut election: Election, record: u64, check: &str) -> Fixture {
     Fixture::blaming(election.board, AUTHORITY).at(record)
 }
 
-/// A mix of the last good list whose proof does not hold.
-pub(super) fn bad_mix(election: &mut Election, trustee: u64) -> u64 {
-    let mut body = election.mix_body(trustee);
-    with_output(election, &mut body, |bytes, _| add(bytes, 32, group::base()));
-    election.post(Author::Trustee(trustee), Body::Mix(body))
-}
-
-/// A share whose proof does not hold.
-pub(super) fn bad_share(election: &mut Election, trustee: u64) -> u64 {
-    let mut body = election.share_body(trustee);
-    let shares = body.lists[0].shares;
-    let mut bytes = election.read(&shares);
-    add(&mut bytes, 0, group::base());
-    body.lists[0].shares = election.put(shares.row_length, &bytes);
-    election.post(Author::Trustee(trustee), Body::Share(body))
-}
-
 fn other_check() -> Fixture {
     let mut election = closed();
     let bad = bad_mix(&mut election, 0);
@@ -256,42 +235,19 @@ fn naming(alter: impl Fn(&mut u64, &mut [u8; 32])) -> Fixture {
     Fixture::blaming(election.board, AUTHORITY).and_guilty(&[Culprit::Trustee(0)]).at(record)
 }
 
-fn signed_by(signers: &[u64]) -> Fixture {
+/// Whoever names a missing list next is asked for it again.
+fn list_of_an_excluded_mix() -> Fixture {
     let mut election = closed();
-    let record = election.exclude_absent(0, signers);
-    Fixture::blaming(election.board, AUTHORITY).at(record)
-}
-
-fn another_is_absent() -> Fixture {
-    let mut election = closed();
-    let other = election.absence_body(1);
-    election.post(Author::Trustee(2), Body::Exclusion(other));
-    let record = election.exclude_absent(0, &[1]);
-    Fixture::blaming(election.board, AUTHORITY).at(record)
-}
-
-/// The authority and these two trustees.
-fn signers(trustees: [u64; 2]) -> Vec<Culprit> {
-    let trustees = trustees.map(Culprit::Trustee);
-    [AUTHORITY, &trustees[..]].concat()
-}
-
-fn after_a_share() -> Fixture {
-    let mut election = mixed();
-    election.share(0);
-    let record = election.exclude_absent(2, &[0, 1]);
-    Fixture::blaming(election.board, &signers([0, 1])).at(record)
-}
-
-fn earlier_list() -> Fixture {
-    let mut election = closed();
-    let stale = Body::Exclusion(election.absence_body(1));
     election.mix(0);
-    for trustee in [0, 2] {
-        election.post(Author::Trustee(trustee), stale.clone());
-    }
-    let record = election.post(Author::Authority, stale);
-    Fixture::blaming(election.board, &signers([0, 2])).at(record)
+    let body = election.mix_body(0);
+    let lost = body.mixes[0].output;
+    let again = election.post(Author::Trustee(0), Body::Mix(body));
+    election.exclude(again, "mix.identity");
+    let mut body = election.mix_body(1);
+    body.mixes[0].output = lost;
+    election.post(Author::Trustee(1), Body::Mix(body));
+    election.board.remove_blob(&lost.root);
+    Fixture::answering(election.board, Verdict::Unreadable)
 }
 
 fn excluded_list() -> Fixture {

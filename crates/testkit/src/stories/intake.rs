@@ -81,6 +81,11 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "intake.added-row-of-no-elements",
+        altered: "The authority adds a row that encodes no elements to the list, and a trustee posts a mix of that.",
+        make: no_element_added,
+    },
+    Case {
         name: "intake.added-row-twice",
         altered: "The authority puts an accepted ballot into the list twice.",
         make: || listing(|rows, _| rows.insert(0, rows[0].clone())),
@@ -211,6 +216,25 @@ fn listing(alter: impl Fn(&mut Vec<Vec<u8>>, Vec<u8>)) -> Fixture {
     alter(&mut rows, extra);
     let body = election.close_with(&rows, &[], honest.submitted);
     closed_with(election, body)
+}
+
+/// A trustee posts a mix of the list; nobody can prove one.
+fn no_element_added() -> Fixture {
+    let mut election = voted();
+    let honest = election.close_body(&[]);
+    let list = honest.batches[0].list;
+    let length = list.row_length as usize;
+    let mut rows: Vec<Vec<u8>> = election.read(&list).chunks(length).map(<[u8]>::to_vec).collect();
+    let output = [rows.concat(), rows[0].clone()].concat();
+    rows.push(vec![0xff; length]);
+    let body = election.close_with(&rows, &[], honest.submitted);
+    let input = body.batches[0].list.root;
+    let close = election.post(Author::Authority, Body::Close(body));
+    let mut mix = Election::closed(Plan::new(2, 2, 4)).mix_body(0);
+    mix.mixes[0].input = input;
+    mix.mixes[0].output = election.put(list.row_length, &output);
+    election.post(Author::Trustee(0), Body::Mix(mix));
+    Fixture::blaming(election.board, AUTHORITY).at_row(close, rows.len() as u64 - 1)
 }
 
 fn batches_exchanged() -> Fixture {

@@ -10,7 +10,7 @@ use psephos_prove::shuffle::{Turn, Witness, prove_with_generators};
 use psephos_record::bodies::{Blob, Body, Mix};
 
 use super::stage::{closed, plan};
-use super::{Case, Fixture};
+use super::{Case, Fixture, NOT_CANONICAL};
 use crate::{Author, Election, Plan, PlannedBox};
 
 pub(super) const CASES: &[Case] = &[
@@ -293,6 +293,12 @@ pub(super) const CASES: &[Case] = &[
         name: "mix.identity-stranger",
         altered: "Somebody whom the election does not know posts a mix.",
         make: by_a_stranger,
+    },
+    Case {
+        name: "mix.quorum-mix-of-what-is-no-list",
+        altered: "The first trustee's list has a row that is no element, and the second one posts a mix of it; the \
+                  third mix alone is too few.",
+        make: of_what_is_no_list,
     },
     Case {
         name: "mix.quorum-one-fails",
@@ -609,6 +615,21 @@ fn list_of_its_own() -> Fixture {
     let list = election.put(batch.first.row_length, &ballots);
     let mix = election.mix_list(&batch, 1, &list, 1);
     posted(election, 1, Mix { mixes: vec![mix] })
+}
+
+/// The list of the first trustee has a row that is no element, so nothing can be said of the second one's mix.
+fn of_what_is_no_list() -> Fixture {
+    let mut election = closed();
+    let mut second = election.mix_body(1);
+    let mut first = election.mix_body(0);
+    with_output(&election, &mut first, |bytes, _| bytes[..32].copy_from_slice(&NOT_CANONICAL));
+    second.mixes[0].input = first.mixes[0].output.root;
+    second.mixes[0].position = 1;
+    election.post(Author::Trustee(0), Body::Mix(first));
+    election.post(Author::Trustee(1), Body::Mix(second));
+    election.mix_last_good(2);
+    election.share_last_good(2);
+    Fixture::blaming(election.board, &[Culprit::Trustee(0), Culprit::Trustee(1)])
 }
 
 fn by_a_stranger() -> Fixture {

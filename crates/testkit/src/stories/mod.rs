@@ -2,6 +2,7 @@
 //!
 //! Everything follows from seeds: made again they are the same, byte for byte.
 
+mod absence;
 mod ballots;
 mod behind;
 mod board;
@@ -23,6 +24,7 @@ mod saved;
 mod setup;
 mod shares;
 pub mod stage;
+mod steps;
 mod table;
 mod troubles;
 mod valid;
@@ -61,6 +63,7 @@ pub const CASES: &[&[Case]] = &[
     mixes::CASES,
     places::CASES,
     exclusion::CASES,
+    absence::CASES,
     saved::CASES,
     wrapper::CASES,
     shares::CASES,

@@ -1,5 +1,6 @@
 //! Records out of their phase, from the opening to the seal.
 
+use psephos_audit::Culprit;
 use psephos_record::bodies::{Body, Open, SignOff, Waiver};
 
 use super::stage::{closed, complete, mixed, opened, published, voted};
@@ -15,6 +16,19 @@ pub(super) const CASES: &[Case] = &[
             election.issue_manifest();
             election.hold_ceremony();
             authority_did(election, |election| election.take_in(&[]))
+        },
+    },
+    Case {
+        name: "board.phase-ballots-in-a-failed-ceremony",
+        altered: "Ballots are taken in although the key ceremony has failed.",
+        make: || {
+            let mut election = Election::enrolled(super::stage::plan());
+            election.issue_manifest();
+            let mut body = election.accept_body(1);
+            body.proof.response = [0; 32];
+            election.post(Author::Trustee(1), Body::Accept(body));
+            authority_did(election, |election| election.take_in(&[]))
+                .and_guilty(&[Culprit::Trustee(1)])
         },
     },
     Case {

@@ -5,8 +5,8 @@ use psephos_core::group;
 use psephos_record::bodies::{Body, Mix};
 
 use super::mixes::{add, with_output};
-use super::saved::finished;
 use super::stage::{closed, plan};
+use super::steps::finished;
 use super::{Case, Fixture};
 use crate::{Author, Election, Plan};
 

@@ -292,7 +292,7 @@ fn signed_bytes(alter: impl Fn(&mut Vec<u8>), readable: bool) -> Fixture {
 }
 
 /// Version 1 in two bytes.
-fn long_version(bytes: &mut Vec<u8>) {
+pub(super) fn long_version(bytes: &mut Vec<u8>) {
     let key = b"gversion";
     let at = bytes.windows(8).position(|window| window == key).expect("a field") + 8;
     bytes.splice(at..=at, [0x18, 1]);

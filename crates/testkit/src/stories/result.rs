@@ -34,12 +34,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "result.count-votes",
         altered: "The authority gives a candidate one vote more than counted.",
-        make: || {
-            published(|body| match &mut body.contests[0].tally {
-                Tally::Plurality { votes } => votes[1] += 1,
-                _ => unreachable!("a plurality contest"),
-            })
-        },
+        make: || published(one_vote_more),
     },
     Case {
         name: "result.count-elected",
@@ -75,6 +70,12 @@ pub(super) const CASES: &[Case] = &[
         name: "result.count-invalid-vote-dropped",
         altered: "A row is no vote, and the authority's result passes over it in silence.",
         make: invalid_vote_dropped,
+    },
+    Case {
+        name: "result.count-beside-a-covert-mark",
+        altered: "A voter marks a vote by a counter that is not the smallest; the authority counts it as invalid, and \
+                  gives a candidate one vote more than counted.",
+        make: || result_of(with_elements(&[marked()]), one_vote_more),
     },
     Case {
         name: "result.count-tie-against-the-rule",
@@ -117,6 +118,13 @@ pub(super) const CASES: &[Case] = &[
 /// An honest result, altered, and sealed.
 fn published(alter: impl Fn(&mut ElectionResult)) -> Fixture {
     result_of(shared(), alter)
+}
+
+fn one_vote_more(body: &mut ElectionResult) {
+    match &mut body.contests[0].tally {
+        Tally::Plurality { votes } => votes[1] += 1,
+        _ => unreachable!("a plurality contest"),
+    }
 }
 
 fn of_two_batches(alter: impl Fn(&mut ElectionResult)) -> Fixture {

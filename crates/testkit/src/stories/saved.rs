@@ -4,8 +4,8 @@
 use psephos_record::bodies::{Body, Mix, SignOff};
 use psephos_record::message::{Message, Record, file_digest};
 
-use super::exclusion::{bad_mix, bad_share};
 use super::stage::{closed, complete, mixed, plan, shared};
+use super::steps::{append, bad_mix, bad_share, finished};
 use super::{Case, Fixture};
 use crate::{Author, Election, Plan};
 
@@ -99,6 +99,18 @@ pub(super) const CASES: &[Case] = &[
         make: || without_list(Some(|bytes| bytes.truncate(1))),
     },
     Case {
+        name: "mix-of-other-numbers-excluded",
+        altered: "A trustee's mix says another number of rows than its list has; the authority excludes it for that.",
+        make: || {
+            let mut election = closed();
+            let mut body = election.mix_body(0);
+            body.mixes[0].output.rows += 1;
+            let bad = election.post(Author::Trustee(0), Body::Mix(body));
+            election.exclude(bad, "shape.length");
+            finished(election, &[1, 2], &[1, 2])
+        },
+    },
+    Case {
         name: "mix-of-nothing-excluded",
         altered: "Nobody has voted; a trustee says a wrong place in the chain, and its mix is excluded.",
         make: of_nothing,
@@ -110,6 +122,17 @@ pub(super) const CASES: &[Case] = &[
             let mut election = mixed();
             let bad = bad_share(&mut election, 0);
             election.share(1);
+            election.exclude(bad, "decrypt.proof");
+            finished(election, &[], &[2])
+        },
+    },
+    Case {
+        name: "share-excluded-after-a-good-one",
+        altered: "The second share on the board does not hold; the authority excludes it.",
+        make: || {
+            let mut election = mixed();
+            election.share(1);
+            let bad = bad_share(&mut election, 0);
             election.exclude(bad, "decrypt.proof");
             finished(election, &[], &[2])
         },
@@ -138,6 +161,11 @@ pub(super) const CASES: &[Case] = &[
         make: share_of_a_list_left_out,
     },
     Case {
+        name: "share-overtaken-by-absence",
+        altered: "A trustee shares a list while the others leave it out, and shares the last good one afterwards.",
+        make: share_overtaken_by_absence,
+    },
+    Case {
         name: "share-after-the-seal",
         altered: "A share was on its way while the authority sealed.",
         make: share_after_the_seal,
@@ -146,6 +174,12 @@ pub(super) const CASES: &[Case] = &[
         name: "absence-overtaken-by-mix",
         altered: "A trustee mixes while the others' statements of its absence are on their way.",
         make: absence_overtaken,
+    },
+    Case {
+        name: "absence-overtaken-by-another-mix",
+        altered: "Two trustees state that a third is absent; one of them mixes while the authority's exclusion is on \
+                  its way.",
+        make: absence_overtaken_by_another,
     },
     Case {
         name: "records-out-of-phase-excluded",
@@ -164,19 +198,6 @@ pub(super) const CASES: &[Case] = &[
         make: junk_after_the_seal,
     },
 ];
-
-/// The rest of the election, by these trustees, as an audit allows.
-pub(super) fn finished(mut election: Election, mixers: &[u64], sharers: &[u64]) -> Fixture {
-    for trustee in mixers {
-        election.mix_last_good(*trustee);
-    }
-    for trustee in sharers {
-        election.share_last_good(*trustee);
-    }
-    election.publish_audited();
-    election.seal();
-    Fixture::valid(election.board)
-}
 
 fn any_two_shares() -> Fixture {
     let mut election = shared();
@@ -251,6 +272,22 @@ fn share_of_a_list_left_out() -> Fixture {
     finished(election, &[], &[0, 1])
 }
 
+fn share_overtaken_by_absence() -> Fixture {
+    let mut election = Election::closed(Plan::new(4, 2, 5));
+    for trustee in 0..3 {
+        election.mix(trustee);
+    }
+    let absence = Body::Exclusion(election.absence_body(3));
+    election.mix(3);
+    let body = Body::Share(election.share_body(0));
+    let message = election.message(Author::Trustee(0), &body);
+    for author in [Author::Trustee(1), Author::Trustee(2), Author::Authority] {
+        election.post(author, absence.clone());
+    }
+    election.append(Author::Trustee(0), message);
+    finished(election, &[], &[0, 1])
+}
+
 fn share_after_the_seal() -> Fixture {
     let mut election = mixed();
     election.share(0);
@@ -278,6 +315,18 @@ fn absence_overtaken() -> Fixture {
     finished(election, &[1, 2], &[0, 1])
 }
 
+fn absence_overtaken_by_another() -> Fixture {
+    let mut election = closed();
+    let body = Body::Exclusion(election.absence_body(1));
+    for trustee in [0, 2] {
+        election.post(Author::Trustee(trustee), body.clone());
+    }
+    let message = election.message(Author::Authority, &body);
+    election.mix(0);
+    election.append(Author::Authority, message);
+    finished(election, &[1, 2], &[0, 1])
+}
+
 fn out_of_phase() -> Fixture {
     let mut election = closed();
     election.take_in_plan();
@@ -287,14 +336,6 @@ fn out_of_phase() -> Fixture {
     let early = election.share_last_good(1);
     election.exclude(early, "board.phase");
     finished(election, &[1, 2], &[0, 1])
-}
-
-/// Appends any bytes as the next record.
-pub(super) fn append(election: &Election, file: Vec<u8>) -> u64 {
-    let mut files = election.board.records();
-    files.push(file);
-    election.board.set_records(files);
-    election.view().records - 1
 }
 
 /// A record of the board with a wrong signature, in the right wrapper.

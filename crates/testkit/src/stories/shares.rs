@@ -192,6 +192,11 @@ pub(super) const CASES: &[Case] = &[
         make: || too_few(&[0]),
     },
     Case {
+        name: "decrypt.quorum-share-after-the-result",
+        altered: "The authority's result names two trustees, of whom one shares only after it.",
+        make: share_after_the_result,
+    },
+    Case {
         name: "decrypt.quorum-unsorted",
         altered: "The authority's result names its trustees in no order.",
         make: || named(&[1, 0]),
@@ -310,6 +315,18 @@ fn too_few(named: &[u64]) -> Fixture {
     let mut election = mixed();
     election.share(0);
     result_naming(election, named, plaintexts)
+}
+
+fn share_after_the_result() -> Fixture {
+    let whole = shared();
+    let (_, plaintexts) = whole.decrypt(&whole.view().batches[0]);
+    let mut election = mixed();
+    election.share(0);
+    let body = election.result_with(&[(vec![0, 2], plaintexts)]);
+    let record = election.post(Author::Authority, Body::Result(body));
+    election.share(2);
+    election.seal();
+    Fixture::blaming(election.board, AUTHORITY).at(record)
 }
 
 fn named(named: &[u64]) -> Fixture {

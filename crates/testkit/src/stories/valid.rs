@@ -6,7 +6,7 @@ use psephos_proofs::key_ceremony::deal_commitment;
 use psephos_record::bodies::{Body, DealCommitment};
 use psephos_record::kind::Kind;
 
-use super::stage::{complete, enrolled};
+use super::stage::{complete, enrolled, plan};
 use super::{Case, Fixture, place};
 use crate::{Author, Election, Plan, PlannedBox, Reseal};
 
@@ -29,8 +29,31 @@ pub(super) const CASES: &[Case] = &[
         name: "ceremony-failed-and-held-again",
         altered: "A trustee deals wrongly and is complained of; a second attempt of the key ceremony is whole.",
         make: || {
-            let mut election = complained();
+            let mut election = wrongly_dealt(&[1]);
+            complain(&mut election, &[1]);
             election.conclude();
+            Fixture::valid(election.board)
+        },
+    },
+    Case {
+        name: "ceremony-failed-for-two-and-held-again",
+        altered: "A trustee deals wrongly to two others, and both complain; a second attempt is whole.",
+        make: || {
+            let mut election = wrongly_dealt(&[0, 1]);
+            complain(&mut election, &[0, 1]);
+            election.conclude();
+            Fixture::valid(election.board)
+        },
+    },
+    Case {
+        name: "ceremony-without-a-trustee",
+        altered: "A trustee that was invited never enrols; the manifest leaves it out, and the others move up.",
+        make: || {
+            let mut election = Election::new(plan());
+            election.propose();
+            election.enrol(1);
+            election.enrol(2);
+            election.go_on_without(0);
             Fixture::valid(election.board)
         },
     },
@@ -153,8 +176,8 @@ pub(super) const CASES: &[Case] = &[
 /// A root that no record names.
 const NO_BLOB: &str = "blobs/0707070707070707070707070707070707070707070707070707070707070707";
 
-/// Trustee 2's share for trustee 1 cannot be decrypted, and trustee 1 complains.
-fn complained() -> Election {
+/// Trustee 2's shares for these others cannot be decrypted.
+fn wrongly_dealt(recipients: &[usize]) -> Election {
     let mut election = enrolled();
     election.issue_manifest();
     election.accept_all();
@@ -163,15 +186,22 @@ fn complained() -> Election {
         if index == 2 {
             let context = election.ceremony_context();
             let deal = election.deals.get_mut(&2).expect("a deal");
-            deal.shares[1].ciphertext.0[0] ^= 1;
+            for recipient in recipients {
+                deal.shares[*recipient].ciphertext.0[0] ^= 1;
+            }
             body = DealCommitment { commitment: deal_commitment(&context, 2, deal) };
         }
         election.post(Author::Trustee(index), Body::DealCommitment(body));
     }
     election.deal_all();
-    let body = election.complaint_body(1).expect("a complaint");
-    election.post(Author::Trustee(1), Body::Complain(body));
     election
+}
+
+fn complain(election: &mut Election, trustees: &[u64]) {
+    for trustee in trustees {
+        let body = election.complaint_body(*trustee).expect("a complaint");
+        election.post(Author::Trustee(*trustee), Body::Complain(body));
+    }
 }
 
 /// Four candidates.

@@ -5,6 +5,7 @@ mod challenges;
 mod claims;
 mod derive;
 mod judge;
+mod lists;
 mod merge;
 mod multiples;
 mod polling;

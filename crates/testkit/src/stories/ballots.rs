@@ -16,7 +16,7 @@ use psephos_secrets::SecretScalar;
 
 use super::mixes::NO_ELEMENT;
 use super::{AUTHORITY, Case, Fixture};
-use crate::{Author, CastBallot, Election, Plan, PlannedBox};
+use crate::{Author, CastBallot, Election, Plan};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -91,40 +91,6 @@ pub(super) const CASES: &[Case] = &[
         name: "ballot.context-other-box",
         altered: "A ballot of another box, honestly made, which the authority accepts.",
         make: || elsewhere(false, |_, box_index| *box_index = 1),
-    },
-    Case {
-        name: "ballot.duplicate-of-a-replaced-ballot",
-        altered: "The rows of a ballot whose voter has cast another since stand under another credential too, and are \
-                  counted; both voters are named.",
-        make: copy_of_a_replaced_ballot,
-    },
-    Case {
-        name: "ballot.duplicate-with-a-bad-one-before",
-        altered: "The rows of an accepted ballot stand under another credential too, and are counted; whoever has cast \
-                  them first without a proof is not named.",
-        make: copy_with_a_bad_one_before,
-    },
-    Case {
-        name: "ballot.duplicate-two-credentials",
-        altered: "A voter casts the same ciphertexts under two credentials, and the authority accepts both.",
-        make: under_two_credentials,
-    },
-    Case {
-        name: "ballot.duplicate-one-batch-of-two",
-        altered: "A voter copies the row of one of two batches from an own earlier ballot under another \
-                  credential, and the authority accepts both.",
-        make: || one_row_again(1),
-    },
-    Case {
-        name: "ballot.duplicate-in-another-batch",
-        altered: "A voter casts the row of one batch again in the other batch, under another credential, \
-                  and the authority accepts both.",
-        make: || one_row_again(0),
-    },
-    Case {
-        name: "ballot.duplicate-same-twice",
-        altered: "A ballot stands twice, bit by bit, and the authority accepts it twice.",
-        make: same_twice,
     },
     Case {
         name: "ballot.shape-credential-identity",
@@ -211,7 +177,7 @@ pub(super) fn votes() -> Vec<Vote> {
     vec![Vote::marks(vec![1]), Vote::ranking(vec![2])]
 }
 
-fn credential(ballot: &[u8]) -> Culprit {
+pub(super) fn credential(ballot: &[u8]) -> Culprit {
     Culprit::Credential(ballot[CREDENTIAL].try_into().expect("32 bytes"))
 }
 
@@ -236,7 +202,7 @@ fn altered(alter: impl Fn(&mut [u8], &[u8])) -> Fixture {
 }
 
 /// The voter's own proof of something else than a ballot of this election's first box.
-fn proved_for(
+pub(super) fn proved_for(
     election: &mut Election,
     ballot: &CastBallot,
     credential: &SecretScalar,
@@ -263,81 +229,10 @@ fn elsewhere(renamed: bool, alter: fn(&mut ElectionContext, &mut u64)) -> Fixtur
     accepted(election, 0, &[bytes])
 }
 
-fn under_two_credentials() -> Fixture {
-    let mut election = voted();
-    let ballot = election.cast(&votes());
-    let second = SecretScalar::random(&mut election.rng);
-    let copy = proved_for(&mut election, &ballot, &second, |_, _| {});
-    let both = [AUTHORITY, &[credential(&copy), credential(&ballot.bytes)]].concat();
-    let fixture = accepted(election, 0, &[ballot.bytes, copy]);
-    Fixture { culprits: both, ..fixture }
-}
-
-/// Two ballots of a box of two batches; the second one's row of `batch` is the first one's of the second
-/// batch, and everything else its own.
-fn one_row_again(batch: usize) -> Fixture {
-    let mut plan = Plan::new(2, 2, 3);
-    plan.boxes = vec![PlannedBox::new("all", &[&[0], &[1]])];
-    let mut election = Election::voted(plan);
-    let (first, mut second) = (election.cast(&votes()), election.cast(&votes()));
-    second.elements[2 * batch..][..2].copy_from_slice(&first.elements[2..]);
-    let mut randomness: Vec<SecretScalar> =
-        second.randomness.iter().map(|random| SecretScalar::new(*random.expose())).collect();
-    randomness[batch] = SecretScalar::new(*first.randomness[1].expose());
-    second.randomness = Arc::new(randomness);
-    let own = second.credential.clone();
-    let copy = proved_for(&mut election, &second, &own, |_, _| {});
-    let both = [AUTHORITY, &[credential(&copy), credential(&first.bytes)]].concat();
-    let fixture = accepted(election, 0, &[first.bytes, copy]);
-    Fixture { culprits: both, ..fixture }
-}
-
-/// Three ballots, of which the first is rejected for this reason; the last has rows of the second one, or of
-/// another ballot of its credential.
-fn copy_of(make: impl Fn(&mut Election, &CastBallot) -> [Vec<u8>; 2], reason: Reason) -> Fixture {
-    let mut election = voted();
-    let ballot = election.cast(&votes());
-    let [first, second] = make(&mut election, &ballot);
-    let other = SecretScalar::random(&mut election.rng);
-    let copy = proved_for(&mut election, &ballot, &other, |_, _| {});
-    let culprits = [AUTHORITY, &[credential(&copy), credential(&second)]].concat();
-    let sequence = election.take_in(&[first, second, copy]);
-    let body = election.close_body(&[Rejected { sequence, row: 0, reason: reason.code() }]);
-    election.post(Author::Authority, Body::Close(body));
-    election.finish();
-    Fixture::blaming(election.board, &culprits).at_row(sequence, 2)
-}
-
-fn copy_of_a_replaced_ballot() -> Fixture {
-    let replaced = |election: &mut Election, ballot: &CastBallot| {
-        let later = election.cast_again(&votes(), &ballot.credential, 1).bytes;
-        [ballot.bytes.clone(), later]
-    };
-    copy_of(replaced, Reason::Counter)
-}
-
-/// The first ballot has the same rows, under a third credential and without a proof that holds.
-fn copy_with_a_bad_one_before() -> Fixture {
-    let spoilt = |election: &mut Election, ballot: &CastBallot| {
-        let third = SecretScalar::random(&mut election.rng);
-        let mut bad = proved_for(election, ballot, &third, |_, _| {});
-        let last = bad.len() - 32;
-        bad[last] ^= 1;
-        [bad, ballot.bytes.clone()]
-    };
-    copy_of(spoilt, Reason::Proof)
-}
-
 /// Somebody's ballot as it stands on the board.
-fn first_ballot(election: &Election) -> Vec<u8> {
+pub(super) fn first_ballot(election: &Election) -> Vec<u8> {
     let taken = election.view().ballots[0].ballots;
     election.read(&taken)[..taken.row_length as usize].to_vec()
-}
-
-fn same_twice() -> Fixture {
-    let election = voted();
-    let ballot = first_ballot(&election);
-    accepted(election, 0, &[ballot])
 }
 
 /// The ciphertexts of somebody's ballot, re-randomised with factor 1: A + G and B + Y, the same votes.

@@ -2,16 +2,15 @@
 
 use std::sync::LazyLock;
 
-use psephos_audit::Culprit;
 use psephos_core::encodings::{Encodings, Fixed};
 use psephos_core::{Encoding, Scalar, group};
 use psephos_proofs::key_ceremony::{
-    Deal, Edge, EncryptedShare, complaint_statement, complaint_transcript, deal_commitment,
-    ephemeral_transcript, knowledge_transcript, seal_share,
+    Deal, Edge, EncryptedShare, deal_commitment, ephemeral_transcript, knowledge_transcript,
+    seal_share,
 };
-use psephos_proofs::sigma::{Dleq, Schnorr};
-use psephos_prove::sigma::{prove_equality, prove_knowledge};
-use psephos_record::bodies::{Accept, Body, Complain, Confirm, DealCommitment};
+use psephos_proofs::sigma::Schnorr;
+use psephos_prove::sigma::prove_knowledge;
+use psephos_record::bodies::{Accept, Body, Confirm, DealCommitment};
 use psephos_secrets::{Polynomial, SecretScalar};
 
 use super::stage::enrolled;
@@ -19,8 +18,8 @@ use super::{AUTHORITY, Case, Fixture, NOT_CANONICAL, no_element, plus_order, pos
 use crate::{Author, Election, Plan};
 
 /// Whoever deals wrongly in most of these cases.
-const DEALER: u64 = 2;
-const DEALER_AUTHOR: Author = Author::Trustee(DEALER);
+pub(super) const DEALER: u64 = 2;
+pub(super) const DEALER_AUTHOR: Author = Author::Trustee(DEALER);
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -229,88 +228,6 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
-        name: "key.complaint-share-not-authentic",
-        altered: "Trustee 2 sends trustee 1 a share that does not decrypt; trustee 1 complains.",
-        make: || complained(wrongly_dealt()),
-    },
-    Case {
-        name: "key.complaint-share-not-canonical",
-        altered: "Trustee 2 sends trustee 1 a share that is no scalar; trustee 1 complains.",
-        make: || complained(secretly_dealt(&[0xff; 32])),
-    },
-    Case {
-        name: "key.complaint-share-wrong",
-        altered: "Trustee 2 sends trustee 1 a share of another polynomial; trustee 1 complains.",
-        make: || complained(secretly_dealt(&Scalar::from(5_u64).to_bytes())),
-    },
-    Case {
-        name: "key.complaint-share-right",
-        altered: "Trustee 1 opens the share of an honest dealer and complains of it.",
-        make: || {
-            let mut election = honestly_dealt();
-            let body = opening(&mut election, 0);
-            posted(election, Author::Trustee(1), Body::Complain(body))
-        },
-    },
-    Case {
-        name: "key.complaint-of-another-recipient",
-        altered: "Trustee 0 posts the opening that trustee 1 could have complained with.",
-        make: || complaint(Author::Trustee(0), |_| {}),
-    },
-    Case {
-        name: "key.complaint-proof-invalid",
-        altered: "Trustee 1 complains of a wrong share, and its proof of the opening does not hold.",
-        make: || complaint(COMPLAINER, |body| body.proof.response = plus_one(&body.proof.response)),
-    },
-    Case {
-        name: "key.complaint-proof-zeros",
-        altered: "Trustee 1 complains of a wrong share with only zeros for a proof.",
-        make: || complaint(COMPLAINER, |body| body.proof = Dleq::from_bytes(&[0; 96])),
-    },
-    Case {
-        name: "key.complaint-point-other",
-        altered: "Trustee 1 complains of a wrong share and opens another point.",
-        make: || complaint(COMPLAINER, |body| body.point = group::encode(&group::base())),
-    },
-    Case {
-        name: "key.complaint-point-identity",
-        altered: "Trustee 1 complains of a wrong share and opens the identity.",
-        make: || complaint(COMPLAINER, |body| body.point = [0; 32]),
-    },
-    Case {
-        name: "key.complaint-point-no-element",
-        altered: "Trustee 1 complains of a wrong share and opens what is no element.",
-        make: || complaint(COMPLAINER, |body| body.point = no_element()),
-    },
-    Case {
-        name: "key.complaint-of-nobody",
-        altered: "Trustee 1 complains of a dealer that there is not.",
-        make: || complaint(COMPLAINER, |body| body.dealer = 3),
-    },
-    Case {
-        name: "board.phase-complained-twice",
-        altered: "Trustee 1 complains justly, and then once more of the same.",
-        make: || {
-            let mut election = wrongly_dealt();
-            let body = election.complaint_body(1).expect("a complaint");
-            election.post(COMPLAINER, Body::Complain(body.clone()));
-            let fixture = posted(election, COMPLAINER, Body::Complain(body));
-            fixture.and_guilty(&[Culprit::Trustee(DEALER)])
-        },
-    },
-    Case {
-        name: "key.complaint-opened-over-it",
-        altered: "The authority opens the election although trustee 1's complaint stands.",
-        make: || {
-            let mut election = wrongly_dealt();
-            let body = election.complaint_body(1).expect("a complaint");
-            election.post(COMPLAINER, Body::Complain(body));
-            let at = election.open();
-            let dealer = super::culprit(&election, DEALER_AUTHOR);
-            Fixture::blaming(election.board, AUTHORITY).and_guilty(&[dealer]).at(at)
-        },
-    },
-    Case {
         name: "board.phase-deal-before-every-commitment",
         altered: "Trustee 0 deals before the other two have committed to their deals.",
         make: || {
@@ -392,9 +309,6 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
-/// Whom the wrong shares of these cases are for.
-const COMPLAINER: Author = Author::Trustee(1);
-
 fn accepting() -> Election {
     let mut election = enrolled();
     election.issue_manifest();
@@ -402,7 +316,7 @@ fn accepting() -> Election {
 }
 
 /// Everybody has dealt honestly.
-fn honestly_dealt() -> Election {
+pub(super) fn honestly_dealt() -> Election {
     static MADE: LazyLock<Election> = LazyLock::new(|| {
         let mut election = accepting();
         election.accept_all();
@@ -422,7 +336,7 @@ fn accepted(alter: impl Fn(&mut Accept)) -> Fixture {
 }
 
 /// The last trustee commits to something else than it should, and everybody before it has dealt.
-fn deceitful(alter: impl Fn(&mut Deal, &Election)) -> Election {
+pub(super) fn deceitful(alter: impl Fn(&mut Deal, &Election)) -> Election {
     let mut election = accepting();
     election.accept_all();
     for index in election.everybody() {
@@ -459,7 +373,7 @@ fn deal_without_proof() -> Fixture {
 }
 
 /// A share of this content, under an ephemeral key that follows from a number.
-fn sealed(
+pub(super) fn sealed(
     election: &Election,
     (dealer, recipient): (u64, u64),
     ephemeral: u64,
@@ -477,55 +391,6 @@ fn sealed(
     let knowledge = prove_knowledge(transcript, &secret, &mut rng).expect("a known key");
     let ciphertext = seal_share(&edge, &point, content).expect("32 bytes");
     EncryptedShare { ephemeral: Fixed(ephemeral), knowledge, ciphertext: Fixed(ciphertext) }
-}
-
-/// What the last trustee has sent to trustee 1 cannot be decrypted.
-fn wrongly_dealt() -> Election {
-    dealt_out(deceitful(|deal, _| deal.shares[1].ciphertext.0[0] ^= 1))
-}
-
-/// The last trustee has sent this to trustee 1, properly encrypted.
-fn secretly_dealt(content: &Encoding) -> Election {
-    dealt_out(deceitful(|deal, election| {
-        deal.shares[1] = sealed(election, (DEALER, 1), 5, content)
-    }))
-}
-
-fn dealt_out(mut election: Election) -> Election {
-    let deal = election.deals[&DEALER].clone();
-    election.post(DEALER_AUTHOR, Body::Deal(deal));
-    election
-}
-
-/// Trustee 1 complains, and convicts the dealer.
-fn complained(mut election: Election) -> Fixture {
-    let body = election.complaint_body(1).expect("a complaint");
-    let at = election.post(COMPLAINER, Body::Complain(body));
-    let dealer = super::culprit(&election, DEALER_AUTHOR);
-    Fixture::blaming(election.board, &[dealer]).at(at)
-}
-
-/// Somebody spoils a just complaint, and is convicted.
-fn complaint(author: Author, alter: impl Fn(&mut Complain)) -> Fixture {
-    let mut election = wrongly_dealt();
-    let mut body = election.complaint_body(1).expect("a complaint");
-    alter(&mut body);
-    posted(election, author, Body::Complain(body))
-}
-
-/// Trustee 1 opens what a dealer has sent to it.
-fn opening(election: &mut Election, dealer: u64) -> Complain {
-    let share = election.deals[&dealer].shares[1];
-    let secret = election.share_encryption[&1].clone();
-    let ephemeral = share.ephemeral.0;
-    let context = election.ceremony_context();
-    let edge = Edge { context, dealer, recipient: 1, ephemeral, recipient_key: secret.public() };
-    let opened = group::decode(&ephemeral).expect("an ephemeral key");
-    let point = group::encode(&(opened * secret.secret().expose()));
-    let statement = complaint_statement(&edge, &point);
-    let transcript = complaint_transcript(&edge, &share.ciphertext.0);
-    let proof = prove_equality(transcript, &statement, secret.secret(), &mut election.rng);
-    Complain { point, proof: proof.expect("the right point"), dealer }
 }
 
 /// Two of two, who know each other's polynomials.
@@ -560,6 +425,6 @@ fn multiple(election: &mut Election, dealer: u64, polynomial: &Polynomial, by: S
 }
 
 /// Another scalar.
-fn plus_one(scalar: &Encoding) -> Encoding {
+pub(super) fn plus_one(scalar: &Encoding) -> Encoding {
     (group::scalar(scalar).expect("a scalar") + Scalar::ONE).to_bytes()
 }

@@ -1,16 +1,13 @@
 //! Mixes that do not hold, each signed by its trustee (spec/04-shuffle.md, spec/09-audit.md §9.4).
 
-use psephos_audit::{BatchView, Culprit};
+use psephos_audit::Culprit;
 use psephos_ballot::{Contest, Method, Vote};
-use psephos_core::elgamal::{Ciphertext, PublicKey};
-use psephos_core::generators::Generators;
-use psephos_core::{Element, Scalar, group, tree};
-use psephos_proofs::shuffle::{Proof, Statement};
-use psephos_prove::shuffle::{Turn, Witness, prove_with_generators};
-use psephos_record::bodies::{Blob, Body, Mix};
+use psephos_core::{Element, group};
+use psephos_proofs::shuffle::Proof;
+use psephos_record::bodies::{Body, Mix};
 
-use super::stage::{closed, plan};
-use super::{Case, Fixture, NOT_CANONICAL};
+use super::stage::closed;
+use super::{Case, Fixture};
 use crate::{Author, Election, Plan, PlannedBox};
 
 pub(super) const CASES: &[Case] = &[
@@ -70,66 +67,6 @@ pub(super) const CASES: &[Case] = &[
         make: others_go_on,
     },
     Case {
-        name: "mix.proof-not-a-permutation",
-        altered: "A trustee re-encrypts one row twice and leaves one out, with the honest prover's proof.",
-        make: || proved([0, 0, 2, 3, 4], |_| {}, |_, _| {}),
-    },
-    Case {
-        name: "mix.proof-all-one-row",
-        altered: "A trustee re-encrypts one row in the place of all, with the honest prover's proof.",
-        make: || proved([1; 5], |_| {}, |_, _| {}),
-    },
-    Case {
-        name: "mix.proof-other-generators",
-        altered: "A trustee's proof commits on generators of its own label.",
-        make: on_other_generators,
-    },
-    Case {
-        name: "mix.proof-fewer-rows",
-        altered: "A trustee proves all rows but the last.",
-        make: || proved(IN_ORDER, |_| {}, one_row_less),
-    },
-    Case {
-        name: "mix.proof-more-rows",
-        altered: "A trustee proves its mix for eight rows, three of them padding, which fill the same matrix.",
-        make: || proved(IN_ORDER, |_| {}, |statement, output| padded(statement, output, 8)),
-    },
-    Case {
-        name: "mix.proof-other-place",
-        altered: "A trustee proves its mix for another place in the chain.",
-        make: || proved(IN_ORDER, |turn| turn.position += 1, |_, _| {}),
-    },
-    Case {
-        name: "mix.proof-other-close",
-        altered: "A trustee proves its mix for another close record.",
-        make: || proved(IN_ORDER, |turn| turn.context.close[0] ^= 1, |_, _| {}),
-    },
-    Case {
-        name: "mix.proof-other-box",
-        altered: "A trustee proves its mix for another box.",
-        make: || proved(IN_ORDER, |turn| turn.context.box_index += 1, |_, _| {}),
-    },
-    Case {
-        name: "mix.proof-other-batch",
-        altered: "A trustee proves its mix for another batch.",
-        make: || proved(IN_ORDER, |turn| turn.context.batch_index += 1, |_, _| {}),
-    },
-    Case {
-        name: "mix.proof-other-index",
-        altered: "A trustee proves its mix under another trustee's index.",
-        make: || proved(IN_ORDER, |turn| turn.prover += 1, |_, _| {}),
-    },
-    Case {
-        name: "mix.proof-other-trustee-key",
-        altered: "A trustee proves its mix under another signing key.",
-        make: || proved(IN_ORDER, |turn| turn.prover_key[0] ^= 1, |_, _| {}),
-    },
-    Case {
-        name: "mix.proof-other-election",
-        altered: "A trustee proves its mix for another election.",
-        make: || proved(IN_ORDER, |turn| turn.context.election.election[0] ^= 1, |_, _| {}),
-    },
-    Case {
         name: "mix.proof-of-another-mix",
         altered: "The second trustee's mix carries the first one's proof.",
         make: proof_of_another_mix,
@@ -178,11 +115,6 @@ pub(super) const CASES: &[Case] = &[
         name: "shape.length-mix-other-columns",
         altered: "A trustee's proof is one of nine rows, which has more columns.",
         make: proof_of_more_rows,
-    },
-    Case {
-        name: "shape.length-mix-padded-to-other-columns",
-        altered: "A trustee proves its mix in a matrix of three columns, as if four rows of padding were rows.",
-        make: || proved(IN_ORDER, |_| {}, |statement, output| padded(statement, output, 9)),
     },
     Case {
         name: "shape.length-mix-more-matrix-rows",
@@ -254,70 +186,7 @@ pub(super) const CASES: &[Case] = &[
         altered: "A commitment in a trustee's proof is not in its canonical encoding.",
         make: || reproved(|proof| proof.exponents.0[0] = [0xff; 32]),
     },
-    Case {
-        name: "mix.chain-first-list-again",
-        altered: "The second trustee mixes the first list, as if the first trustee had done nothing.",
-        make: || second_mixes(|batch| (batch.first, 0)),
-    },
-    Case {
-        name: "mix.chain-first-list-in-second-place",
-        altered: "The second trustee mixes the first list and says that it stands in the second place.",
-        make: || second_mixes(|batch| (batch.first, 1)),
-    },
-    Case {
-        name: "mix.chain-wrong-place",
-        altered: "The second trustee mixes the last good list and says that it stands in the first place.",
-        make: || second_mixes(|batch| (batch.last, 0)),
-    },
-    Case {
-        name: "mix.chain-list-of-its-own",
-        altered: "The second trustee mixes a list of ballots that it made itself.",
-        make: list_of_its_own,
-    },
-    Case {
-        name: "mix.chain-input-of-another-batch",
-        altered: "A trustee names the list of one batch as what it has mixed in another.",
-        make: || two_batches(|body| body.mixes[0].input = body.mixes[1].input),
-    },
-    Case {
-        name: "mix.identity-twice",
-        altered: "A trustee mixes a batch a second time.",
-        make: || {
-            let mut election = closed();
-            election.mix(0);
-            let body = election.mix_body(0);
-            posted(election, 0, body)
-        },
-    },
-    Case {
-        name: "mix.identity-stranger",
-        altered: "Somebody whom the election does not know posts a mix.",
-        make: by_a_stranger,
-    },
-    Case {
-        name: "mix.quorum-mix-of-what-is-no-list",
-        altered: "The first trustee's list has a row that is no element, and the second one posts a mix of it; the \
-                  third mix alone is too few.",
-        make: of_what_is_no_list,
-    },
-    Case {
-        name: "mix.quorum-one-fails",
-        altered: "All three trustees have to mix, the third one's mix does not hold, and all decrypt the list \
-                  before it.",
-        make: too_few_valid,
-    },
-    Case {
-        name: "mix-in-order",
-        altered: "A trustee re-encrypts all rows and leaves them in their order, which nobody can see.",
-        make: in_order,
-    },
 ];
-
-/// What the honest prover is given for an honest mix that only leaves the order as it is.
-const IN_ORDER: [usize; 5] = [0, 1, 2, 3, 4];
-
-/// The most columns of an argument here: those of nine rows.
-const COLUMNS: usize = 3;
 
 /// Canonical as a number, and the encoding of no element.
 pub(super) const NO_ELEMENT: [u8; 32] = [8; 32];
@@ -341,7 +210,7 @@ pub(super) fn with_output(
 }
 
 /// The trustee's fault, in its last record.
-fn posted(mut election: Election, trustee: u64, body: Mix) -> Fixture {
+pub(super) fn posted(mut election: Election, trustee: u64, body: Mix) -> Fixture {
     let record = election.post(Author::Trustee(trustee), Body::Mix(body));
     Fixture::blaming(election.board, &[Culprit::Trustee(trustee)]).at(record)
 }
@@ -451,122 +320,6 @@ fn errors_of_two_mixes() -> Fixture {
     Fixture::blaming(election.board, &[Culprit::Trustee(0)]).and_guilty(&[Culprit::Trustee(1)])
 }
 
-/// A list re-encrypted row by row, where output row i comes from input row `sources[i]`, and the honest
-/// prover's proof, on these generators, of whatever `claim` says of it.
-fn remixed(
-    election: &mut Election,
-    turn: &Turn,
-    sources: &[usize],
-    generators: &Generators,
-    claim: impl Fn(&mut Statement, &mut Vec<Element>),
-) -> (Vec<u8>, Proof) {
-    let input = election.view().batches[0].first;
-    let key = group::decode_proper(&election.context().public_key).expect("the election's key");
-    let key = PublicKey::new(key);
-    let bytes = election.read(&input);
-    let (encodings, _) = bytes.as_chunks::<32>();
-    let elements: Vec<Element> =
-        encodings.iter().map(|one| group::decode(one).expect("a good list")).collect();
-    let (mut output, mut factors) = (Vec::new(), Vec::new());
-    for source in sources {
-        let factor = Scalar::from(factors.len() as u64 + 7);
-        let before = Ciphertext { a: elements[2 * source], b: elements[2 * source + 1] };
-        let after = key.reencrypt(&before, &factor);
-        output.extend([after.a, after.b]);
-        factors.push(factor);
-    }
-    let list = group::encode_batch(&output).into_flattened();
-    let mut statement = Statement {
-        context: turn.context,
-        position: turn.position,
-        prover: turn.prover,
-        prover_key: turn.prover_key,
-        rows: sources.len() as u64,
-        width: turn.width,
-        input: input.root,
-        output: tree::root(&list),
-    };
-    claim(&mut statement, &mut output);
-    let rows = statement.rows as usize;
-    let sources = sources.iter().copied().chain(sources.len()..);
-    let exponents: Vec<u64> = sources.take(rows).map(|source| source as u64 + 1).collect();
-    factors.resize(rows, Scalar::ZERO);
-    let witness = Witness { exponents: exponents.into(), factors: factors.into() };
-    let rng = &mut election.rng;
-    let proof = prove_with_generators(generators, &statement, &output, &witness, rng);
-    (list, proof.expect("a proof of something"))
-}
-
-/// The first trustee's mix of rows of one column, with these sources, proved by the honest prover for this
-/// turn and claim.
-fn proved(
-    sources: [usize; 5],
-    alter: impl Fn(&mut Turn),
-    claim: impl Fn(&mut Statement, &mut Vec<Element>),
-) -> Fixture {
-    proved_on(&Generators::derive(COLUMNS), sources, alter, claim)
-}
-
-fn on_other_generators() -> Fixture {
-    let generators = Generators::derive_from("psephos/v1/my-generator", COLUMNS);
-    proved_on(&generators, IN_ORDER, |_| {}, |_, _| {})
-}
-
-fn proved_on(
-    generators: &Generators,
-    sources: [usize; 5],
-    alter: impl Fn(&mut Turn),
-    claim: impl Fn(&mut Statement, &mut Vec<Element>),
-) -> Fixture {
-    let mut election = closed();
-    let body = mix_proved_on(&mut election, generators, sources, alter, claim);
-    posted(election, 0, body)
-}
-
-fn mix_proved_on(
-    election: &mut Election,
-    generators: &Generators,
-    sources: [usize; 5],
-    alter: impl Fn(&mut Turn),
-    claim: impl Fn(&mut Statement, &mut Vec<Element>),
-) -> Mix {
-    let batch = election.view().batches[0].clone();
-    let mut turn = election.turn(&batch, 0, 0);
-    alter(&mut turn);
-    let mut body = election.mix_body(0);
-    election.board.remove_blob(&body.mixes[0].output.root);
-    let (output, proof) = remixed(election, &turn, &sources, generators, claim);
-    body.mixes[0].output = election.put(batch.first.row_length, &output);
-    body.mixes[0].proof = Some(proof);
-    body
-}
-
-/// What the altered mixes above are when nothing is altered.
-fn in_order() -> Fixture {
-    let mut election = closed();
-    let generators = Generators::derive(COLUMNS);
-    let body = mix_proved_on(&mut election, &generators, IN_ORDER, |_| {}, |_, _| {});
-    election.post(Author::Trustee(0), Body::Mix(body));
-    for trustee in [1, 2] {
-        election.mix(trustee);
-    }
-    election.share_all();
-    election.publish();
-    election.seal();
-    Fixture::valid(election.board)
-}
-
-fn one_row_less(statement: &mut Statement, output: &mut Vec<Element>) {
-    statement.rows -= 1;
-    output.truncate(2 * statement.rows as usize);
-}
-
-/// Claims `rows` rows: behind those there are stands what the argument pads with.
-fn padded(statement: &mut Statement, output: &mut Vec<Element>, rows: u64) {
-    statement.rows = rows;
-    output.resize(2 * rows as usize, Element::default());
-}
-
 fn proof_of_another_mix() -> Fixture {
     let mut election = closed();
     let first = election.mix_body(0);
@@ -586,71 +339,9 @@ pub(super) fn in_two_batches() -> Plan {
     Plan { boxes: vec![PlannedBox::new("all", &[&[0], &[1]])], ..Plan::new(2, 2, 3) }
 }
 
-fn two_batches(alter: impl Fn(&mut Mix)) -> Fixture {
+pub(super) fn two_batches(alter: impl Fn(&mut Mix)) -> Fixture {
     let mut election = Election::closed(in_two_batches());
     let mut body = election.mix_body(0);
     alter(&mut body);
     posted(election, 0, body)
-}
-
-/// The first trustee has mixed; the second mixes this list, and says this place.
-fn second_mixes(choose: impl Fn(&BatchView) -> (Blob, u64)) -> Fixture {
-    let mut election = closed();
-    election.mix(0);
-    let batch = election.view().batches[0].clone();
-    let (list, position) = choose(&batch);
-    let mix = election.mix_list(&batch, 1, &list, position);
-    posted(election, 1, Mix { mixes: vec![mix] })
-}
-
-fn list_of_its_own() -> Fixture {
-    let mut election = closed();
-    election.mix(0);
-    let batch = election.view().batches[0].clone();
-    let ballots: Vec<u8> = plan()
-        .votes
-        .iter()
-        .flat_map(|_| election.cast(&plan().votes[0]).elements.concat())
-        .collect();
-    let list = election.put(batch.first.row_length, &ballots);
-    let mix = election.mix_list(&batch, 1, &list, 1);
-    posted(election, 1, Mix { mixes: vec![mix] })
-}
-
-/// The list of the first trustee has a row that is no element, so nothing can be said of the second one's mix.
-fn of_what_is_no_list() -> Fixture {
-    let mut election = closed();
-    let mut second = election.mix_body(1);
-    let mut first = election.mix_body(0);
-    with_output(&election, &mut first, |bytes, _| bytes[..32].copy_from_slice(&NOT_CANONICAL));
-    second.mixes[0].input = first.mixes[0].output.root;
-    second.mixes[0].position = 1;
-    election.post(Author::Trustee(0), Body::Mix(first));
-    election.post(Author::Trustee(1), Body::Mix(second));
-    election.mix_last_good(2);
-    election.share_last_good(2);
-    Fixture::blaming(election.board, &[Culprit::Trustee(0), Culprit::Trustee(1)])
-}
-
-fn by_a_stranger() -> Fixture {
-    let mut election = closed();
-    let body = election.mix_body(0);
-    let record = election.post(Author::Stranger, Body::Mix(body));
-    let stranger = Culprit::Author(election.public_key(Author::Stranger));
-    Fixture::blaming(election.board, &[stranger]).at(record)
-}
-
-fn too_few_valid() -> Fixture {
-    let mut election = Election::closed(Plan { mixes: 3, ..plan() });
-    election.mix(0);
-    election.mix(1);
-    let good = election.view().batches[0].clone();
-    let mut body = election.mix_body(2);
-    with_output(&election, &mut body, |bytes, row| bytes.rotate_left(row));
-    election.post(Author::Trustee(2), Body::Mix(body));
-    for trustee in election.everybody() {
-        let body = election.share_lists(trustee, &[(good.clone(), good.last)]);
-        election.post(Author::Trustee(trustee), Body::Share(body));
-    }
-    Fixture::blaming(election.board, &[Culprit::Trustee(2)])
 }

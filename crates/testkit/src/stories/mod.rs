@@ -8,7 +8,10 @@ mod behind;
 mod board;
 mod case;
 mod ceremony;
+mod chain;
+mod complaints;
 mod damage;
+mod duplicates;
 mod eligibility;
 mod exclusion;
 mod flips;
@@ -17,6 +20,7 @@ mod intake;
 mod mixes;
 mod phase;
 mod places;
+mod prover;
 mod range;
 mod record;
 mod result;
@@ -47,6 +51,7 @@ use crate::{Author, Election};
 pub const CASES: &[&[Case]] = &[
     setup::CASES,
     ceremony::CASES,
+    complaints::CASES,
     record::CASES,
     board::CASES,
     phase::CASES,
@@ -55,12 +60,15 @@ pub const CASES: &[&[Case]] = &[
     vectors::CASES,
     valid::CASES,
     ballots::CASES,
+    duplicates::CASES,
     behind::CASES,
     damage::CASES,
     eligibility::CASES,
     intake::CASES,
     range::CASES,
     mixes::CASES,
+    prover::CASES,
+    chain::CASES,
     places::CASES,
     exclusion::CASES,
     absence::CASES,

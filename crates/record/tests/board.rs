@@ -157,15 +157,9 @@ fn in_order_of_each_author(records: &[Record]) -> usize {
 const WRITER_FOLDER: &str = "PSEPHOS_TEST_WRITER_FOLDER";
 const WRITER_AUTHOR: &str = "PSEPHOS_TEST_WRITER_AUTHOR";
 
-/// Started by `processes_lose_nothing`, in processes of its own.
-#[test]
-#[ignore = "the other half of processes_lose_nothing"]
-fn writer_process() {
-    let (Ok(folder), Ok(author)) = (std::env::var(WRITER_FOLDER), std::env::var(WRITER_AUTHOR))
-    else {
-        return;
-    };
-    let board = FolderBoard::create(folder).unwrap();
+/// What each of the processes does that `processes_lose_nothing` starts: this test again, with an author.
+fn write_as(author: &str) {
+    let board = FolderBoard::create(std::env::var(WRITER_FOLDER).unwrap()).unwrap();
     for counter in 0..15 {
         board.append(&signed(author.parse().unwrap(), counter, [0; 32])).unwrap();
         board.put_rows(1, &counter.to_le_bytes()).unwrap();
@@ -174,12 +168,15 @@ fn writer_process() {
 
 #[test]
 fn processes_lose_nothing() {
+    if let Ok(author) = std::env::var(WRITER_AUTHOR) {
+        return write_as(&author);
+    }
     let folder = tempfile::tempdir().unwrap();
     let board = folder.path().join("board");
     let writers: Vec<_> = (1..=3)
         .map(|author| {
             Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "writer_process", "--ignored"])
+                .args(["--exact", "processes_lose_nothing"])
                 .env(WRITER_FOLDER, &board)
                 .env(WRITER_AUTHOR, author.to_string())
                 .stdout(std::process::Stdio::null())

@@ -3142,7 +3142,7 @@ class Board:
     def record(self, number):
         """A record file; of one that is too long the digest is of its beginning (§8.1)."""
         with regular_file(self.folder / "records" / f"{number:08}.cbor") as file:
-            data = file.read(MAX_FILE + 1)
+            data = file.read(min(os.fstat(file.fileno()).st_size, MAX_FILE + 1))
         return Record(number, data if len(data) <= MAX_FILE else b"", sha3(data))
 
     def blob(self, root, length):

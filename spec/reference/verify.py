@@ -35,7 +35,7 @@ import sys
 import time
 import traceback
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 # ---------------------------------------------------------------------------
@@ -3260,7 +3260,7 @@ class Failure:
     record: int | None
     row: int | None
     evidence: str
-    place: tuple | None = None      # box and batch of a damaged list
+    place: tuple | None = None      # box and batch of a mix or of a damaged list
 
 
 class Findings:
@@ -3274,15 +3274,15 @@ class Findings:
         self.items = collections.Counter()
         self.unclear = set()        # §9.2: records and exclusions that leave others open
 
-    def fail(self, check, culprits, record=None, row=None, evidence=""):
+    def fail(self, check, culprits, record=None, row=None, evidence="", place=None):
         """Notes a failure."""
-        failure = Failure(check, list(culprits), record, row, evidence)
+        failure = Failure(check, list(culprits), record, row, evidence, place)
         self.failures.append(failure)
         return failure
 
-    def fault(self, fault, culprits, record):
+    def fault(self, fault, culprits, record, place=None):
         """Notes a fault of the bytes of a record."""
-        self.fail(fault.check, culprits, record, fault.row, fault.text)
+        self.fail(fault.check, culprits, record, fault.row, fault.text, place)
 
     def count(self, number, *checks):
         """Notes on how much checks were made (§9.7)."""
@@ -3326,6 +3326,11 @@ class Findings:
         self.unreadable.pop((record, place), None)
         self.failures = [f for f in self.failures
                          if (f.record, f.check, f.place) != (record, "board.blob", place)]
+
+    def forgive(self, records, place):
+        """Takes back what mixes fail that are as if they were not there (§9.10)."""
+        self.failures = [f for f in self.failures
+                         if f.record not in records or f.place != place]
 
 
 # ---------------------------------------------------------------------------
@@ -3522,9 +3527,9 @@ class Batch:
     def leave_out(self, trustee, exclusion):
         """Takes a trustee's mix, and all that others made of it, out of effect (§9.10).
 
-        Says whether there were any of others.
+        Answers with the records of the others.
         """
-        made, others = self.mixed.pop(trustee), []
+        made, others = self.mixed.pop(trustee), set()
         self.left_out.add(made.record)
         heir = next((each for each in self.mixed.values()
                      if each.key == made.key and each.holds and each.standing != BAD), None)
@@ -3534,11 +3539,10 @@ class Batch:
         elif heir is None and self.lists.get(made.key) is made:
             del self.lists[made.key]
             self.dead[made.key] = exclusion
-            others = [j for j, each in self.mixed.items() if each.source == made.key]
-            for other in others:
-                self.leave_out(other, exclusion)
+            for j in [j for j, each in self.mixed.items() if each.source == made.key]:
+                others |= {self.mixed[j].record} | self.leave_out(j, exclusion)
         self.chain = [each for each in self.chain if each is not made]
-        return bool(others)
+        return others
 
     def valid_shares(self, before=None):
         """The valid shares of the last good list by trustee."""
@@ -3557,12 +3561,21 @@ TRUSTEE_KINDS = CEREMONY + ("counter-proposal", "mix", "share", "sign-off")
 SETUP_KINDS = ("enrol", "manifest")
 
 
-class Restart(Exception):
-    """An exclusion for cause that does not hold after all (§9.10)."""
+@dataclass(frozen=True)
+class Foresight:
+    """What an earlier reading of the log has shown, and a record before it depends on (§9.3)."""
 
-    def __init__(self, exclusion):
-        super().__init__(exclusion)
-        self.exclusion = exclusion
+    void: frozenset = frozenset()       # exclusions for cause that put nothing aside
+    lost: frozenset = frozenset()       # (place, root, exclusion) of lists left out for absence
+    remixing: int = -1                  # the last of these that others have mixed on from
+
+
+class Restart(Exception):
+    """The log has to be read again, knowing more."""
+
+    def __init__(self, foresight):
+        super().__init__(foresight)
+        self.foresight = foresight
 
 
 @dataclass(frozen=True)
@@ -3626,8 +3639,8 @@ class Stage:
 class Log:
     """The records of a board in order, and what they come to."""
 
-    def __init__(self, board, ignored):
-        self.board, self.ignored = board, ignored
+    def __init__(self, board, foresight):
+        self.board, self.foresight = board, foresight
         self.found = Findings()
         self.records = board.records
         self.numbers = {}           # digest of a file -> number
@@ -3638,7 +3651,7 @@ class Log:
         self.aside = {}             # excluded record -> record of the exclusion
         self.justified = set()      # exclusions for cause that are justified
         self.undecided = {}         # those that cannot be decided -> record
-        self.remixing = -1          # the last exclusion because of which somebody mixes again
+        self.remixing = foresight.remixing  # the last exclusion for which somebody mixes again
         self.effective = set()      # records that have an effect
         self.passed = set()         # records that are passed over
         self.blind = False          # after a record that leaves no sense in others (§9.2)
@@ -3717,7 +3730,7 @@ class Log:
         trial.take(record)
         for exclusion, check in causes:
             evidence = self.evidence_against(record, check, trial)
-            if evidence and exclusion not in self.ignored:
+            if evidence and exclusion not in self.foresight.void:
                 self.justified.add(exclusion)
                 if record.number not in self.aside:
                     self.exclude(record, exclusion, trial)
@@ -3790,17 +3803,22 @@ class Log:
     # ---- one record: the questions in their order (§9.2)
 
     def take(self, record):
-        """Asks everything of a record.
-
-        One without effect and with nobody to blame leaves others open (§9.2); a key that nobody
-        knows is nobody.
-        """
+        """Asks everything of a record; one without effect may leave others open (§9.2)."""
         self.ask(record)
         number = record.number
-        known = any(not culprit.startswith("author ") for failure in self.found.failures
-                    if failure.record == number for culprit in failure.culprits)
-        if not (known or self.blind or number in self.effective | self.passed):
+        if number not in self.effective | self.passed and not (
+                self.blind or self.is_somebodys_fault(record)):
             self.found.unclear.add(number)
+
+    def is_somebodys_fault(self, record):
+        """Whether somebody is to blame that a record has no effect (§9.2).
+
+        Nobody is for a wrong wrapper, whoever has signed what it wraps; and a key that nobody
+        knows is nobody.
+        """
+        return not self.wrapper_fault(record) and any(
+            not culprit.startswith("author ") for failure in self.found.failures
+            if failure.record == record.number for culprit in failure.culprits)
 
     def ask(self, record):
         """Asks whether a record is whole, rightly wrapped, readable and signed; then the rest."""
@@ -3887,7 +3905,7 @@ class Log:
                    if self.records[number].wrapper is None
                    or self.wrapper_fault(self.records[number]))
 
-    def misplaced(self, check, record, evidence, culprits=None):
+    def misplaced(self, check, record, evidence, culprits=None, place=None):
         """A fault of place; it is none where others may have brought it about (§9.2)."""
         if self.found.unclear or self.astray(record):
             self.found.not_run.add(check)
@@ -3895,7 +3913,7 @@ class Log:
                 self.found.not_run.add("decrypt.proof")
             return
         culprits = [self.name(record.author)] if culprits is None else culprits
-        self.found.fail(check, culprits, record.number, None, evidence)
+        self.found.fail(check, culprits, record.number, None, evidence, place)
 
     def of_this_election(self, record):
         """Whether a message is of this election (§8.2)."""
@@ -4007,11 +4025,22 @@ class Log:
             return None
         if not self.mixing_complete() and self.seen(record) < self.remixing:
             return "is a share by somebody who had not seen that others have to mix again"
-        batches = [(self.batches.get((each["box"], each["batch"])), each["input"])
-                   for each in body["lists"]]
-        if any(batch and self.seen(record) < batch.died_at(root) for batch, root in batches):
+        if any(self.seen(record) < self.died_at((each["box"], each["batch"]), each["input"])
+               for each in body["lists"]):
             return "shares a list that an exclusion has taken out of effect, unseen"
         return None
+
+    def died_at(self, place, root):
+        """The exclusion, before or behind, that takes a list out of effect, or -1 (§9.3)."""
+        exclusions = [exclusion for *lost, exclusion in self.foresight.lost
+                      if lost == [place, root]]
+        if place in self.batches:
+            exclusions.append(self.batches[place].died_at(root))
+        return max(exclusions, default=-1)
+
+    def void(self, exclusion):
+        """Starts again where an exclusion for cause does not hold after all (§9.10)."""
+        raise Restart(replace(self.foresight, void=self.foresight.void | {exclusion}))
 
     def open_early(self, record):
         """An `open` before its time has its effect if the deals give keys (§9.2)."""
@@ -4040,11 +4069,11 @@ class Log:
         else:
             self.found.count(1, "board.blob", "shape.length")
         if blob and not blob.right:
-            failure = self.found.fail("board.blob", [], record, None, "a blob does not match")
-            failure.place = place
+            self.found.fail("board.blob", [], record, None, "a blob does not match", place)
         if not fits or (blob and blob.right and blob.size != rows * length):
             self.found.fail("shape.length", [culprit], record, None,
-                            f"a blob that is not {rows} rows of {length} bytes, or must not be")
+                            f"a blob that is not {rows} rows of {length} bytes, or must not be",
+                            place)
             return None
         return blob.data if blob and blob.right else None
 
@@ -4655,7 +4684,8 @@ class Chain(Log):
         if source is not None and self.seen(record) < batch.last.record:
             self.found.warn(f"record {record.number}, {place}: another mix has overtaken it")
             return OVERTAKEN
-        self.misplaced("mix.chain", record, f"{place}: not from the last good list, at its place")
+        self.misplaced("mix.chain", record, f"{place}: not from the last good list, at its place",
+                       place=batch.place)
         return None
 
     def check_mix(self, record, batch, entry, source):
@@ -4669,7 +4699,7 @@ class Chain(Log):
         if (stated["rows"], stated["row_length"]) != (batch.first.rows, 64 * batch.width):
             self.found.fail("mix.shape", [name], number, None,
                             f"batch {batch.place}: {stated['rows']} rows of "
-                            f"{stated['row_length']} bytes, not as the first list")
+                            f"{stated['row_length']} bytes, not as the first list", batch.place)
             return False, None
         faults = element_rows(data, 64 * batch.width) if data is not None else []
         usable = None if faults else data
@@ -4683,7 +4713,7 @@ class Chain(Log):
             return None, usable
         self.found.count(len(data) // 32, "group.membership")
         for each in faults:
-            self.found.fault(each, [name], number)
+            self.found.fault(each, [name], number, batch.place)
         return not faults and self.check_proof(record, batch, entry, source, data), usable
 
     def check_lengths(self, record, batch, entry):
@@ -4695,7 +4725,7 @@ class Chain(Log):
         elif rows:
             fault = shuffle_lengths(entry["proof"], rows, batch.width)
         if fault:
-            self.found.fault(fault, [name], record.number)
+            self.found.fault(fault, [name], record.number, batch.place)
 
     def check_proof(self, record, batch, entry, source, data):
         """`mix.proof`."""
@@ -4709,7 +4739,7 @@ class Chain(Log):
         fault = self.board.once(("mix", record.number, statement), check_shuffle, statement,
                                 entry["proof"], source.data, data)
         if fault:
-            self.found.fault(fault, [name], record.number)
+            self.found.fault(fault, [name], record.number, batch.place)
         return fault is None
 
     # ---- shares (page 7)
@@ -4853,7 +4883,7 @@ class Chain(Log):
         there = target and target.number < number and target.digest == cause["digest"]
         if number in self.justified:
             if not self.stands_rightly(target, number):
-                raise Restart(number)
+                self.void(number)
         elif there and target.number in self.passed:
             self.undecided.pop(number, None)
             self.no_effect(record, "what it excludes is passed over")
@@ -4895,7 +4925,7 @@ class Chain(Log):
         """
         for exclusion in self.aside.values():
             if exclusion not in self.effective:
-                raise Restart(exclusion)
+                self.void(exclusion)
         for exclusion, number in self.undecided.items():
             if self.is_left_out(number):
                 self.found.unclear.discard(exclusion)
@@ -4903,45 +4933,29 @@ class Chain(Log):
                 self.found.not_run.add("exclusion.unjustified")
 
     def exclude_absent(self, record, entry, target):
-        """The six rules for one batch (§9.10)."""
+        """The rules for one batch, in their order (§9.10)."""
         batch = self.batches[entry["box"], entry["batch"]]
         self.found.count(1, "exclusion.unjustified")
         stated = [s for s in self.statements
                   if (s.target, s.place, s.root) == (target, batch.place, entry["root"])]
         newest = {s.trustee: s.seen for s in stated}
-        share = batch.shares.get(target)
+        share, made = batch.shares.get(target), batch.mixed.get(target)
         if target in batch.excluded:
             self.no_effect(record, "excluded already")
         elif share and share.root == entry["root"] and self.witnessed(
                 record, newest, share.record):
             self.drop_share(record, share)
-        elif batch.valid_shares(record.number):
-            self.after_share(record, batch, stated)
         elif len(newest) < self.ceremony.threshold:
             self.unjustified(record, batch, [], "too few trustees have stated it")
-        elif target in batch.mixed:
-            made = batch.mixed[target]
-            if made.source[0] == entry["root"] and self.witnessed(record, newest, made.record):
-                if batch.leave_out(target, record.number):
-                    self.remixing = record.number
-                self.found.forget(made.record, batch.place)
-                self.exclude_from(record, batch, target)
-                self.pass_over_shares(batch)
-            else:
-                self.no_effect(record, "the trustee has mixed")
+        elif made and made.source[0] == entry["root"] and self.witnessed(
+                record, newest, made.record):
+            self.drop_mix(record, batch, target)
+        elif batch.valid_shares(record.number):
+            self.after_share(record, batch, stated)
+        elif made:
+            self.no_effect(record, "the trustee has mixed")
         else:
             self.exclude_silent(record, batch, entry["root"], stated, target)
-
-    def pass_over_shares(self, batch):
-        """Passes over the shares of lists that have just been left out (§9.3)."""
-        over = {share.record for share in batch.shares.values() if batch.died_at(share.root) >= 0}
-        for number in over:
-            self.pass_over(number, "shares a list that is out of effect")
-            for each in self.batches.values():
-                self.found.forget(number, each.place)
-                each.shares = {j: share for j, share in each.shares.items()
-                               if share.record != number}
-        self.found.failures = [f for f in self.found.failures if f.record not in over]
 
     def drop_share(self, record, share):
         """Rule 2: a share that the witnesses had seen is left out if its lists are missing."""
@@ -4955,8 +4969,28 @@ class Chain(Log):
             self.found.forget(share.record, place)
         self.found.warn(f"record {record.number} leaves record {share.record} out of effect")
 
+    def drop_mix(self, record, batch, target):
+        """Rule 4: a mix that the witnesses had seen is left out, and what others made of it."""
+        others = batch.leave_out(target, record.number)
+        self.foresee(record, batch, others)
+        for number in batch.left_out:
+            self.found.forget(number, batch.place)
+        self.found.forgive(others, batch.place)
+        self.exclude_from(record, batch, target)
+
+    def foresee(self, record, batch, others):
+        """Starts again, so that shares of lists that are now lost are passed over (§9.3)."""
+        lost = {(batch.place, root, record.number) for root, _ in batch.dead
+                if batch.died_at(root) == record.number}
+        known = self.foresight
+        foresight = replace(
+            known, lost=known.lost | lost,
+            remixing=max(known.remixing, record.number if others else -1))
+        if foresight != known:
+            raise Restart(foresight)
+
     def after_share(self, record, batch, stated):
-        """Rule 3: a valid share of the batch stands."""
+        """Rule 5: a valid share of the batch stands."""
         first = min(share.record for share in batch.valid_shares(record.number).values())
         if self.seen(record) < first:
             self.no_effect(record, "a share stands, unseen")
@@ -4965,15 +4999,14 @@ class Chain(Log):
         self.unjustified(record, batch, wrong, "a share stands already")
 
     def exclude_silent(self, record, batch, root, stated, target):
-        """Rule 6: no mix of the trustee stands."""
+        """Rule 7: no mix of the trustee stands."""
         if batch.last.root == root:
             self.exclude_from(record, batch, target)
         elif batch.known(root) and self.seen(record) < batch.last.record:
             self.no_effect(record, "a mix has come, unseen")
         else:
-            wrong = {s.trustee for s in stated if not s.astray and (
-                s.seen >= batch.last.record
-                or (not batch.known(root) and s.seen >= batch.died_at(root)))}
+            since = batch.last.record if batch.known(root) else batch.died_at(root)
+            wrong = {s.trustee for s in stated if not s.astray and s.seen >= since}
             self.unjustified(record, batch, wrong, "this is not the last good list")
 
     def witnessed(self, record, newest, number):
@@ -5019,8 +5052,8 @@ class Statement:
 class Audit(Chain):
     """The audit of one board (page 9)."""
 
-    def __init__(self, board, ignored=frozenset()):
-        super().__init__(board, ignored)
+    def __init__(self, board, foresight=Foresight()):
+        super().__init__(board, foresight)
         self.plaintexts = {}        # (box, batch) -> rows, where the result's can be read
         self.contests = []
         self.counted = None         # the contest results recounted, None if they cannot be
@@ -5363,16 +5396,16 @@ def branch_authors(log, other, fork):
 
 
 def read_board(board):
-    """The audit of a board, up to its last record (§9.10: exclusions that do not hold)."""
-    ignored = frozenset()
+    """The audit of a board, up to its last record."""
+    foresight = Foresight()
     while True:
-        audit = Audit(board, ignored)
+        audit = Audit(board, foresight)
         try:
             audit.read()
             audit.check_causes()
             return audit
         except Restart as restart:
-            ignored |= {restart.exclusion}
+            foresight = restart.foresight
 
 
 def audit_board(board, pins=(), receipts=(), compared=False, second=None):

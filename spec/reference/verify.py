@@ -4958,14 +4958,16 @@ class Chain(Log):
             self.exclude_silent(record, batch, entry["root"], stated, target)
 
     def drop_share(self, record, share):
-        """Rule 2: a share that the witnesses had seen is left out if its lists are missing."""
+        """Rule 2: a share that the witnesses had seen is left out if its lists are missing.
+
+        It stays one of which nobody knows whether it is valid (§9.4).
+        """
         shares = [(batch.place, each) for batch in self.batches.values()
                   for each in batch.shares.values() if each.record == share.record]
         if not any(each.missing for _, each in shares):
             self.no_effect(record, "the trustee has shared")
             return
-        for place, each in shares:
-            each.unknown = False
+        for place, _ in shares:
             self.found.forget(share.record, place)
         self.found.warn(f"record {record.number} leaves record {share.record} out of effect")
 
@@ -5005,8 +5007,9 @@ class Chain(Log):
         elif batch.known(root) and self.seen(record) < batch.last.record:
             self.no_effect(record, "a mix has come, unseen")
         else:
-            since = batch.last.record if batch.known(root) else batch.died_at(root)
-            wrong = {s.trustee for s in stated if not s.astray and s.seen >= since}
+            wrong = {s.trustee for s in stated if not s.astray and (
+                (batch.last.maker is not None and s.seen >= batch.last.record)
+                or (not batch.known(root) and s.seen >= batch.died_at(root)))}
             self.unjustified(record, batch, wrong, "this is not the last good list")
 
     def witnessed(self, record, newest, number):

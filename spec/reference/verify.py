@@ -3510,10 +3510,10 @@ class Batch:
         """Whether the last good list can be read, and all mixes before it could be judged."""
         return self.last.data is not None and all(each.holds for each in self.chain)
 
-    def lacks_lists(self, before):
-        """Whether the first list, or one of a mix in effect before a record, is missing."""
-        return self.first.missing or any(made.missing for made in self.mixed.values()
-                                         if made.record < before)
+    def lost_lists(self, before):
+        """The records of the first list, and of mixes in effect before one, that are missing."""
+        return [made.record for made in (self.first, *self.mixed.values())
+                if made.missing and made.record < before]
 
     def add(self, made):
         """Adds what a trustee made; a bad mix of a list that stands already changes nothing."""
@@ -3766,7 +3766,7 @@ class Log:
             return False
         body = record.body()
         places = {(each["box"], each["batch"]) for each in body.get("mixes", body.get("lists"))}
-        return any(batch.lacks_lists(record.number)
+        return any(batch.lost_lists(record.number)
                    for place, batch in self.batches.items() if place in places)
 
     def lacks_own(self, record, trial):
@@ -4945,11 +4945,11 @@ class Chain(Log):
         elif share and share.root == entry["root"] and self.witnessed(
                 record, newest, share.record):
             self.drop_share(record, share)
-        elif len(newest) < self.ceremony.threshold:
-            self.unjustified(record, batch, [], "too few trustees have stated it")
         elif made and made.source[0] == entry["root"] and self.witnessed(
                 record, newest, made.record):
             self.drop_mix(record, batch, target)
+        elif len(newest) < self.ceremony.threshold:
+            self.unjustified(record, batch, [], "too few trustees have stated it")
         elif batch.valid_shares(record.number):
             self.after_share(record, batch, stated)
         elif made:
@@ -4972,7 +4972,7 @@ class Chain(Log):
         self.found.warn(f"record {record.number} leaves record {share.record} out of effect")
 
     def drop_mix(self, record, batch, target):
-        """Rule 4: a mix that the witnesses had seen is left out, and what others made of it."""
+        """Rule 3: a mix that the witnesses had seen is left out, and what others made of it."""
         others = batch.leave_out(target, record.number)
         self.foresee(record, batch, others)
         for number in batch.left_out:
@@ -5001,14 +5001,20 @@ class Chain(Log):
         self.unjustified(record, batch, wrong, "a share stands already")
 
     def exclude_silent(self, record, batch, root, stated, target):
-        """Rule 7: no mix of the trustee stands."""
-        if batch.last.root == root:
+        """Rule 7: no mix of the trustee stands; where lists are missing, nobody is excluded."""
+        number, seen, last = record.number, self.seen(record), batch.last
+        lost = batch.lost_lists(number)
+        if root == last.root and not lost:
             self.exclude_from(record, batch, target)
-        elif batch.known(root) and self.seen(record) < batch.last.record:
+        elif root == last.root and max(lost) <= max(seen, batch.first.record):
+            self.undecide(record)
+        elif root == last.root or (batch.known(root) and last.maker is not None
+                                   and seen < last.record):
             self.no_effect(record, "a mix has come, unseen")
+            self.found.unclear.update([number] if lost else [])
         else:
             wrong = {s.trustee for s in stated if not s.astray and (
-                (batch.last.maker is not None and s.seen >= batch.last.record)
+                (last.maker is not None and s.seen >= last.record)
                 or (not batch.known(root) and s.seen >= batch.died_at(root)))}
             self.unjustified(record, batch, wrong, "this is not the last good list")
 
@@ -5029,7 +5035,7 @@ class Chain(Log):
 
     def unjustified(self, record, batch, trustees, evidence):
         """An exclusion of absence that must not be; undecided on a damaged board (§9.2)."""
-        if self.found.unclear or self.astray(record) or batch.lacks_lists(record.number):
+        if self.found.unclear or self.astray(record) or batch.lost_lists(record.number):
             self.undecide(record)
             return
         culprits = ["authority"] + [f"trustee {j}" for j in sorted(trustees)]

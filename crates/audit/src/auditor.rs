@@ -68,6 +68,8 @@ pub(crate) struct Auditor<'a> {
     /// Mixes that another one overtook: batch and record.
     pub(crate) overtaken: BTreeSet<(usize, u64)>,
     pub(crate) shares: Vec<PostedShare>,
+    /// Records of shares that are left out because they could not be read.
+    pub(crate) unread_shares: BTreeSet<u64>,
     pub(crate) result: Option<PostedResult>,
     pub(crate) turnout: Option<Turnout>,
     pub(crate) eligible: Eligible,
@@ -104,6 +106,7 @@ impl<'a> Auditor<'a> {
             astray: Vec::new(),
             docket: Docket::default(),
             overtaken: BTreeSet::new(),
+            unread_shares: BTreeSet::new(),
             shares: Vec::new(),
             result: None,
             turnout: None,

@@ -206,7 +206,8 @@ impl Auditor<'_> {
                 plural(threshold, "trustee", "trustees"),
                 plural(valid as u64, "trustee has", "trustees have")
             );
-            self.no_quorum(sequence, evidence);
+            let unread = self.names_unread_share(&before, &result.trustees);
+            self.no_quorum(sequence, evidence, unread);
         }
         let Some(quorum) = named.or_else(|| before.quorum(threshold)) else {
             return self
@@ -229,8 +230,14 @@ impl Auditor<'_> {
         }
     }
 
-    fn no_quorum(&mut self, sequence: u64, evidence: String) {
-        if self.is_uncertain() {
+    /// Whether a result rests on shares that could be read when it was made, perhaps.
+    fn names_unread_share(&self, view: &BatchView, trustees: &[u64]) -> bool {
+        let share = |trustee: &u64| view.shares.get(usize::try_from(*trustee).ok()?)?.as_ref();
+        trustees.iter().filter_map(share).any(|share| self.unread_shares.contains(&share.sequence))
+    }
+
+    fn no_quorum(&mut self, sequence: u64, evidence: String, unread: bool) {
+        if unread || self.is_uncertain() {
             return self
                 .findings
                 .not_run(CheckId::DecryptQuorum, "records are missing or not valid");

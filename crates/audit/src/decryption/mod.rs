@@ -68,11 +68,20 @@ impl Auditor<'_> {
         }
         let share = PostedShare { sequence, trustee, knew, proof: body.proof, lists, proved: None };
         if repeated {
-            let evidence = "this trustee has shared a list of this batch before";
-            self.fail(CheckId::DecryptRepeat, culprits, Some(sequence), None, evidence);
+            self.repeated_share(sequence, culprits);
             return self.report_share_lists(&share);
         }
         self.shares.push(share);
+    }
+
+    fn repeated_share(&mut self, sequence: u64, culprits: &[Culprit]) {
+        let evidence = "this trustee has shared a list of this batch before";
+        if self.is_out_of_step() {
+            let text = format!("record {sequence}: {evidence}, as far as can be said");
+            self.gap = true;
+            return self.findings.not_run_at(sequence, CheckId::DecryptRepeat, text);
+        }
+        self.fail(CheckId::DecryptRepeat, culprits, Some(sequence), None, evidence);
     }
 
     /// Whether a list went out of effect while its shares were on their way.
@@ -170,6 +179,7 @@ impl Auditor<'_> {
             return false;
         }
         self.exclude_shares(sequence);
+        self.unread_shares.insert(sequence);
         true
     }
 }

@@ -34,11 +34,35 @@ enum Answer {
     ShareUnread(u64),
     /// No effect, and nobody's fault.
     Idle(String),
+    /// The same, by what lists say.
+    Overtaken(String),
     Unjustified {
         evidence: String,
         /// Trustees whose statement was wrong when they made it.
         guilty: Vec<u64>,
     },
+}
+
+/// Who says that a trustee is absent.
+struct Witnesses {
+    authority: Standing,
+    /// By trustee, of each the newest.
+    stated: BTreeMap<u64, Standing>,
+    /// How many are needed.
+    threshold: u64,
+}
+
+impl Witnesses {
+    fn who(&self, is_meant: impl Fn(&Standing) -> bool) -> Vec<u64> {
+        let meant = self.stated.iter().filter(|(_, stands)| is_meant(stands));
+        meant.map(|(signer, _)| *signer).collect()
+    }
+
+    /// Whether the authority and enough of them had seen a record.
+    fn had_seen(&self, sequence: u64) -> bool {
+        let seen = self.who(|stands| stands.has_seen(sequence)).len() as u64;
+        self.authority.has_seen(sequence) && seen >= self.threshold
+    }
 }
 
 impl Auditor<'_> {
@@ -112,6 +136,11 @@ impl Auditor<'_> {
                 }
                 Answer::ShareUnread(share) => self.leave_out_share(claim, share, by),
                 Answer::Idle(text) => self.findings.warn(text),
+                Answer::Overtaken(text) => {
+                    // With all lists it might exclude.
+                    self.gap |= self.lacks_a_list(claim.batch);
+                    self.findings.warn(text);
+                }
                 Answer::Unjustified { evidence, .. } if self.is_batch_uncertain(claim.batch) => {
                     self.leave_undecided(by, &evidence);
                 }
@@ -192,76 +221,83 @@ impl Auditor<'_> {
     }
 
     fn weigh_absence(&mut self, stands: &Standing, claim: &Claim) -> Answer {
-        let (by, number) = (stands.sequence, claim.trustee);
-        let idle = |why: &str| Answer::Idle(format!("record {by} has no effect: {why}"));
+        let by = stands.sequence;
         if let Mixer::Excluded(before) = self.mixer(claim.batch, claim.trustee) {
-            return idle(&format!("record {before} has excluded trustee {number} before"));
+            let number = claim.trustee;
+            return Answer::Idle(format!(
+                "record {by} has no effect: record {before} has excluded trustee {number} before"
+            ));
         }
-        let witnesses = self.docket.statements.get(claim).cloned().unwrap_or_default();
-        let threshold = self.view.description().map_or(u64::MAX, |found| found.threshold);
-        let have_seen = |sequence: u64| -> Vec<u64> {
-            let seen = witnesses.iter().filter(|(_, stands)| stands.has_seen(sequence));
-            seen.map(|(signer, _)| *signer).collect()
-        };
-        let all_have_seen = |sequence: u64| {
-            stands.has_seen(sequence) && have_seen(sequence).len() as u64 >= threshold
+        let witnesses = Witnesses {
+            authority: *stands,
+            stated: self.docket.statements.get(claim).cloned().unwrap_or_default(),
+            threshold: self.view.description().map_or(u64::MAX, |found| found.threshold),
         };
         if let Some(share) = self.share_of(claim.batch, claim.trustee, &claim.root)
-            && all_have_seen(share)
+            && witnesses.had_seen(share)
         {
             return Answer::ShareUnread(share);
         }
-        let standing = self.standing_mix(claim.batch, claim.trustee);
         // Before shares are asked for: whether one is valid could depend on when its list got lost.
-        if let Some((mix, input)) = standing
+        if let Some((mix, input)) = self.standing_mix(claim.batch, claim.trustee)
             && input == claim.root
-            && all_have_seen(mix)
+            && witnesses.had_seen(mix)
         {
             return Answer::Unread(mix);
         }
         self.settle(claim.batch);
-        if (witnesses.len() as u64) < threshold {
+        self.weigh_lists(claim, &witnesses)
+    }
+
+    /// Whether a trustee's mix is awaited, by what stands in its batch.
+    fn weigh_lists(&mut self, claim: &Claim, witnesses: &Witnesses) -> Answer {
+        let (by, number) = (witnesses.authority.sequence, claim.trustee);
+        let idle = |why: &str| Answer::Overtaken(format!("record {by} has no effect: {why}"));
+        let stated = witnesses.stated.len() as u64;
+        if stated < witnesses.threshold {
             let evidence = format!(
-                "{} trustees state before it that trustee {number} has not mixed this list, and \
-                 {threshold} are needed",
-                witnesses.len()
+                "{stated} trustees state before it that trustee {number} has not mixed this list, and {} are \
+                 needed",
+                witnesses.threshold
             );
             return Answer::Unjustified { evidence, guilty: Vec::new() };
         }
         if let Some(share) = self.first_valid_share(claim.batch) {
-            if !stands.has_seen(share) {
+            if !witnesses.authority.has_seen(share) {
                 return idle(&format!("it was overtaken by the share in record {share}"));
             }
             let evidence = format!("the valid share in record {share} stands before it");
-            return Answer::Unjustified { evidence, guilty: have_seen(share) };
+            let guilty = witnesses.who(|stands| stands.has_seen(share));
+            return Answer::Unjustified { evidence, guilty };
         }
-        if let Some((mix, _)) = standing {
+        if let Some((mix, _)) = self.standing_mix(claim.batch, claim.trustee) {
             return idle(&format!("the mix of trustee {number} stands in record {mix}"));
         }
         let Some(view) = self.view.batches.get(claim.batch) else { return idle("no such batch") };
         if view.last.root == claim.root {
             return Answer::Absent;
         }
-        let is_a_list = view.first.root == claim.root
-            || view.mixes.iter().any(|mix| mix.output.root == claim.root);
-        let makers = view.mixes.iter().filter(|mix| mix.output.root == claim.root);
-        let left_out = makers.filter_map(|mix| mix.excluded).max();
+        let mut lists = view.mixes.iter().map(|mix| mix.output.root);
+        let is_a_list = view.first.root == claim.root || lists.any(|root| root == claim.root);
         let last = view.mixes.iter().rev().find(|mix| mix.valid).map(|mix| mix.sequence);
-        match last {
-            Some(last) if is_a_list && !stands.has_seen(last) => {
-                idle(&format!("it was overtaken by the mix in record {last}"))
-            }
-            last => {
-                let guilty = match last {
-                    Some(last) if is_a_list => have_seen(last),
-                    // It was a good list until an exclusion took it out of effect.
-                    None if let Some(by) = left_out => have_seen(by),
-                    _ => witnesses.keys().copied().collect(),
-                };
-                let evidence = "it does not name the last good list".to_owned();
-                Answer::Unjustified { evidence, guilty }
-            }
+        if let Some(last) = last
+            && is_a_list
+            && !witnesses.authority.has_seen(last)
+        {
+            return idle(&format!("it was overtaken by the mix in record {last}"));
         }
+        let evidence = "it does not name the last good list".to_owned();
+        let guilty = witnesses.who(|stands| self.was_wrong(claim, stands, last));
+        Answer::Unjustified { evidence, guilty }
+    }
+
+    /// Whether a statement that does not name the last good list was wrong when it was made.
+    fn was_wrong(&self, claim: &Claim, stands: &Standing, last: Option<u64>) -> bool {
+        if self.excluded_unseen(claim.batch, stands.knew, &claim.root, None).is_some() {
+            return false;
+        }
+        let is_in_effect = self.is_list_in_effect(claim.batch, &claim.root);
+        !is_in_effect || last.is_some_and(|last| stands.has_seen(last))
     }
 
     /// The mix of a trustee that stands in a batch, and its input.

@@ -178,6 +178,14 @@ impl Auditor<'_> {
         self.excluded_unseen(batch, stands.knew, input, Some(place)).map(Dead::Void)
     }
 
+    /// Whether a list is the first one of its batch, or one that a mix in effect makes.
+    pub(crate) fn is_list_in_effect(&self, batch: usize, root: &Digest) -> bool {
+        let first = self.view.batches.get(batch).map(|view| view.first.root);
+        let mut mixes = self.mixes.get(batch).into_iter().flatten();
+        first.as_ref() == Some(root)
+            || mixes.any(|mix| mix.dead.is_none() && mix.output.root == *root)
+    }
+
     /// The exclusion, later than what somebody knew, that has taken a list out of effect; none while any
     /// mix in effect makes it, by one at this place in the chain or at any.
     pub(crate) fn excluded_unseen(

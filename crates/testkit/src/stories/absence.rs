@@ -5,7 +5,7 @@ use psephos_core::Digest;
 use psephos_record::bodies::{Body, Exclusion};
 
 use super::stage::{closed, mixed};
-use super::steps::bad_mix;
+use super::steps::{bad_mix, bad_share};
 use super::{AUTHORITY, Case, Fixture};
 use crate::{Author, Election};
 
@@ -34,6 +34,17 @@ pub(super) const CASES: &[Case] = &[
         name: "exclusion.unjustified-after-a-share",
         altered: "Authority and trustees exclude a trustee for absence after the first share.",
         make: after_a_share,
+    },
+    Case {
+        name: "decrypt.proof-before-an-absence",
+        altered: "Authority and trustees exclude a trustee for absence whose mix stands; the only share before it does \
+                  not hold.",
+        make: || {
+            let mut election = mixed();
+            let bad = bad_share(&mut election, 0);
+            election.exclude_absent(2, &[0, 1]);
+            Fixture::blaming(election.board, &[Culprit::Trustee(0)]).at(bad)
+        },
     },
     Case {
         name: "exclusion.unjustified-earlier-list",

@@ -43,6 +43,20 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "board.chain-for-an-earlier-attempt",
+        altered: "Trustee 1 accepts the first attempt when it has seen that a second one begins.",
+        make: || {
+            let mut election = accepting();
+            let first = election.view().election();
+            let body = Body::Accept(election.accept_body(1));
+            election.issue_manifest();
+            let mut message = election.message(Author::Trustee(1), &body);
+            message.election = first;
+            let record = election.append(Author::Trustee(1), message);
+            Fixture::blaming(election.board, &[]).at(record)
+        },
+    },
+    Case {
         name: "key.proof-possession-response",
         altered: "Trustee 1 proves the possession of its share-encryption key with another response.",
         make: || accepted(|body| body.proof.response = plus_one(&body.proof.response)),

@@ -166,6 +166,11 @@ pub(super) const CASES: &[Case] = &[
         make: share_overtaken_by_absence,
     },
     Case {
+        name: "mix-left-out-whose-trustee-has-shared",
+        altered: "The last trustee shares its list, which the others cannot read: they leave its mix out.",
+        make: mix_of_a_sharer_left_out,
+    },
+    Case {
         name: "share-after-the-seal",
         altered: "A share was on its way while the authority sealed.",
         make: share_after_the_seal,
@@ -269,6 +274,19 @@ fn share_of_a_list_left_out() -> Fixture {
     let lost = election.view().batches[0].mixes[3].output.root;
     election.board.remove_blob(&lost);
     election.exclude_absent(3, &[1, 2]);
+    finished(election, &[], &[0, 1])
+}
+
+fn mix_of_a_sharer_left_out() -> Fixture {
+    let mut election = closed();
+    election.mix(0);
+    election.mix(1);
+    let absence = Body::Exclusion(election.absence_body(2));
+    election.mix(2);
+    election.share(2);
+    for author in [Author::Trustee(0), Author::Trustee(1), Author::Authority] {
+        election.post(author, absence.clone());
+    }
     finished(election, &[], &[0, 1])
 }
 

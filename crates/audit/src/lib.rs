@@ -15,6 +15,7 @@ mod auditor;
 mod ceremony;
 mod check;
 mod conclude;
+mod count;
 mod decryption;
 mod evidence;
 mod exclusion;
@@ -42,6 +43,7 @@ use crate::auditor::Auditor;
 
 pub use anonymity::{BatchAnonymity, FEW, UNIQUE_PART};
 pub use check::{CheckId, Status, Verdict};
+pub use count::{Count, CountError, count, tally};
 pub use evidence::{
     Claim, EVIDENCE_LIMIT, Evidence, EvidenceBlob, EvidenceFile, Judgement, Reach, excerpt,
 };
@@ -49,7 +51,6 @@ pub use intake::{
     BallotSource, Intake, IntakeError, Placement, Polling, ballot_layouts, derive_intake,
 };
 pub use report::{CheckResult, Culprit, FAILURES_LISTED, Failure, Report, SPEC};
-pub use result::{Count, CountError, count, tally};
 pub use roll::{Keys, Roll, RollError, RollFault};
 pub use view::{
     AbsenceView, AmendmentView, BallotsView, BatchView, Ceremony, ChallengedView, CloseView,

@@ -55,7 +55,8 @@ impl Report {
             lines.push(String::new());
             lines.extend(result(contest));
         }
-        lines.push(String::new());
+        // No line begins another one, whoever has written what it repeats.
+        let lines: Vec<String> = lines.iter().map(|line| line.replace('\n', "\\n")).collect();
         lines.join("\n")
     }
 

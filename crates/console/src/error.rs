@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::Exit;
+use crate::text::visible;
 
 /// Why a command stopped, as a person reads it.
 #[derive(Clone, Debug)]
@@ -76,12 +77,12 @@ impl Failure {
     pub fn render(&self, colour: bool) -> String {
         let (red, blue, off) =
             if colour { ("\x1b[1;31m", "\x1b[1;34m", "\x1b[0m") } else { ("", "", "") };
-        let mut text = format!("{red}error{off}: {}\n", self.what);
+        let mut text = format!("{red}error{off}: {}\n", visible(&self.what));
         if let Some(place) = &self.place {
-            text.push_str(&format!("  {blue}-->{off} {place}\n"));
+            text.push_str(&format!("  {blue}-->{off} {}\n", visible(place)));
         }
         if let Some(advice) = &self.advice {
-            text.push_str(&format!("   {blue}={off}  {advice}\n"));
+            text.push_str(&format!("   {blue}={off}  {}\n", visible(advice)));
         }
         text
     }

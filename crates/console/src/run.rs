@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::text::visible;
 use crate::{Exit, Failure};
 
 /// Reads the command line; on a mistake prints it and returns the exit code to leave with.
@@ -65,7 +66,7 @@ static UNSAID: AtomicBool = AtomicBool::new(false);
 /// could not be written for another reason, it does not end as if all had been said.
 pub fn say(text: impl AsRef<str>) {
     let mut out = io::stdout().lock();
-    let written = writeln!(out, "{}", text.as_ref()).and_then(|()| out.flush());
+    let written = writeln!(out, "{}", visible(text.as_ref())).and_then(|()| out.flush());
     if written.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
         UNSAID.store(true, Ordering::Relaxed);
     }
@@ -74,7 +75,7 @@ pub fn say(text: impl AsRef<str>) {
 /// Prints a warning to standard error.
 pub fn warn(text: impl AsRef<str>) {
     let (yellow, off) = if colour() { ("\x1b[1;33m", "\x1b[0m") } else { ("", "") };
-    let _ = writeln!(io::stderr(), "{yellow}warning{off}: {}", text.as_ref());
+    let _ = writeln!(io::stderr(), "{yellow}warning{off}: {}", visible(text.as_ref()));
 }
 
 /// Ends this process when its standard input closes, so that it never outlives whoever started it.

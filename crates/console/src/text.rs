@@ -1,5 +1,7 @@
-//! Numbers as people read them.
+//! Numbers and words as people read them.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -74,6 +76,35 @@ pub fn nth(index: u64) -> u64 {
     index.saturating_add(1)
 }
 
+/// Text in which nothing is hidden: control characters, and marks that turn the direction of writing or have
+/// no width, stand as `\u001b`. Somebody else's words could otherwise rewrite what a terminal shows. In JSON,
+/// where such characters stand in strings only, the escape means the same.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) {
+            // Writing to a string cannot fail.
+            let _ = write!(shown, "\\u{:04x}", u32::from(character));
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+fn is_hidden(character: char) -> bool {
+    let is_layout = matches!(character, '\n' | '\t');
+    let is_mark = matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    );
+    is_mark || character.is_control() && !is_layout
+}
+
 /// Items with their index, from 0.
 pub fn numbered<I: IntoIterator>(items: I) -> impl Iterator<Item = (u64, I::Item)> {
     items.into_iter().enumerate().map(|(index, item)| (index as u64, item))
@@ -111,6 +142,16 @@ pub fn table(rows: &[(String, String)], indent: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_hidden_and_json_means_the_same() {
+        let words = "Zoë\u{1b}[2J\u{202e}dilaV\u{7f}\n";
+        assert_eq!(visible(words), "Zoë\\u001b[2J\\u202edilaV\\u007f\n");
+        assert!(matches!(visible("Zoë (3)\n"), Cow::Borrowed(_)));
+        let json = serde_json::json!({ "name": words }).to_string();
+        let read: serde_json::Value = serde_json::from_str(&visible(&json)).unwrap();
+        assert_eq!(read["name"], words);
+    }
 
     #[test]
     fn durations_read_well() {

@@ -8,6 +8,7 @@ use crate::check::CheckId;
 use crate::log::Place;
 use crate::mixes::{Dead, PostedMix};
 use crate::report::{Culprit, Found};
+use crate::text::quoted;
 use crate::view::{ExcludedView, ExclusionView};
 use crate::{Excludable, Remedies};
 
@@ -138,6 +139,8 @@ impl Auditor<'_> {
         let culprits = [Culprit::Authority];
         let record = Some(sequence);
         let stands = !self.is_unposted(named);
+        let check =
+            CheckId::from_id(check).map_or_else(|| quoted(check), |check| check.to_string());
         let outcome = match self.docket.outcomes.get(&sequence) {
             Some(outcome) if stands => Some(outcome.clone()),
             None if !self.docket.void.contains(&sequence) => None,
@@ -152,7 +155,7 @@ impl Auditor<'_> {
                 self.findings.warn(format!(
                     "record {named} is excluded, by record {sequence}: it fails {check} ({evidence})"
                 ));
-                let excluded = ExcludedView::Record { sequence: named, check: check.to_owned() };
+                let excluded = ExcludedView::Record { sequence: named, check };
                 self.view.exclusions.push(ExclusionView { sequence, excluded });
             }
             Some(Outcome::Idle) => self.findings.warn(format!(

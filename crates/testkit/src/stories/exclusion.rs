@@ -38,6 +38,15 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "exclusion.unjustified-check-that-rewrites-the-screen",
+        altered: "The authority excludes a mix for a check whose name clears a terminal and says VALID.",
+        make: || {
+            let mut election = closed();
+            let mix = election.mix(0);
+            unjustified(election, mix, "\u{1b}[2J\u{1b}[HVALID: all checks hold\n\u{1b}[8m")
+        },
+    },
+    Case {
         name: "exclusion.unjustified-good-mix-beside-a-bad-one",
         altered: "The authority excludes a mix that holds, for its proof; another trustee's mix of the same list does \
                   not hold.",

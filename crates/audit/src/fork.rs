@@ -14,10 +14,10 @@ use crate::report::Culprit;
 
 /// A board from the first record on that differs.
 struct Branch {
-    /// Digests of its files.
-    files: BTreeSet<Digest>,
-    /// The record that each key has signed knowing one of these files: the head, and the record's place.
-    known: BTreeMap<Encoding, Vec<(Digest, u64)>>,
+    /// Digests of the files at its beginning that are chained to it: each fixes what stands at the fork.
+    chained: BTreeSet<Digest>,
+    /// The first record that each key has signed knowing one of these files.
+    known: BTreeMap<Encoding, u64>,
     /// What the first of them is.
     first: String,
 }
@@ -86,12 +86,8 @@ impl Auditor<'_> {
             here.first,
             there.first
         );
-        for (author, places) in &here.known {
-            let Some(others) = there.known.get(author) else { continue };
-            // A file that stands on both branches, wherever, is not what tells them apart.
-            let ours = places.iter().find(|(head, _)| !there.files.contains(head));
-            let theirs = others.iter().find(|(head, _)| !here.files.contains(head));
-            let (Some((_, ours)), Some((_, theirs))) = (ours, theirs) else { continue };
+        for (author, ours) in &here.known {
+            let Some(theirs) = there.known.get(author) else { continue };
             let culprit = self.culprit(author);
             evidence += &format!(
                 "; {} has signed record {ours} knowing this branch, and record {theirs} of the second \
@@ -108,7 +104,11 @@ impl Auditor<'_> {
     /// Reads a board from its first record on that the other one does not have.
     fn branch(&self, board: &dyn Board, fork: u64) -> Result<Branch, BoardError> {
         let mut branch =
-            Branch { files: BTreeSet::new(), known: BTreeMap::new(), first: String::new() };
+            Branch { chained: BTreeSet::new(), known: BTreeMap::new(), first: String::new() };
+        let mut before = match fork.checked_sub(1) {
+            Some(before) => Some(board.record_digest(before)?),
+            None => Some(Digest::default()),
+        };
         for sequence in fork..board.extent()?.records {
             let (digest, file) = match board.record(sequence) {
                 Ok(file) => (file_digest(&file), Some(file)),
@@ -116,6 +116,11 @@ impl Auditor<'_> {
                 Err(error) => return Err(error),
             };
             let record = file.and_then(|file| Record::decode(&file).ok());
+            // The digest of the file before this one, as long as every file has named the one before it.
+            before = before.filter(|before| {
+                let names = |record: &Record| (record.sequence, record.previous);
+                record.as_ref().map(names) == Some((sequence, *before))
+            });
             let message = record.and_then(|record| {
                 let message = record.message().ok()?;
                 record.verify(&message).ok().map(|()| message)
@@ -130,10 +135,12 @@ impl Auditor<'_> {
                 };
                 branch.first = format!("{what} (SHA3-256 {})", hex::encode(digest));
             }
-            if let Some(message) = message.filter(|message| branch.files.contains(&message.head)) {
-                branch.known.entry(message.author).or_default().push((message.head, sequence));
+            if let Some(message) = message.filter(|message| branch.chained.contains(&message.head))
+            {
+                branch.known.entry(message.author).or_insert(sequence);
             }
-            branch.files.insert(digest);
+            before = before.map(|_| digest);
+            branch.chained.extend(before);
         }
         Ok(branch)
     }

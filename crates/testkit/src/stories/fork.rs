@@ -2,9 +2,10 @@
 
 use psephos_audit::Culprit;
 use psephos_record::bodies::{Body, SignOff};
+use psephos_record::kind::Kind;
 
 use super::stage::{complete, opened, published, voted};
-use super::{Case, Fixture};
+use super::{Case, Fixture, place};
 use crate::{Author, Election};
 
 pub(super) const CASES: &[Case] = &[
@@ -59,11 +60,28 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "board.fork-files-in-other-places",
+        altered: "An older copy of a board is compared with one on which its last files stand in other places: \
+                  nobody has signed both.",
+        make: files_in_other_places,
+    },
+    Case {
         name: "compared-with-an-older-copy",
         altered: "The board is compared with a copy from the time of voting, of which it is the continuation.",
         make: || Fixture::valid(complete().board).compared(voted().board),
     },
 ];
+
+/// Whoever can write to a folder can do this; the authority's heads are of files of either copy.
+fn files_in_other_places() -> Fixture {
+    let (older, other) = (complete(), complete());
+    let files = older.board.records();
+    let at = place(&older, Kind::Ballots);
+    let result = place(&older, Kind::Result);
+    older.board.set_records(files[..=place(&older, Kind::Close)].to_vec());
+    other.board.set_records([&files[..at], &files[result..]].concat());
+    compared(older, other, &[]).at(at as u64)
+}
 
 /// Everything from the close record to the seal, honestly.
 fn finished(mut election: Election) -> Election {

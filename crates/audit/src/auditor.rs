@@ -67,6 +67,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) docket: Docket,
     /// Mixes that another one overtook: batch and record.
     pub(crate) overtaken: BTreeSet<(usize, u64)>,
+    /// Batches whose first list has rows that are no proper elements: no mix of it can be judged.
+    pub(crate) unjudged: BTreeSet<usize>,
     pub(crate) shares: Vec<PostedShare>,
     /// Records of shares that are left out because they could not be read.
     pub(crate) unread_shares: BTreeSet<u64>,
@@ -106,6 +108,7 @@ impl<'a> Auditor<'a> {
             astray: Vec::new(),
             docket: Docket::default(),
             overtaken: BTreeSet::new(),
+            unjudged: BTreeSet::new(),
             unread_shares: BTreeSet::new(),
             shares: Vec::new(),
             result: None,

@@ -97,8 +97,9 @@ impl Auditor<'_> {
                 plural(threshold, "trustee", "trustees"),
                 plural(valid as u64, "trustee has", "trustees have")
             );
-            let unread = self.names_unread_share(&before, &result.trustees);
-            self.no_quorum(sequence, evidence, unread);
+            let unknown = self.unjudged.contains(&index)
+                || self.names_unread_share(&before, &result.trustees);
+            self.no_quorum(sequence, evidence, unknown);
         }
         let Some(quorum) = named.or_else(|| before.quorum(threshold)) else {
             return self
@@ -127,8 +128,8 @@ impl Auditor<'_> {
         trustees.iter().filter_map(share).any(|share| self.unread_shares.contains(&share.sequence))
     }
 
-    fn no_quorum(&mut self, sequence: u64, evidence: String, unread: bool) {
-        if unread || self.is_uncertain() {
+    fn no_quorum(&mut self, sequence: u64, evidence: String, unknown: bool) {
+        if unknown || self.is_uncertain() {
             return self
                 .findings
                 .not_run(CheckId::DecryptQuorum, "records are missing or not valid");

@@ -146,6 +146,12 @@ impl Auditor<'_> {
         for (place, (_, proved)) in proved.iter_mut().enumerate() {
             *proved = outcome(&answer, place);
         }
+        if let Err(ChainError::Refused(refusal)) = &answer
+            && refusal.input.is_some()
+            && run.start() == Some(0)
+        {
+            self.unjudged.insert(run.batch);
+        }
         if let Err(error @ (ChainError::Rows { .. } | ChainError::NoChain)) = &answer {
             self.findings.unreadable(format!("mixes could not be checked: {error}"));
         }

@@ -234,6 +234,10 @@ impl Auditor<'_> {
             return self.findings.not_run(CheckId::MixQuorum, "mixing is not complete");
         }
         for batch in 0..self.view.batches.len() {
+            if self.unjudged.contains(&batch) {
+                self.findings.not_run(CheckId::MixQuorum, "mixes could not be judged");
+                continue;
+            }
             self.findings.count(CheckId::MixQuorum, 1);
             let Some(view) = self.view.batches.get(batch) else { continue };
             let valid: Vec<u64> =

@@ -82,7 +82,8 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "intake.added-row-of-no-elements",
-        altered: "The authority adds a row that encodes no elements to the list, and a trustee posts a mix of that.",
+        altered: "The authority adds a row that encodes no elements to the list, the trustees post mixes of that, \
+                  and the authority a result: none of that can be judged, and the trustees are not to blame.",
         make: no_element_added,
     },
     Case {
@@ -218,14 +219,14 @@ fn listing(alter: impl Fn(&mut Vec<Vec<u8>>, Vec<u8>)) -> Fixture {
     closed_with(election, body)
 }
 
-/// A trustee posts a mix of the list; nobody can prove one.
+/// Nobody can prove a mix of the list.
 fn no_element_added() -> Fixture {
     let mut election = voted();
     let honest = election.close_body(&[]);
     let list = honest.batches[0].list;
     let length = list.row_length as usize;
     let mut rows: Vec<Vec<u8>> = election.read(&list).chunks(length).map(<[u8]>::to_vec).collect();
-    let output = [rows.concat(), rows[0].clone()].concat();
+    let mut output = [rows.concat(), rows[0].clone()].concat();
     rows.push(vec![0xff; length]);
     let body = election.close_with(&rows, &[], honest.submitted);
     let input = body.batches[0].list.root;
@@ -233,7 +234,15 @@ fn no_element_added() -> Fixture {
     let mut mix = Election::closed(Plan::new(2, 2, 4)).mix_body(0);
     mix.mixes[0].input = input;
     mix.mixes[0].output = election.put(list.row_length, &output);
-    election.post(Author::Trustee(0), Body::Mix(mix));
+    election.post(Author::Trustee(0), Body::Mix(mix.clone()));
+    mix.mixes[0].input = mix.mixes[0].output.root;
+    mix.mixes[0].position = 1;
+    output.rotate_left(length);
+    mix.mixes[0].output = election.put(list.row_length, &output);
+    election.post(Author::Trustee(1), Body::Mix(mix));
+    let plaintexts = (vec![0, 1], vec![0; length / 2 * rows.len()]);
+    let body = election.result_with(&[plaintexts]);
+    election.post(Author::Authority, Body::Result(body));
     Fixture::blaming(election.board, AUTHORITY).at_row(close, rows.len() as u64 - 1)
 }
 

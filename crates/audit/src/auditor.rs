@@ -67,6 +67,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) docket: Docket,
     /// Mixes that another one overtook: batch and record.
     pub(crate) overtaken: BTreeSet<(usize, u64)>,
+    /// Batches of whose first list `close` states another shape than it has.
+    pub(crate) misstated: BTreeSet<usize>,
     /// Batches whose first list has rows that are no proper elements: no mix of it can be judged.
     pub(crate) unjudged: BTreeSet<usize>,
     pub(crate) shares: Vec<PostedShare>,
@@ -108,6 +110,7 @@ impl<'a> Auditor<'a> {
             astray: Vec::new(),
             docket: Docket::default(),
             overtaken: BTreeSet::new(),
+            misstated: BTreeSet::new(),
             unjudged: BTreeSet::new(),
             unread_shares: BTreeSet::new(),
             shares: Vec::new(),
@@ -160,7 +163,17 @@ impl<'a> Auditor<'a> {
     /// Whether a record may seem out of its place because one before it is missing or without effect, or
     /// because an exclusion before it could not be decided.
     pub(crate) fn is_out_of_step(&self) -> bool {
-        self.gap || self.unsure || !self.docket.undecided.is_empty()
+        self.unsure || !self.is_in_step()
+    }
+
+    /// Whether the mixes of a batch cannot be judged, through the fault of `close`.
+    pub(crate) fn is_unjudged(&self, batch: usize) -> bool {
+        self.misstated.contains(&batch) || self.unjudged.contains(&batch)
+    }
+
+    /// Whether no record before this one is missing or without effect, and no exclusion undecided.
+    pub(crate) fn is_in_step(&self) -> bool {
+        !self.gap && self.docket.undecided.is_empty()
     }
 
     /// Whether the last record that an author knew says nothing of what stands before some file, as an

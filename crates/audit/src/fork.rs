@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::{Digest, Encoding};
-use psephos_record::board::{Board, BoardError};
+use psephos_record::board::{Board, BoardError, Extent};
 use psephos_record::message::{Record, file_digest};
 
 use crate::Stage;
@@ -40,7 +40,13 @@ impl Auditor<'_> {
                     self.not_compared(&error.to_string());
                 }
             }
-            Ok(None) => {}
+            Ok(None) => {
+                if let Ok(Extent { records, beyond_gap: Some(_) }) = other.extent() {
+                    self.not_compared(&format!(
+                        "it lacks record {records}, and goes on behind that"
+                    ));
+                }
+            }
             Err(error) => self.not_compared(&error.to_string()),
         }
     }

@@ -51,6 +51,8 @@ pub(crate) struct Memory {
     messages: BTreeMap<Digest, u64>,
     /// Who signed what under which counter: the message's digest and place.
     counters: BTreeMap<(Encoding, u64), (Digest, u64)>,
+    /// Places of the authority's messages, in their order.
+    own: Vec<u64>,
     /// Digests of all files that were read.
     files: Vec<Digest>,
     /// How far the election had come, behind every record.
@@ -67,6 +69,11 @@ impl Memory {
     /// The place of the record with this digest.
     pub(crate) fn place(&self, digest: &Digest) -> Option<u64> {
         self.heads.get(digest).copied()
+    }
+
+    /// The last record before this one that is the authority's.
+    pub(crate) fn own_before(&self, sequence: u64) -> Option<u64> {
+        self.own.iter().rev().find(|own| **own < sequence).copied()
     }
 
     /// The place of the message with this digest.
@@ -316,6 +323,9 @@ impl Auditor<'_> {
             return None;
         }
         self.memory.counters.insert(key, (digest, sequence));
+        if self.culprit(&message.author) == Culprit::Authority {
+            self.memory.own.push(sequence);
+        }
         Some(())
     }
 

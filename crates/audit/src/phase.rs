@@ -116,6 +116,11 @@ impl Auditor<'_> {
         if !self.is_of_this_election(&entry, kind) || !self.is_entitled(&entry, kind, &author) {
             return;
         }
+        if let Body::Enrol(body) = &entry.body
+            && !self.is_invited(entry.sequence, &entry.author, body)
+        {
+            return;
+        }
         if self.reopens_what_is_sealed(&entry.body) {
             let evidence = "it excludes something of a sealed election".to_owned();
             return self.out_of_phase(entry.sequence, &author, evidence);
@@ -267,8 +272,12 @@ impl Auditor<'_> {
             |mix: &PostedMix| matches!(mix.dead, Some(Dead::Void(by)) if entry.knew < Some(by));
         let is_overtaken = match &entry.body {
             body if phase == Phase::Failed && is_of_ceremony(body.kind()) => true,
+            // Nobody is a trustee that the manifest has left out.
+            Body::Enrol(_) => entry.knew.is_some_and(in_phase),
             _ if !matches!(author, Culprit::Trustee(_)) => false,
-            Body::Share(share) if self.shares_what_is_out(entry.knew, share) => true,
+            Body::Share(share) if self.shares_what_is_out((entry.sequence, entry.knew), share) => {
+                true
+            }
             Body::Share(_) if self.mixes.iter().flatten().any(is_void_since) => true,
             _ => entry.knew.is_some_and(in_phase),
         };
@@ -282,25 +291,37 @@ impl Auditor<'_> {
         is_overtaken
     }
 
-    /// After the seal an exclusion can only name what came after it too.
+    /// After the seal an exclusion can only name what the seal does not.
     fn reopens_what_is_sealed(&self, body: &Body) -> bool {
         let Body::Exclusion(Exclusion::Cause { sequence, .. }) = body else { return false };
-        self.view.seal.is_some_and(|seal| *sequence <= seal)
+        self.view.seal == Some(*sequence) || self.view.sealed.is_some_and(|last| *sequence <= last)
     }
 
     /// Reports a record out of phase, unless what went before it is missing or without effect and
     /// nobody can be blamed for that.
     pub(crate) fn out_of_phase(&mut self, sequence: u64, author: &Culprit, evidence: String) {
-        if self.is_out_of_step() {
-            let text =
-                format!("record {sequence} depends on records that are missing or not valid");
-            self.findings.not_run_at(sequence, CheckId::BoardPhase, text);
-            self.gap = true;
-            return;
+        self.out_of_place(CheckId::BoardPhase, sequence, author, evidence);
+    }
+
+    /// A fault of place, as far as can be said.
+    pub(crate) fn out_of_place(
+        &mut self,
+        check: CheckId,
+        sequence: u64,
+        author: &Culprit,
+        evidence: String,
+    ) {
+        if !self.is_out_of_step() {
+            self.leaves_open(author);
+            let culprits = std::slice::from_ref(author);
+            return self.fail(check, culprits, Some(sequence), None, evidence);
         }
-        self.leaves_open(author);
-        let culprits = std::slice::from_ref(author);
-        self.fail(CheckId::BoardPhase, culprits, Some(sequence), None, evidence);
+        if self.is_in_step() {
+            self.findings.excuse(sequence, check, evidence);
+        }
+        let text = format!("record {sequence} depends on records that are missing or not valid");
+        self.findings.not_run_at(sequence, check, text);
+        self.gap = true;
     }
 
     fn sign_off(&mut self, sequence: u64, trustee: u64, head: psephos_core::Digest) {

@@ -138,6 +138,8 @@ pub(crate) struct Found {
     pub(crate) failures: Vec<Failure>,
     pub(crate) unreadable: Vec<(u64, String)>,
     pub(crate) waiting: Vec<(CheckId, String)>,
+    /// What its author may not have known, and what it can be excluded for all the same.
+    pub(crate) excused: Vec<(CheckId, String)>,
 }
 
 /// What is found while an audit goes on.
@@ -215,6 +217,13 @@ impl Findings {
         match self.aside(Some(record)) {
             Some(found) => found.waiting.push((check, why.into())),
             None => self.not_run(check, why),
+        }
+    }
+
+    /// The check does not hold on this record by what stands before it, which its author may not have known.
+    pub(crate) fn excuse(&mut self, record: u64, check: CheckId, evidence: String) {
+        if let Some(found) = self.aside(Some(record)) {
+            found.excused.push((check, evidence));
         }
     }
 

@@ -50,7 +50,7 @@ impl Auditor<'_> {
             return None;
         };
         if !posted.readable {
-            for check in [CheckId::ResultPlaintext, CheckId::ResultCount] {
+            for check in [CheckId::ResultPlaintext, CheckId::ResultCount, CheckId::DecryptQuorum] {
                 self.findings.not_run(check, "the plaintexts cannot be read");
             }
             return None;
@@ -97,8 +97,8 @@ impl Auditor<'_> {
                 plural(threshold, "trustee", "trustees"),
                 plural(valid as u64, "trustee has", "trustees have")
             );
-            let unknown = self.unjudged.contains(&index)
-                || self.names_unread_share(&before, &result.trustees);
+            let unknown =
+                self.is_unjudged(index) || self.names_unread_share(&before, &result.trustees);
             self.no_quorum(sequence, evidence, unknown);
         }
         let Some(quorum) = named.or_else(|| before.quorum(threshold)) else {
@@ -193,13 +193,19 @@ impl Auditor<'_> {
 
     pub(crate) fn seal(&mut self, sequence: u64, body: &Seal) {
         self.findings.count(CheckId::BoardChain, 1);
-        if body.records != sequence || self.memory.place(&body.head) != sequence.checked_sub(1) {
-            let evidence = "the seal does not name the records before it";
+        let named = self.memory.place(&body.head).filter(|named| {
+            // What others have posted meanwhile is no fault of the authority's.
+            body.records.checked_sub(1) == Some(*named)
+                && self.memory.own_before(sequence).is_none_or(|own| own <= *named)
+        });
+        if named.is_none() {
+            let evidence =
+                "the seal does not name the records before it, up to the authority's last";
             let culprits: &[Culprit] =
                 if self.is_uncertain() { &[] } else { &[Culprit::Authority] };
             return self.fail(CheckId::BoardChain, culprits, Some(sequence), None, evidence);
         }
-        self.view.seal = Some(sequence);
+        (self.view.seal, self.view.sealed) = (Some(sequence), named);
     }
 }
 

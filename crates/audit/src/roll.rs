@@ -277,7 +277,9 @@ impl Auditor<'_> {
             return self.findings.not_run(CheckId::SetupRoll, "the roll cannot be read");
         }
         let keys = if self.is_verified(sequence) { Keys::Verified } else { Keys::Unknown };
-        let Some(rows) = self.rows(&blob) else { return };
+        let Some(rows) = self.rows(&blob) else {
+            return self.findings.not_run(CheckId::SetupRoll, "the roll cannot be read");
+        };
         match Roll::read(&rows, boxes, keys) {
             Ok(roll) => self.amend_roll(roll, blob.rows),
             Err(error) => self.bad_roll(sequence, &error),

@@ -49,30 +49,34 @@ impl Auditor<'_> {
         }
     }
 
+    /// Whether an enrolment is signed by the key of its invitation; of a trustee that there is not, nobody asks
+    /// for that.
+    pub(crate) fn is_invited(&mut self, sequence: u64, key: &Encoding, body: &Enrol) -> bool {
+        let Some(proposal) = &self.view.proposal else { return true };
+        let place = usize::try_from(body.trustee).ok();
+        let invited = place.and_then(|place| proposal.proposal.invitations.get(place));
+        let Some(invited) = invited else { return true };
+        let (trustee, signature) = (body.trustee, &body.invitation);
+        if invitation::verify_enrolment(invited, &proposal.digest, trustee, key, signature).is_ok()
+        {
+            return true;
+        }
+        let evidence = format!(
+            "the enrolment as trustee {trustee} is not signed by the key it was invited with"
+        );
+        self.gap = true;
+        self.fail(CheckId::BoardSignature, &[], Some(sequence), None, evidence);
+        false
+    }
+
     pub(crate) fn enrol(&mut self, sequence: u64, key: Encoding, body: &Enrol) {
         let culprit = self.culprit(&key);
         let Some(proposal) = &self.view.proposal else { return };
         let place = usize::try_from(body.trustee).ok();
-        let invited = place.and_then(|place| proposal.proposal.invitations.get(place));
-        let Some((place, invited)) = place.zip(invited) else {
+        let Some(place) = place.filter(|place| *place < proposal.proposal.invitations.len()) else {
             let evidence = format!("there is no trustee {}", body.trustee);
             return self.fail(CheckId::SetupIdentity, &[culprit], Some(sequence), None, evidence);
         };
-        let verified = invitation::verify_enrolment(
-            invited,
-            &proposal.digest,
-            body.trustee,
-            &key,
-            &body.invitation,
-        );
-        if verified.is_err() {
-            let evidence = format!(
-                "the enrolment as trustee {} is not signed by the key it was invited with",
-                body.trustee
-            );
-            self.gap = true;
-            return self.fail(CheckId::BoardSignature, &[], Some(sequence), None, evidence);
-        }
         match self.view.enrolments.get_mut(place) {
             Some(slot @ None) => *slot = Some(Enrolment { sequence, key }),
             // The trustee held the invitation, and so did the authority, which made it.
@@ -187,10 +191,9 @@ impl Auditor<'_> {
         }
     }
 
-    /// The digests of the seal and of the record before it: what comes after changes nothing.
+    /// The digests of the seal and of the last record that it names: what comes after changes nothing.
     fn sealed_heads(&self) -> Vec<Digest> {
-        let seal = self.view.seal;
-        let places = seal.into_iter().chain(seal.and_then(|seal| seal.checked_sub(1)));
+        let places = self.view.seal.into_iter().chain(self.view.sealed);
         places.filter_map(|place| self.memory.file(place)).collect()
     }
 
@@ -204,7 +207,7 @@ impl Auditor<'_> {
             if Some(pin) != election && Some(pin) != head && !sealed.contains(&pin) {
                 let evidence = format!(
                     "{} is expected, which is neither the election's id nor the digest of the last record, \
-                     of the seal or of the record before the seal",
+                     of the seal or of the last record that it names",
                     hex::encode(pin)
                 );
                 self.fail(CheckId::SetupIdentity, &[], None, None, evidence);

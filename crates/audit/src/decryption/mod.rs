@@ -44,7 +44,7 @@ impl Auditor<'_> {
             let evidence = "its lists are not of batches of the manifest, each once and in order";
             return self.fail(CheckId::ShapeLength, culprits, Some(sequence), None, evidence);
         }
-        if self.shares_what_is_out(knew, body) {
+        if self.shares_what_is_out((sequence, knew), body) {
             return self.pass_over_share(sequence);
         }
         let mut lists = Vec::with_capacity(body.lists.len());
@@ -68,32 +68,23 @@ impl Auditor<'_> {
         }
         let share = PostedShare { sequence, trustee, knew, proof: body.proof, lists, proved: None };
         if repeated {
-            self.repeated_share(sequence, culprits);
+            let evidence = "this trustee has shared a list of this batch before".to_owned();
+            self.out_of_place(CheckId::DecryptRepeat, sequence, &culprit, evidence);
             return self.report_share_lists(&share);
         }
         self.shares.push(share);
     }
 
-    fn repeated_share(&mut self, sequence: u64, culprits: &[Culprit]) {
-        let evidence = "this trustee has shared a list of this batch before";
-        if self.is_out_of_step() {
-            let text = format!("record {sequence}: {evidence}, as far as can be said");
-            self.gap = true;
-            return self.findings.not_run_at(sequence, CheckId::DecryptRepeat, text);
-        }
-        self.fail(CheckId::DecryptRepeat, culprits, Some(sequence), None, evidence);
-    }
-
     /// Whether a list went out of effect while its shares were on their way.
-    fn is_out_since(&self, batch: usize, knew: Option<u64>, root: &Digest) -> bool {
-        self.excluded_unseen(batch, knew, root, None).is_some()
+    fn is_out_since(&self, batch: usize, seen: (u64, Option<u64>), root: &Digest) -> bool {
+        self.excluded_unseen(batch, seen, root, None).is_some()
     }
 
     /// Whether a list that a record shares went out of effect in this way.
-    pub(crate) fn shares_what_is_out(&self, knew: Option<u64>, body: &Share) -> bool {
+    pub(crate) fn shares_what_is_out(&self, seen: (u64, Option<u64>), body: &Share) -> bool {
         body.lists.iter().any(|list| {
             let batch = self.batch_place(list.box_index, list.batch_index);
-            batch.is_some_and(|batch| self.is_out_since(batch, knew, &list.input))
+            batch.is_some_and(|batch| self.is_out_since(batch, seen, &list.input))
         })
     }
 
@@ -108,7 +99,7 @@ impl Auditor<'_> {
     pub(crate) fn withdraw_shares(&mut self, batch: usize) {
         let is_out = |share: &PostedShare| {
             let mut lists = share.lists.iter().filter(|list| list.batch == batch);
-            lists.any(|list| self.is_out_since(batch, share.knew, &list.input))
+            lists.any(|list| self.is_out_since(batch, (share.sequence, share.knew), &list.input))
         };
         let out: Vec<u64> =
             self.shares.iter().filter(|share| is_out(share)).map(|share| share.sequence).collect();

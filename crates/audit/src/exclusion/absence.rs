@@ -293,7 +293,10 @@ impl Auditor<'_> {
 
     /// Whether a statement that does not name the last good list was wrong when it was made.
     fn was_wrong(&self, claim: &Claim, stands: &Standing, last: Option<u64>) -> bool {
-        if self.excluded_unseen(claim.batch, stands.knew, &claim.root, None).is_some() {
+        if self
+            .excluded_unseen(claim.batch, (stands.sequence, stands.knew), &claim.root, None)
+            .is_some()
+        {
             return false;
         }
         let is_in_effect = self.is_list_in_effect(claim.batch, &claim.root);

@@ -276,6 +276,7 @@ fn evidence(check: CheckId, found: &Found, hidden: &Hidden, unreadable: bool) ->
     if check == CheckId::EncodingCanonical && unreadable {
         return found.unreadable.first().map(|(_, text)| text.clone());
     }
-    let hidden = hidden.checks.iter().find(|(other, _)| *other == check);
+    let more = hidden.checks.iter().chain(&found.excused);
+    let hidden = more.into_iter().find(|(other, _)| *other == check);
     hidden.map(|(_, evidence)| evidence.clone())
 }

@@ -108,7 +108,12 @@ impl Auditor<'_> {
         blob: &Blob,
         name: &str,
     ) {
-        let Some(rows) = self.rows(blob) else { return };
+        let Some(rows) = self.rows(blob) else {
+            for check in [CheckId::IntakeMissing, CheckId::IntakeAdded] {
+                self.findings.not_run(check, format!("the list of {name} cannot be read"));
+            }
+            return;
+        };
         let culprits = [Culprit::Authority];
         let mut comparison = Comparison::new(expected);
         if let Err(error) = comparison.read(&rows, key) {

@@ -10,7 +10,7 @@ use psephos_record::bodies::{Close, CloseBatch, Reason, Rejected};
 use super::claims::Claims;
 use super::twins::first_holders;
 use super::{Intake, IntakeError, Polling, derive_intake};
-use crate::auditor::Auditor;
+use crate::auditor::{Auditor, Look};
 use crate::check::CheckId;
 use crate::mixes::PostedMix;
 use crate::numbered::{numbered, plural};
@@ -84,8 +84,12 @@ impl Auditor<'_> {
         }
         let trustees = description.trustees.len();
         self.blob_holds(sequence, &Culprit::Authority, &body.rejected);
-        for batch in &body.batches {
-            self.blob_holds(sequence, &Culprit::Authority, &batch.list);
+        for (place, batch) in body.batches.iter().enumerate() {
+            let found = self.look(sequence, &batch.list);
+            self.report_look(sequence, &Culprit::Authority, &batch.list, &found);
+            if matches!(found, Look::Misstated(_)) {
+                self.misstated.insert(place);
+            }
         }
         self.view.batches = pairs(&body.batches, widths)
             .map(|(batch, width)| open_batch(batch, width, trustees))
@@ -187,7 +191,10 @@ impl Auditor<'_> {
     /// Reads the rejected list. `None` when it cannot be read; otherwise everything that is wrong with
     /// it has been reported and what is left names ballots on the board.
     fn read_claims(&mut self, close: &CloseView, intake: &Intake) -> Option<Claims> {
-        let rows = self.rows(&close.rejected)?;
+        let Some(rows) = self.rows(&close.rejected) else {
+            self.intake_not_run("the rejected list cannot be read");
+            return None;
+        };
         let mut claims = Claims::all_accepted(intake);
         let mut wrong: Vec<(u64, &str)> = Vec::new();
         let mut before: Option<(u64, u64)> = None;
@@ -208,9 +215,7 @@ impl Auditor<'_> {
             Ok(())
         });
         if read.is_err() {
-            for check in CHECKS {
-                self.findings.not_run(check, "the rejected list cannot be read");
-            }
+            self.intake_not_run("the rejected list cannot be read");
             return None;
         }
         for (row, evidence) in wrong {

@@ -56,11 +56,17 @@ pub(super) struct Links {
 }
 
 impl Links {
-    pub(super) fn of(first: Blob, usable: bool, posted: &[PostedMix]) -> Self {
+    /// `shape` is that of the batch's first list, where that can be told.
+    pub(super) fn of(
+        first: Blob,
+        usable: bool,
+        shape: Option<(u64, u64)>,
+        posted: &[PostedMix],
+    ) -> Self {
         let mut lists = vec![List { blob: first, place: 0, usable, dead: None }];
         let mut links = Vec::with_capacity(posted.len());
         for mix in posted {
-            let link = link(&lists, &first, mix);
+            let link = link(&lists, shape, mix);
             let leads_on = link.from.is_some() && link.is_shaped;
             let usable = leads_on && mix.is_readable() && mix.dead.is_none();
             let place = mix.position.saturating_add(1);
@@ -74,7 +80,7 @@ impl Links {
 /// The list a mix starts from: lists are told apart by their roots and their places in the chain, since
 /// a mix may leave its list as it is. A bad mix may name a good list as its own output: of several lists
 /// it is one that can be read, and of those the newest.
-fn link(lists: &[List], first: &Blob, mix: &PostedMix) -> Link {
+fn link(lists: &[List], shape: Option<(u64, u64)>, mix: &PostedMix) -> Link {
     let named = lists.iter().enumerate().filter(|(_, list)| list.blob.root == mix.input);
     let found = named.max_by_key(|(index, list)| {
         (list.place == mix.position, list.usable, list.dead.is_none(), *index)
@@ -82,7 +88,7 @@ fn link(lists: &[List], first: &Blob, mix: &PostedMix) -> Link {
     Link {
         from: found.map(|(index, _)| index),
         in_place: found.is_some_and(|(_, list)| list.place == mix.position),
-        is_shaped: (mix.output.rows, mix.output.row_length) == (first.rows, first.row_length),
+        is_shaped: shape.is_none_or(|shape| shape == (mix.output.rows, mix.output.row_length)),
     }
 }
 
@@ -109,7 +115,7 @@ impl Auditor<'_> {
         for mix in posted.iter_mut().filter(|mix| mix.dead.is_none() && mix.looked.is_none()) {
             mix.looked = Some(self.look(mix.stands.sequence, &mix.output));
         }
-        let links = Links::of(first, self.is_readable(&first), posted);
+        let links = self.links(batch, first, posted);
         let mut found = Vec::new();
         let mut run = Run { batch, posted, links: &links, mixes: Vec::new() };
         for (index, (mix, link)) in pairs(posted.iter(), &links.links).enumerate() {
@@ -137,6 +143,13 @@ impl Auditor<'_> {
                 mix.proved = Some(proved);
             }
         }
+    }
+
+    pub(super) fn links(&self, batch: usize, first: Blob, posted: &[PostedMix]) -> Links {
+        // What `close` misstates is not the trustees' fault.
+        let is_misstated = self.misstated.contains(&batch);
+        let shape = (!is_misstated).then_some((first.rows, first.row_length));
+        Links::of(first, self.is_readable(&first) && !is_misstated, shape, posted)
     }
 
     fn prove_run(&mut self, run: &Run<'_>) -> Vec<(usize, Proved)> {

@@ -31,7 +31,7 @@ enum Remark {
 struct Judged {
     /// It is in the chain of good lists.
     valid: bool,
-    /// It holds, and starts from a bad list.
+    /// It does not fail, as far as can be said, and starts from a bad list.
     astray: bool,
     /// Another one, which its author had not seen, came before it.
     overtaken: bool,
@@ -174,7 +174,7 @@ impl Auditor<'_> {
 
     fn judge(&self, batch: usize, posted: &[PostedMix]) -> Option<Judgement> {
         let first = self.view.batches.get(batch)?.first;
-        let links = Links::of(first, self.is_readable(&first), posted);
+        let links = self.links(batch, first, posted);
         let mut judging =
             Judging { posted, links: &links, judged: Vec::new(), good: 0, position: 0 };
         for (index, (mix, link)) in pairs(posted, &links.links).enumerate() {
@@ -234,7 +234,7 @@ impl Auditor<'_> {
             return self.findings.not_run(CheckId::MixQuorum, "mixing is not complete");
         }
         for batch in 0..self.view.batches.len() {
-            if self.unjudged.contains(&batch) {
+            if self.is_unjudged(batch) {
                 self.findings.not_run(CheckId::MixQuorum, "mixes could not be judged");
                 continue;
             }
@@ -283,6 +283,7 @@ impl Judging<'_> {
             return judged;
         }
         let holds = link.is_shaped && proof_holds(mix, &mut judged);
+        let fails = !link.is_shaped || matches!(mix.proved, Some(Proved::Fails(_)));
         if !link.in_place {
             let stated = mix.position;
             judged.unchained(format!("it says position {stated}, where its input is not"));
@@ -293,14 +294,14 @@ impl Judging<'_> {
                 judged.valid = true;
             }
         } else if !self.is_passed_over(from) {
-            judged.astray = holds;
+            judged.astray = !fails;
             judged.remarks.push(Remark::Warning(format!(
                 "the mix in record {sequence} starts from a list that is not known to be good, and leads \
                  nowhere"
             )));
         } else if self.is_overtaken(mix) {
             judged.overtaken = true;
-            judged.astray = holds;
+            judged.astray = !fails;
             judged.remarks.push(Remark::Warning(format!(
                 "the mix in record {sequence} was overtaken by another, and leads nowhere"
             )));

@@ -106,6 +106,8 @@ impl Auditor<'_> {
         }
         if dead.is_none() {
             self.set_mixer(batch, trustee, Mixer::Mixed);
+        } else {
+            self.passed_over = true;
         }
         let BatchMix { input, output, position, .. } = *mix;
         if let Some(posted) = self.mixes.get_mut(batch) {
@@ -136,15 +138,9 @@ impl Auditor<'_> {
         }
     }
 
-    /// A mix by somebody who may not mix, as far as can be said.
+    /// A mix by somebody who may not mix.
     fn no_mixer(&mut self, sequence: u64, trustee: u64, evidence: String) {
-        if self.is_out_of_step() {
-            let text = format!("record {sequence}: {evidence}, as far as can be said");
-            self.gap = true;
-            return self.findings.not_run_at(sequence, CheckId::MixIdentity, text);
-        }
-        let culprits = [Culprit::Trustee(trustee)];
-        self.fail(CheckId::MixIdentity, &culprits, Some(sequence), None, evidence);
+        self.out_of_place(CheckId::MixIdentity, sequence, &Culprit::Trustee(trustee), evidence);
     }
 
     fn mix_of_an_excluded(&mut self, stands: &Standing, trustee: u64, by: u64) {
@@ -175,7 +171,8 @@ impl Auditor<'_> {
     ) -> Option<Dead> {
         // The first list was made by no mix.
         let place = position.checked_sub(1)?;
-        self.excluded_unseen(batch, stands.knew, input, Some(place)).map(Dead::Void)
+        let seen = (stands.sequence, stands.knew);
+        self.excluded_unseen(batch, seen, input, Some(place)).map(Dead::Void)
     }
 
     /// Whether a list is the first one of its batch, or one that a mix in effect makes.
@@ -186,12 +183,13 @@ impl Auditor<'_> {
             || mixes.any(|mix| mix.dead.is_none() && mix.output.root == *root)
     }
 
-    /// The exclusion, later than what somebody knew, that has taken a list out of effect; none while any
-    /// mix in effect makes it, by one at this place in the chain or at any.
+    /// The exclusion, later than what somebody knew, that has taken a list out of effect which was made before
+    /// this somebody's record; none while any mix in effect makes it, by one at this place in the chain or
+    /// at any.
     pub(crate) fn excluded_unseen(
         &self,
         batch: usize,
-        knew: Option<u64>,
+        (record, knew): (u64, Option<u64>),
         root: &Digest,
         place: Option<u64>,
     ) -> Option<u64> {
@@ -203,7 +201,10 @@ impl Auditor<'_> {
         });
         let mut latest = None;
         for maker in makers {
-            latest = Some(maker.dead?.by());
+            let by = maker.dead?.by();
+            if maker.stands.sequence < record {
+                latest = Some(by);
+            }
         }
         latest.filter(|by| knew.is_none_or(|knew| knew < *by))
     }

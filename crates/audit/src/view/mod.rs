@@ -92,6 +92,8 @@ pub struct View {
     pub sign_offs: Vec<(u64, u64, Digest)>,
     /// Sequence of the `seal` record.
     pub seal: Option<u64>,
+    /// The last record that the seal names: others may have posted something between it and the seal.
+    pub sealed: Option<u64>,
     /// For every key that has signed a message here, the lowest counter above all it has used.
     pub counters: BTreeMap<Encoding, u64>,
 }

@@ -322,6 +322,11 @@ fn two_boards_are_compared() {
         .exits(2)
         .json();
     assert_eq!(check(&report)["status"], "NotRun");
+    // What stands behind a gap was not compared.
+    fs::remove_file(records.join("00000005.cbor")).expect("removed");
+    let report = programs().verifier(&compare).exits(2).json();
+    assert_eq!(check(&report)["status"], "NotRun");
+    assert!(report["warnings"].to_string().contains("it lacks record 5"), "{report}");
 }
 
 #[test]

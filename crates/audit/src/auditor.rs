@@ -47,6 +47,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) gap: bool,
     /// A blob is missing or damaged, which nobody can be blamed for either.
     pub(crate) damaged: bool,
+    /// So was one that a record up to `close` names.
+    pub(crate) damaged_at_close: bool,
     /// So it is for the author of the record that is being looked at: what it knew says nothing of what
     /// stands before some file.
     pub(crate) unsure: bool,
@@ -101,6 +103,7 @@ impl<'a> Auditor<'a> {
             memory: Memory::default(),
             gap: false,
             damaged: false,
+            damaged_at_close: false,
             unsure: false,
             passed_over: false,
             halted: None,

@@ -278,7 +278,11 @@ impl Auditor<'_> {
             Body::Share(share) if self.shares_what_is_out((entry.sequence, entry.knew), share) => {
                 true
             }
-            Body::Share(_) if self.mixes.iter().flatten().any(is_void_since) => true,
+            Body::Share(_)
+                if phase == Phase::Mixing && self.mixes.iter().flatten().any(is_void_since) =>
+            {
+                true
+            }
             _ => entry.knew.is_some_and(in_phase),
         };
         if is_overtaken {

@@ -75,6 +75,7 @@ impl Auditor<'_> {
         let place = usize::try_from(body.trustee).ok();
         let Some(place) = place.filter(|place| *place < proposal.proposal.invitations.len()) else {
             let evidence = format!("there is no trustee {}", body.trustee);
+            self.leaves_open(&culprit);
             return self.fail(CheckId::SetupIdentity, &[culprit], Some(sequence), None, evidence);
         };
         match self.view.enrolments.get_mut(place) {

@@ -12,4 +12,6 @@ pub use error::Failure;
 pub use exit::Exit;
 pub use progress::{Mode, Progress};
 pub use run::{leash, parse, run, say, warn};
-pub use text::{bytes, count, date, digits, duration, nth, numbered, plural, table, voting_hours};
+pub use text::{
+    bytes, count, date, digits, duration, nth, numbered, plural, table, visible, voting_hours,
+};

@@ -66,7 +66,8 @@ impl Auditor<'_> {
                 due.1
             )));
         }
-        if list.looked != Look::Right || !self.is_readable(&last) {
+        // What cannot be read may be the last list.
+        if list.looked != Look::Right || !self.without_their_list(list.batch).is_empty() {
             faults.push(ListFault::Unreadable);
         }
         faults

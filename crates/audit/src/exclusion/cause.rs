@@ -69,7 +69,8 @@ impl Auditor<'_> {
             return Hidden::default();
         }
         let checks = self.granted_checks(place);
-        if !checks.is_empty() {
+        // What was right then may have nothing left to exclude.
+        if !checks.is_empty() && !self.passed_over {
             return Hidden { checks, unknown: false };
         }
         let mut hidden = Hidden::default();

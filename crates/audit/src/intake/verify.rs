@@ -91,6 +91,7 @@ impl Auditor<'_> {
                 self.misstated.insert(place);
             }
         }
+        self.damaged_at_close = self.damaged;
         self.view.batches = pairs(&body.batches, widths)
             .map(|(batch, width)| open_batch(batch, width, trustees))
             .collect();
@@ -108,7 +109,7 @@ impl Auditor<'_> {
         if self.is_verified(close.sequence) {
             return;
         }
-        if self.is_uncertain() {
+        if !self.is_in_step() || self.damaged_at_close {
             return self.intake_not_run("records are missing or not valid");
         }
         if self.view.ballots.iter().any(|ballots| !ballots.readable) {

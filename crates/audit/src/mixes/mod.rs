@@ -93,14 +93,21 @@ impl Auditor<'_> {
         let sequence = stands.sequence;
         let Some(batch) = self.batch_place(mix.box_index, mix.batch_index) else { return };
         let dead = self.rests_on_excluded(batch, &stands, &mix.input, mix.position);
-        let repeated = match self.mixer(batch, trustee) {
-            Mixer::Excluded(by) => return self.mix_of_an_excluded(&stands, trustee, by),
-            Mixer::Mixed => true,
-            Mixer::Due => dead.is_some() && self.has_void_mix(batch, trustee),
+        let no_mixer = match self.mixer(batch, trustee) {
+            Mixer::Excluded(by) if !stands.has_seen(by) => {
+                return self.pass_over(format!(
+                    "the mix in record {sequence} was overtaken by the exclusion of its trustee in record {by}"
+                ));
+            }
+            Mixer::Excluded(by) => {
+                Some(format!("record {by} has excluded this trustee from this batch"))
+            }
+            Mixer::Mixed => Some("this trustee has mixed this batch before".into()),
+            Mixer::Due => None,
         };
-        if repeated {
-            self.no_mixer(sequence, trustee, "this trustee has mixed this batch before".into());
+        if let Some(evidence) = no_mixer {
             let culprit = Culprit::Trustee(trustee);
+            self.out_of_place(CheckId::MixIdentity, sequence, &culprit, evidence);
             self.blob_holds(sequence, &culprit, &mix.output);
             return;
         }
@@ -136,28 +143,6 @@ impl Auditor<'_> {
                 excluded,
             });
         }
-    }
-
-    /// A mix by somebody who may not mix.
-    fn no_mixer(&mut self, sequence: u64, trustee: u64, evidence: String) {
-        self.out_of_place(CheckId::MixIdentity, sequence, &Culprit::Trustee(trustee), evidence);
-    }
-
-    fn mix_of_an_excluded(&mut self, stands: &Standing, trustee: u64, by: u64) {
-        let sequence = stands.sequence;
-        if stands.has_seen(by) {
-            let evidence = format!("record {by} has excluded this trustee from this batch");
-            return self.no_mixer(sequence, trustee, evidence);
-        }
-        self.pass_over(format!(
-            "the mix in record {sequence} was overtaken by the exclusion of its trustee in record {by}"
-        ));
-    }
-
-    fn has_void_mix(&self, batch: usize, trustee: u64) -> bool {
-        let posted = self.mixes.get(batch).map_or(&[][..], Vec::as_slice);
-        let is_void = |mix: &PostedMix| matches!(mix.dead, Some(Dead::Void(_)));
-        posted.iter().any(|mix| mix.trustee == trustee && is_void(mix))
     }
 
     /// Whether a mix starts from a list that an exclusion has taken out of effect, through no fault of its

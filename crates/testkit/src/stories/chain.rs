@@ -52,7 +52,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "mix.quorum-mix-of-what-is-no-list",
         altered: "The first trustee's list has a row that is no element, and the second one posts a mix of it; the \
-                  third mix alone is too few.",
+                  third mix alone is too few, for which the first is to blame.",
         make: of_what_is_no_list,
     },
     Case {
@@ -99,7 +99,7 @@ fn of_what_is_no_list() -> Fixture {
     election.post(Author::Trustee(1), Body::Mix(second));
     election.mix_last_good(2);
     election.share_last_good(2);
-    Fixture::blaming(election.board, &[Culprit::Trustee(0), Culprit::Trustee(1)])
+    Fixture::blaming(election.board, &[Culprit::Trustee(0)])
 }
 
 fn by_a_stranger() -> Fixture {

@@ -2,7 +2,7 @@
 //! (spec/09-audit.md §9.5, §9.8, §9.9). The trustees then do their work: but for this the election is VALID.
 
 use psephos_audit::Verdict;
-use psephos_record::bodies::{Body, Reason, Rejected, Waiver};
+use psephos_record::bodies::{Body, Mix, Reason, Rejected, Waiver};
 
 use super::ballots::{voted, votes};
 use super::mixes::in_two_batches;
@@ -85,6 +85,12 @@ pub(super) const CASES: &[Case] = &[
         altered: "The authority adds a row that encodes no elements to the list, the trustees post mixes of that, \
                   and the authority a result: none of that can be judged, and the trustees are not to blame.",
         make: no_element_added,
+    },
+    Case {
+        name: "shape.length-close-misstates-its-list",
+        altered: "The authority says that its list has a row more than it has; a trustee's mix of what stands there is \
+                  not to blame.",
+        make: list_misstated,
     },
     Case {
         name: "intake.added-row-twice",
@@ -226,7 +232,7 @@ fn no_element_added() -> Fixture {
     let list = honest.batches[0].list;
     let length = list.row_length as usize;
     let mut rows: Vec<Vec<u8>> = election.read(&list).chunks(length).map(<[u8]>::to_vec).collect();
-    let mut output = [rows.concat(), rows[0].clone()].concat();
+    let output = [rows.concat(), rows[0].clone()].concat();
     rows.push(vec![0xff; length]);
     let body = election.close_with(&rows, &[], honest.submitted);
     let input = body.batches[0].list.root;
@@ -234,16 +240,29 @@ fn no_element_added() -> Fixture {
     let mut mix = Election::closed(Plan::new(2, 2, 4)).mix_body(0);
     mix.mixes[0].input = input;
     mix.mixes[0].output = election.put(list.row_length, &output);
-    election.post(Author::Trustee(0), Body::Mix(mix.clone()));
-    mix.mixes[0].input = mix.mixes[0].output.root;
-    mix.mixes[0].position = 1;
-    output.rotate_left(length);
-    mix.mixes[0].output = election.put(list.row_length, &output);
-    election.post(Author::Trustee(1), Body::Mix(mix));
+    let output = mix.mixes[0].output;
+    election.post(Author::Trustee(0), Body::Mix(mix));
+    let batch = election.view().batches[0].clone();
+    let mix = election.mix_list(&batch, 1, &output, 1);
+    election.post(Author::Trustee(1), Body::Mix(Mix { mixes: vec![mix] }));
     let plaintexts = (vec![0, 1], vec![0; length / 2 * rows.len()]);
     let body = election.result_with(&[plaintexts]);
     election.post(Author::Authority, Body::Result(body));
     Fixture::blaming(election.board, AUTHORITY).at_row(close, rows.len() as u64 - 1)
+}
+
+fn list_misstated() -> Fixture {
+    let mut election = voted();
+    let mut body = election.close_body(&[]);
+    body.batches[0].list.rows += 1;
+    let mut honest = Election::closed(Plan::new(2, 2, 3));
+    let mut mix = honest.mix_body(0);
+    let output = honest.read(&mix.mixes[0].output);
+    mix.mixes[0].input = body.batches[0].list.root;
+    mix.mixes[0].output = election.put(mix.mixes[0].output.row_length, &output);
+    let close = election.post(Author::Authority, Body::Close(body));
+    election.post(Author::Trustee(0), Body::Mix(mix));
+    Fixture::blaming(election.board, AUTHORITY).at(close)
 }
 
 fn batches_exchanged() -> Fixture {

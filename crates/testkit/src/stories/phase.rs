@@ -1,13 +1,27 @@
 //! Records out of their phase, from the opening to the seal.
 
 use psephos_audit::Culprit;
-use psephos_record::bodies::{Body, Open, SignOff, Waiver};
+use psephos_record::bodies::{Body, Open, Seal, SignOff, Waiver};
 
 use super::stage::{closed, complete, mixed, opened, published, voted};
+use super::steps::append;
 use super::{AUTHORITY, Case, Fixture, posted};
 use crate::{Author, Election};
 
 pub(super) const CASES: &[Case] = &[
+    Case {
+        name: "board.chain-seal-of-an-earlier-state",
+        altered: "The authority seals what stood before its last record.",
+        make: || {
+            let mut election = published();
+            let view = election.view();
+            let junk = append(&election, b"junk".to_vec());
+            election.exclude(junk, "encoding.canonical");
+            let seal = Body::Seal(Seal { head: view.head, records: view.records });
+            let record = election.post(Author::Authority, seal);
+            Fixture::blaming(election.board, AUTHORITY).at(record)
+        },
+    },
     Case {
         name: "board.phase-ballots-before-open",
         altered: "Ballots are taken in before the election is open.",

@@ -1,10 +1,10 @@
 //! Elections that an exclusion has saved, and others that went another way than usual: all VALID
 //! (spec/09-audit.md §9.10).
 
-use psephos_record::bodies::{Body, Mix, SignOff};
+use psephos_record::bodies::{Body, Mix, Seal, SignOff};
 use psephos_record::message::{Message, Record, file_digest};
 
-use super::stage::{closed, complete, mixed, plan, shared};
+use super::stage::{closed, complete, mixed, plan, published, shared};
 use super::steps::{append, bad_mix, bad_share, finished};
 use super::{Case, Fixture};
 use crate::{Author, Election, Plan};
@@ -192,6 +192,22 @@ pub(super) const CASES: &[Case] = &[
         make: out_of_phase,
     },
     Case {
+        name: "mixes-excluded-the-second-one-first",
+        altered: "A trustee's mix does not hold, nor another's of its list; the authority excludes the second one, \
+                  and then the first, which leaves nothing of the second.",
+        make: second_bad_mix_first,
+    },
+    Case {
+        name: "record-behind-junk-excluded",
+        altered: "A trustee shares before its time, knowing a file that is no record; both are excluded.",
+        make: behind_junk,
+    },
+    Case {
+        name: "sealed-while-a-trustee-signs-off",
+        altered: "A trustee's sign-off lands between the result and the seal that was made knowing the result.",
+        make: overtaken_seal,
+    },
+    Case {
         name: "junk-excluded",
         altered: "Somebody appends what is no record, what is badly signed, what stands already, what is of another \
                   election and what only others may write; the authority excludes all of it.",
@@ -304,6 +320,41 @@ fn share_overtaken_by_absence() -> Fixture {
     }
     election.append(Author::Trustee(0), message);
     finished(election, &[], &[0, 1])
+}
+
+fn second_bad_mix_first() -> Fixture {
+    let mut election = closed();
+    let first = bad_mix(&mut election, 0);
+    let batch = election.view().batches[0].clone();
+    let mut mix = election.mix_list(&batch, 1, &batch.mixes[0].output, 1);
+    mix.proof.as_mut().expect("a proof").multiexp.response.0[0] = [1; 32];
+    let second = election.post(Author::Trustee(1), Body::Mix(Mix { mixes: vec![mix] }));
+    election.exclude(second, "mix.proof");
+    election.exclude(first, "mix.proof");
+    finished(election, &[1, 2], &[1, 2])
+}
+
+fn behind_junk() -> Fixture {
+    let mut election = closed();
+    let junk = append(&election, b"junk".to_vec());
+    let head = file_digest(b"junk");
+    election.exclude(junk, "encoding.canonical");
+    let body = Body::Share(mixed().share_body(0));
+    let mut message = election.message(Author::Trustee(0), &body);
+    message.head = head;
+    let early = election.append(Author::Trustee(0), message);
+    election.exclude(early, "board.phase");
+    finished(election, &[0, 1, 2], &[1, 2])
+}
+
+fn overtaken_seal() -> Fixture {
+    let mut election = published();
+    let view = election.view();
+    let seal = Body::Seal(Seal { head: view.head, records: view.records });
+    let message = election.message(Author::Authority, &seal);
+    election.post(Author::Trustee(0), Body::SignOff(SignOff { head: view.head }));
+    election.append(Author::Authority, message);
+    Fixture::valid(election.board)
 }
 
 fn share_after_the_seal() -> Fixture {

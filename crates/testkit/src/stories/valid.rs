@@ -5,8 +5,11 @@ use psephos_ballot::{Contest, Method, Vote};
 use psephos_proofs::key_ceremony::deal_commitment;
 use psephos_record::bodies::{Body, DealCommitment};
 use psephos_record::kind::Kind;
+use psephos_record::message::Record;
+use psephos_record::signature::sign;
 
 use super::stage::{complete, enrolled, plan};
+use super::steps::append;
 use super::{Case, Fixture, place};
 use crate::{Author, Election, Plan, PlannedBox, Reseal};
 
@@ -54,6 +57,24 @@ pub(super) const CASES: &[Case] = &[
             election.enrol(1);
             election.enrol(2);
             election.go_on_without(0);
+            Fixture::valid(election.board)
+        },
+    },
+    Case {
+        name: "enrolment-on-its-way-to-a-manifest-without-it",
+        altered: "A trustee enrols while the authority leaves it out of the manifest.",
+        make: || {
+            let mut election = Election::new(plan());
+            election.propose();
+            election.enrol(1);
+            election.enrol(2);
+            let late = Author::Trustee(0);
+            let body = Body::Enrol(election.enrol_body(0, late));
+            let message = election.message(late, &body);
+            let signed = sign(message, election.key(late));
+            election.go_on_without(0);
+            let view = election.view();
+            append(&election, Record::wrap(signed, view.records, view.head).encode());
             Fixture::valid(election.board)
         },
     },

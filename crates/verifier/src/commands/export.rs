@@ -7,7 +7,7 @@ use std::path::Path;
 use psephos_audit::{Audit, Options, Report, Verdict, tally};
 use psephos_ballot::export::{RESULTS_HEADER, format_blt, results_csv, votes_csv};
 use psephos_ballot::{Contest, ContestReport, ContestResult, ElectionTally, table};
-use psephos_console::{Exit, Failure, Mode, say};
+use psephos_console::{Exit, Failure, Mode, say, visible};
 use psephos_core::pairs::pairs;
 use psephos_core::rows::Rows;
 use psephos_record::board::{BlobRows, Board};
@@ -91,7 +91,7 @@ fn write_results(
         text += "\n";
         text += &table(contest, result);
     }
-    write(folder, "results.txt", &text)
+    write(folder, "results.txt", &visible(&text))
 }
 
 /// `ID.votes.csv` for each contest, and `ID.blt` where votes are rankings.

@@ -35,7 +35,7 @@ import sys
 import time
 import traceback
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 # ---------------------------------------------------------------------------
@@ -3332,6 +3332,13 @@ class Findings:
         self.failures = [f for f in self.failures
                          if f.record not in records or f.place != place]
 
+    def take_back(self, record):
+        """Takes back all that is said of a record (§9.3)."""
+        self.failures = [each for each in self.failures if each.record != record]
+        self.unjudged = {each for each in self.unjudged if each[0] != record}
+        self.unreadable = {key: sentence for key, sentence in self.unreadable.items()
+                           if key[0] != record}
+
 
 # ---------------------------------------------------------------------------
 # The key ceremony (page 5)
@@ -3561,21 +3568,12 @@ TRUSTEE_KINDS = CEREMONY + ("counter-proposal", "mix", "share", "sign-off")
 SETUP_KINDS = ("enrol", "manifest")
 
 
-@dataclass(frozen=True)
-class Foresight:
-    """What an earlier reading of the log has shown, and a record before it depends on (§9.3)."""
+class Void(Exception):
+    """An exclusion for cause puts nothing aside after all: the log has to be read again."""
 
-    void: frozenset = frozenset()       # exclusions for cause that put nothing aside
-    lost: frozenset = frozenset()       # (place, root, exclusion) of lists left out for absence
-    remixing: int = -1                  # the last of these that others have mixed on from
-
-
-class Restart(Exception):
-    """The log has to be read again, knowing more."""
-
-    def __init__(self, foresight):
-        super().__init__(foresight)
-        self.foresight = foresight
+    def __init__(self, exclusion):
+        super().__init__(exclusion)
+        self.exclusion = exclusion
 
 
 @dataclass(frozen=True)
@@ -3639,8 +3637,9 @@ class Stage:
 class Log:
     """The records of a board in order, and what they come to."""
 
-    def __init__(self, board, foresight):
-        self.board, self.foresight = board, foresight
+    def __init__(self, board, void):
+        self.board = board
+        self.void = void            # exclusions for cause that put nothing aside
         self.found = Findings()
         self.records = board.records
         self.numbers = {}           # digest of a file -> number
@@ -3651,7 +3650,7 @@ class Log:
         self.aside = {}             # excluded record -> record of the exclusion
         self.justified = set()      # exclusions for cause that are justified
         self.undecided = {}         # those that cannot be decided -> record
-        self.remixing = foresight.remixing  # the last exclusion for which somebody mixes again
+        self.remixing = -1          # the last exclusion for which somebody mixes again
         self.effective = set()      # records that have an effect
         self.passed = set()         # records that are passed over
         self.blind = False          # after a record that leaves no sense in others (§9.2)
@@ -3730,14 +3729,15 @@ class Log:
         trial.take(record)
         for exclusion, check in causes:
             evidence = self.evidence_against(record, check, trial)
-            if evidence and exclusion not in self.foresight.void:
+            if evidence and exclusion not in self.void:
                 self.justified.add(exclusion)
                 if record.number not in self.aside:
                     self.exclude(record, exclusion, trial)
                     self.found.warn(f"record {record.number} is excluded, by record {exclusion}: "
                                     f"it fails {check} ({evidence})")
-            elif (self.found.unclear or self.lacks_lists(record, trial)
-                  or self.lacks_own(record, trial)):
+            elif record.number not in trial.passed and (
+                    self.found.unclear or self.lacks_lists(record, trial)
+                    or self.lacks_own(record, trial)):
                 self.undecided[exclusion] = record.number
         return record.number in self.aside
 
@@ -3908,9 +3908,8 @@ class Log:
     def misplaced(self, check, record, evidence, culprits=None, place=None):
         """A fault of place; it is none where others may have brought it about (§9.2)."""
         if self.found.unclear or self.astray(record):
-            self.found.not_run.add(check)
-            if check == "decrypt.input":
-                self.found.not_run.add("decrypt.proof")
+            for each in (check, "decrypt.proof") if check == "decrypt.input" else (check,):
+                self.found.unjudged.add((record.number, None, each))
             return
         culprits = [self.name(record.author)] if culprits is None else culprits
         self.found.fail(check, culprits, record.number, None, evidence, place)
@@ -4025,22 +4024,11 @@ class Log:
             return None
         if not self.mixing_complete() and self.seen(record) < self.remixing:
             return "is a share by somebody who had not seen that others have to mix again"
-        if any(self.seen(record) < self.died_at((each["box"], each["batch"]), each["input"])
-               for each in body["lists"]):
+        named = ((self.batches.get((each["box"], each["batch"])), each["input"])
+                 for each in body["lists"])
+        if any(batch and self.seen(record) < batch.died_at(root) for batch, root in named):
             return "shares a list that an exclusion has taken out of effect, unseen"
         return None
-
-    def died_at(self, place, root):
-        """The exclusion, before or behind, that takes a list out of effect, or -1 (§9.3)."""
-        exclusions = [exclusion for *lost, exclusion in self.foresight.lost
-                      if lost == [place, root]]
-        if place in self.batches:
-            exclusions.append(self.batches[place].died_at(root))
-        return max(exclusions, default=-1)
-
-    def void(self, exclusion):
-        """Starts again where an exclusion for cause does not hold after all (§9.10)."""
-        raise Restart(replace(self.foresight, void=self.foresight.void | {exclusion}))
 
     def open_early(self, record):
         """An `open` before its time has its effect if the deals give keys (§9.2)."""
@@ -4819,14 +4807,13 @@ class Chain(Log):
         self.found.count(1, "decrypt.repeat", "decrypt.input")
         name, trustee = self.name(record.author), self.trustee(record.author)
         if trustee in batch.shares:
-            self.found.fail("decrypt.repeat", [name], record.number, None,
-                            f"{name} shares batch {batch.place} again")
+            self.misplaced("decrypt.repeat", record, f"{name} shares batch {batch.place} again")
             return False
         batch.shares[trustee] = Share(trustee, record.number, root, None)
         if any(each.standing == BAD for each in batch.lists.values()
                if each.root == root != batch.last.root):
             self.found.warn(f"record {record.number}: a share of a list a bad mix has made")
-            self.found.not_run.add("decrypt.proof")
+            self.found.unjudged.add((record.number, None, "decrypt.proof"))
         elif root != batch.last.root:
             self.misplaced("decrypt.input", record,
                            f"batch {batch.place}: a share of another list")
@@ -4883,13 +4870,12 @@ class Chain(Log):
         there = target and target.number < number and target.digest == cause["digest"]
         if number in self.justified:
             if not self.stands_rightly(target, number):
-                self.void(number)
-        elif there and target.number in self.passed:
-            self.undecided.pop(number, None)
-            self.no_effect(record, "what it excludes is passed over")
+                raise Void(number)
         elif number in self.undecided:
             if not self.is_left_out(self.undecided[number]):
                 self.found.unclear.add(number)
+        elif there and target.number in self.passed:
+            self.no_effect(record, "what it excludes is passed over")
         elif (self.found.unclear and not there) or (
                 there and self.digest_before(target) != cause["previous"]):
             self.undecide(record)
@@ -4925,7 +4911,7 @@ class Chain(Log):
         """
         for exclusion in self.aside.values():
             if exclusion not in self.effective:
-                self.void(exclusion)
+                raise Void(exclusion)
         for exclusion, number in self.undecided.items():
             if self.is_left_out(number):
                 self.found.unclear.discard(exclusion)
@@ -4953,7 +4939,7 @@ class Chain(Log):
         elif batch.valid_shares(record.number):
             self.after_share(record, batch, stated)
         elif made:
-            self.no_effect(record, "the trustee has mixed")
+            self.come_to_nothing(record, batch, "the trustee has mixed")
         else:
             self.exclude_silent(record, batch, entry["root"], stated, target)
 
@@ -4973,31 +4959,42 @@ class Chain(Log):
 
     def drop_mix(self, record, batch, target):
         """Rule 3: a mix that the witnesses had seen is left out, and what others made of it."""
+        before = {root for root, _ in batch.lists}
         others = batch.leave_out(target, record.number)
-        self.foresee(record, batch, others)
+        if others:
+            self.remixing = max(self.remixing, record.number)
         for number in batch.left_out:
             self.found.forget(number, batch.place)
         self.found.forgive(others, batch.place)
         self.exclude_from(record, batch, target)
+        self.pass_over_shares(batch.place, before - {root for root, _ in batch.lists})
 
-    def foresee(self, record, batch, others):
-        """Starts again, so that shares of lists that are now lost are passed over (§9.3)."""
-        lost = {(batch.place, root, record.number) for root, _ in batch.dead
-                if batch.died_at(root) == record.number}
-        known = self.foresight
-        foresight = replace(
-            known, lost=known.lost | lost,
-            remixing=max(known.remixing, record.number if others else -1))
-        if foresight != known:
-            raise Restart(foresight)
+    def pass_over_shares(self, place, lost):
+        """Passes over, from here on, the shares in effect of lists that are now lost (§9.3).
+
+        One that was excluded, or had failed `decrypt.repeat`, remains what it was.
+        """
+        failed = {f.record for f in self.found.failures if f.check == "decrypt.repeat"}
+        for number in sorted(self.effective - failed):
+            record = self.records[number]
+            if record.kind != "share" or not any(
+                    (each["box"], each["batch"]) == place and each["input"] in lost
+                    for each in record.body()["lists"]):
+                continue
+            self.effective.remove(number)
+            self.found.take_back(number)
+            for batch in self.batches.values():
+                batch.shares = {j: share for j, share in batch.shares.items()
+                                if share.record != number}
+            self.pass_over(number, "shares a list that an exclusion takes out of effect")
 
     def after_share(self, record, batch, stated):
         """Rule 5: a valid share of the batch stands."""
         first = min(share.record for share in batch.valid_shares(record.number).values())
         if self.seen(record) < first:
-            self.no_effect(record, "a share stands, unseen")
+            self.come_to_nothing(record, batch, "a share stands, unseen")
             return
-        wrong = {s.trustee for s in stated if s.seen >= first and not s.astray}
+        wrong = [s for s in stated if s.seen >= first]
         self.unjustified(record, batch, wrong, "a share stands already")
 
     def exclude_silent(self, record, batch, root, stated, target):
@@ -5010,12 +5007,10 @@ class Chain(Log):
             self.undecide(record)
         elif root == last.root or (batch.known(root) and last.maker is not None
                                    and seen < last.record):
-            self.no_effect(record, "a mix has come, unseen")
-            self.found.unclear.update([number] if lost else [])
+            self.come_to_nothing(record, batch, "a mix has come, unseen")
         else:
-            wrong = {s.trustee for s in stated if not s.astray and (
-                (last.maker is not None and s.seen >= last.record)
-                or (not batch.known(root) and s.seen >= batch.died_at(root)))}
+            wrong = [s for s in stated if not batch.known(root)
+                     or (last.maker is not None and s.seen >= last.record)]
             self.unjustified(record, batch, wrong, "this is not the last good list")
 
     def witnessed(self, record, newest, number):
@@ -5033,11 +5028,22 @@ class Chain(Log):
         """An exclusion of absence that comes to nothing."""
         self.found.warn(f"record {record.number} has no effect: {reason}")
 
-    def unjustified(self, record, batch, trustees, evidence):
-        """An exclusion of absence that must not be; undecided on a damaged board (§9.2)."""
+    def come_to_nothing(self, record, batch, reason):
+        """No effect by rules 5 to 7; beside a lost list it leaves others open (§9.2)."""
+        self.no_effect(record, reason)
+        if batch.lost_lists(record.number):
+            self.found.unclear.add(record.number)
+
+    def unjustified(self, record, batch, statements, evidence):
+        """An exclusion of absence that must not be; undecided on a damaged board (§9.2).
+
+        The authors of wrong statements are to blame too, if they knew what they wrote about.
+        """
         if self.found.unclear or self.astray(record) or batch.lost_lists(record.number):
             self.undecide(record)
             return
+        trustees = {s.trustee for s in statements
+                    if not s.astray and s.seen >= batch.died_at(s.root)}
         culprits = ["authority"] + [f"trustee {j}" for j in sorted(trustees)]
         self.found.fail("exclusion.unjustified", culprits, record.number, None, evidence)
 
@@ -5061,17 +5067,21 @@ class Statement:
 class Audit(Chain):
     """The audit of one board (page 9)."""
 
-    def __init__(self, board, foresight=Foresight()):
-        super().__init__(board, foresight)
+    def __init__(self, board, void=frozenset()):
+        super().__init__(board, void)
         self.plaintexts = {}        # (box, batch) -> rows, where the result's can be read
         self.contests = []
         self.counted = None         # the contest results recounted, None if they cannot be
 
     # ---- the result
 
-    def take_result(self, record, body):
-        """The plaintexts and the count that the authority has published."""
+    def take_result(self, record, _body):
+        """The plaintexts and the count are judged at the end: what follows may change shares."""
         self.result = record
+
+    def judge_result(self):
+        """The plaintexts and the count that the authority has published."""
+        record, body = self.result, self.result.body()
         self.contests = [Contest(each) for each in self.manifest["description"]["contests"]]
         if not self.named_batches(body["batches"], True):
             self.found.fail("shape.length", ["authority"], record.number, None,
@@ -5189,6 +5199,8 @@ class Audit(Chain):
 
     def finish(self, pins, receipts):
         """What can be said only when the whole board is read."""
+        if self.result:
+            self.judge_result()
         self.name_bad_rows()
         self.check_mix_quorum()
         self.check_pins(pins)
@@ -5406,15 +5418,15 @@ def branch_authors(log, other, fork):
 
 def read_board(board):
     """The audit of a board, up to its last record."""
-    foresight = Foresight()
+    void = set()
     while True:
-        audit = Audit(board, foresight)
+        audit = Audit(board, void)
         try:
             audit.read()
             audit.check_causes()
             return audit
-        except Restart as restart:
-            foresight = restart.foresight
+        except Void as again:
+            void.add(again.exclusion)
 
 
 def audit_board(board, pins=(), receipts=(), compared=False, second=None):

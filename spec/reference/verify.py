@@ -3261,6 +3261,7 @@ class Failure:
     row: int | None
     evidence: str
     place: tuple | None = None      # box and batch of a mix or of a damaged list
+    certain: bool = False           # a fault of place that no list can explain
 
 
 class Findings:
@@ -3288,6 +3289,10 @@ class Findings:
         """Notes on how much checks were made (§9.7)."""
         for check in checks:
             self.items[check] += number
+
+    def leaves_open(self, record, check):
+        """Whether a check is NotRun on a record."""
+        return any((number, asked) == (record, check) for number, _, asked in self.unjudged)
 
     def unanswered(self):
         """The checks that are NotRun, with the records and places that are to blame."""
@@ -3327,10 +3332,10 @@ class Findings:
         self.failures = [f for f in self.failures
                          if (f.record, f.check, f.place) != (record, "board.blob", place)]
 
-    def forgive(self, records, place):
-        """Takes back what mixes fail that are as if they were not there (§9.10)."""
+    def forgive(self, records, place, but=None):
+        """Takes back what mixes fail that are out of effect, `but` one check (§9.10)."""
         self.failures = [f for f in self.failures
-                         if f.record not in records or f.place != place]
+                         if f.record not in records or f.place != place or f.check == but]
 
     def take_back(self, record):
         """Takes back all that is said of a record (§9.3)."""
@@ -3653,6 +3658,7 @@ class Log:
         self.remixing = -1          # the last exclusion for which somebody mixes again
         self.effective = set()      # records that have an effect
         self.passed = set()         # records that are passed over
+        self.passed_mixes = set()   # records with a mix that is
         self.blind = False          # after a record that leaves no sense in others (§9.2)
         self.authority = None
         self.proposal = self.proposal_digest = None
@@ -3737,7 +3743,8 @@ class Log:
                                     f"it fails {check} ({evidence})")
             elif record.number not in trial.passed and (
                     self.found.unclear or self.lacks_lists(record, trial)
-                    or self.lacks_own(record, trial)):
+                    or self.lacks_own(record, trial)
+                    or trial.found.leaves_open(record.number, check)):
                 self.undecided[exclusion] = record.number
         return record.number in self.aside
 
@@ -3747,11 +3754,10 @@ class Log:
             return "no complete item" if check == "encoding.canonical" else None
         if check == "board.blob" or self.keeps_effect(record, check, trial):
             return None
-        if check in ("mix.chain", "decrypt.input") and self.lacks_lists(record, trial):
-            return None
+        doubted = check in ("mix.chain", "decrypt.input") and self.lacks_lists(record, trial)
         known = len(self.found.failures)
         return next((failure.evidence for failure in trial.found.failures[known:]
-                     if failure.check == check
+                     if failure.check == check and (failure.certain or not doubted)
                      and not any(failure is each for each in trial.forgivable or ())), None)
 
     def keeps_effect(self, record, check, trial):
@@ -3905,14 +3911,14 @@ class Log:
                    if self.records[number].wrapper is None
                    or self.wrapper_fault(self.records[number]))
 
-    def misplaced(self, check, record, evidence, culprits=None, place=None):
+    def misplaced(self, check, record, evidence, culprits=None, place=None, certain=False):
         """A fault of place; it is none where others may have brought it about (§9.2)."""
         if self.found.unclear or self.astray(record):
             for each in (check, "decrypt.proof") if check == "decrypt.input" else (check,):
                 self.found.unjudged.add((record.number, None, each))
             return
         culprits = [self.name(record.author)] if culprits is None else culprits
-        self.found.fail(check, culprits, record.number, None, evidence, place)
+        self.found.fail(check, culprits, record.number, None, evidence, place).certain = certain
 
     def of_this_election(self, record):
         """Whether a message is of this election (§8.2)."""
@@ -4633,6 +4639,7 @@ class Chain(Log):
         name, seen = self.name(record.author), self.seen(record)
         if trustee in batch.excluded and seen < batch.excluded[trustee]:
             self.found.warn(f"record {number}: a mix of an excluded trustee is passed over")
+            self.passed_mixes.add(number)
             return False
         if trustee in batch.excluded or trustee in batch.mixed:
             self.misplaced("mix.identity", record,
@@ -4673,7 +4680,7 @@ class Chain(Log):
             self.found.warn(f"record {record.number}, {place}: another mix has overtaken it")
             return OVERTAKEN
         self.misplaced("mix.chain", record, f"{place}: not from the last good list, at its place",
-                       place=batch.place)
+                       place=batch.place, certain=source is None)
         return None
 
     def check_mix(self, record, batch, entry, source):
@@ -4691,7 +4698,8 @@ class Chain(Log):
             return False, None
         faults = element_rows(data, 64 * batch.width) if data is not None else []
         usable = None if faults else data
-        self.check_lengths(record, batch, entry)
+        if data is not None and source is not None and source.data is not None:
+            self.check_lengths(record, batch, entry)
         if any(each.check != "board.blob" for each in self.found.failures[before:]):
             return False, usable
         if source is None:
@@ -4816,7 +4824,8 @@ class Chain(Log):
             self.found.unjudged.add((record.number, None, "decrypt.proof"))
         elif root != batch.last.root:
             self.misplaced("decrypt.input", record,
-                           f"batch {batch.place}: a share of another list")
+                           f"batch {batch.place}: a share of another list",
+                           certain=batch.known(root) is None)
         return True
 
     def name_bad_rows(self):
@@ -4874,7 +4883,7 @@ class Chain(Log):
         elif number in self.undecided:
             if not self.is_left_out(self.undecided[number]):
                 self.found.unclear.add(number)
-        elif there and target.number in self.passed:
+        elif there and target.number in self.passed | self.passed_mixes:
             self.no_effect(record, "what it excludes is passed over")
         elif (self.found.unclear and not there) or (
                 there and self.digest_before(target) != cause["previous"]):
@@ -4958,14 +4967,18 @@ class Chain(Log):
         self.found.warn(f"record {record.number} leaves record {share.record} out of effect")
 
     def drop_mix(self, record, batch, target):
-        """Rule 3: a mix that the witnesses had seen is left out, and what others made of it."""
-        before = {root for root, _ in batch.lists}
+        """Rule 3: a mix that the witnesses had seen is left out, and what others made of it.
+
+        Whoever puts its list back later convicts nobody: only its place is asked.
+        """
+        before, made = {root for root, _ in batch.lists}, batch.mixed[target].record
         others = batch.leave_out(target, record.number)
         if others:
             self.remixing = max(self.remixing, record.number)
         for number in batch.left_out:
             self.found.forget(number, batch.place)
         self.found.forgive(others, batch.place)
+        self.found.forgive({made}, batch.place, "mix.chain")
         self.exclude_from(record, batch, target)
         self.pass_over_shares(batch.place, before - {root for root, _ in batch.lists})
 

@@ -5223,9 +5223,9 @@ class Audit(Chain):
         self.found.warnings += self.amendments
 
     def check_mix_quorum(self):
-        """`mix.quorum` (§9.4 34)."""
+        """`mix.quorum` (§9.4 34), unless an exclusion has others mix again."""
         shared = any(batch.shares for batch in self.batches.values())
-        if not shared and self.result is None:
+        if not self.mixing_complete() or not shared and self.result is None:
             return
         for batch in self.batches.values():
             self.found.count(1, "mix.quorum")

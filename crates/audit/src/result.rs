@@ -198,14 +198,16 @@ impl Auditor<'_> {
             body.records.checked_sub(1) == Some(*named)
                 && self.memory.own_before(sequence).is_none_or(|own| own <= *named)
         });
+        // It is the authority's last word even where it names the wrong records.
+        self.view.seal = Some(sequence);
+        self.view.sealed = named.or(sequence.checked_sub(1));
         if named.is_none() {
             let evidence =
                 "the seal does not name the records before it, up to the authority's last";
             let culprits: &[Culprit] =
                 if self.is_uncertain() { &[] } else { &[Culprit::Authority] };
-            return self.fail(CheckId::BoardChain, culprits, Some(sequence), None, evidence);
+            self.fail(CheckId::BoardChain, culprits, Some(sequence), None, evidence);
         }
-        (self.view.seal, self.view.sealed) = (Some(sequence), named);
     }
 }
 

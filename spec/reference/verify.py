@@ -3594,14 +3594,15 @@ class Stage:
     closed: bool
     mixed: bool                 # in every batch every trustee has a mix or is excluded
     counted: bool
-    sealed: int | None
+    sealed: int | None          # how many records the seal names
+    failed: bool                # whether the newest attempt of the ceremony has failed
 
     def allows(self, kind, trustee, body):
         """The table of §9.3, for what a trustee, or somebody else (None), writes."""
         body = body or {}
         if self.sealed is not None:
             return kind == "exclusion" and "cause" in body and (
-                body["cause"]["sequence"] > self.sealed)
+                body["cause"]["sequence"] >= self.sealed)
         if self.invited is None:
             return kind == "proposal"
         if kind in CEREMONY:
@@ -3627,7 +3628,8 @@ class Stage:
         before = {"deal-commitment": "accept", "deal": "deal-commitment", "confirm": "deal",
                   "complain": "deal"}.get(kind)
         return (self.attempts > 0 and not self.opened and (kind, trustee) not in self.posted
-                and (before is None or self.complete(before)))
+                and (before is None or self.complete(before))
+                and (kind != "complain" or self.failed or not self.complete("confirm")))
 
     def complete(self, kind):
         """Whether every trustee has posted one."""
@@ -3670,6 +3672,7 @@ class Log:
         self.whole_roll = self.roll = None
         self.removed = set()
         self.opened = self.sealed = None
+        self.named = None           # how many records the seal names
         self.ballots, self.challenged, self.waivers = [], [], {}
         self.close = self.intake = self.result = None
         self.batches, self.statements, self.bad_shares = {}, [], []
@@ -3702,7 +3705,7 @@ class Log:
             frozenset(self.enrolled), len(self.attempts),
             len(self.manifest["keys"]) if self.manifest else 0, posted,
             self.opened is not None, self.close is not None, self.mixing_complete(),
-            self.result is not None, self.sealed)
+            self.result is not None, self.named, bool(self.forgivable))
         return self.stages[-1] if self.stages and self.stages[-1] == stage else stage
 
     def collect_causes(self):
@@ -4330,11 +4333,17 @@ class Log:
                             record.number, None, "a sign-off of no record before it")
 
     def take_seal(self, record, body):
-        """Nothing is to follow."""
-        if body["records"] != record.number or body["head"] != self.digest_before(record):
-            self.found.fail("board.chain", ["authority"], record.number, None,
-                            "the seal does not name the records before it")
-        self.sealed = record.number
+        """Nothing is to follow; it names the last record that the authority had seen (§9.3)."""
+        number, last = record.number, body["records"] - 1
+        own = self.authority, self.intake_key()
+        if not 0 <= last < number or self.records[last].digest != body["head"]:
+            self.found.fail("board.chain", ["authority"], number, None,
+                            "the seal names no record before it, at its place")
+        elif any(author in own and last < posted < number
+                 for (author, _), posted in self.counters.items()):
+            self.found.fail("board.chain", ["authority"], number, None,
+                            "the authority has posted something behind what its seal names")
+        self.sealed, self.named = number, min(body["records"], number)
 
 
 def first_author(record):
@@ -5246,7 +5255,7 @@ class Audit(Chain):
         last = self.last_record()
         known = {self.election} | ({last.digest} if last else set())
         if self.sealed is not None:
-            known |= {self.records[number].digest for number in (self.sealed, self.sealed - 1)
+            known |= {self.records[number].digest for number in (self.sealed, self.named - 1)
                       if number in self.records}
         for pin in pins:
             if pin not in known:

@@ -5309,9 +5309,14 @@ class Audit(Chain):
                  for log in (self, second)]
         shorter = min(len(each) for each in files) - 1
         fork = next((n for n in range(shorter + 1) if files[0].get(n) != files[1].get(n)), None)
+        if fork is None and second.board.behind_gap is not None:
+            self.found.not_run.add("board.fork")
+            self.found.warn(f"record {len(second.records)} of the second board is missing, and "
+                            f"others stand behind it")
+            return
         self.found.count((shorter if fork is None else fork) + 1, "board.fork")
         if fork is not None:
-            authors = branch_authors(self, second, fork) & branch_authors(second, self, fork)
+            authors = branch_authors(self, fork) & branch_authors(second, fork)
             self.found.fail("board.fork", sorted(set(map(self.name, authors))), fork, None,
                             f"the boards part at record {fork}")
 
@@ -5425,16 +5430,20 @@ class Audit(Chain):
 VERDICTS = {"VALID": 0, "INVALID": 1, "INCOMPLETE": 2, "UNREADABLE": 3}
 
 
-def branch_authors(log, other, fork):
-    """Who has signed on a board knowing its branch, and not the other's (§9.11)."""
-    there = {record.digest for number, record in other.records.items() if number >= fork}
-    authors = set()
-    for number, record in log.records.items():
-        if (number < fork or record.message is None or not record.signed
-                or not log.decodes(record)):
-            continue
-        if fork <= log.numbers.get(record.head, -1) < number and record.head not in there:
+def branch_authors(log, fork):
+    """Who has signed on a board knowing its branch: a head that fixes what stands at the fork.
+
+    From the fork to the file that the head names, everything is rightly chained (§9.11).
+    """
+    branch, authors = set(), set()
+    chained = True
+    for number in range(fork, len(log.records)):
+        record = log.records[number]
+        if record.message and record.signed and record.head in branch and log.decodes(record):
             authors.add(record.author)
+        chained = chained and record.wrapper is not None and not log.wrapper_fault(record)
+        if chained:
+            branch.add(record.digest)
     return authors
 
 

@@ -3247,7 +3247,8 @@ INTAKE_CHECKS = [check for check in GROUPS["ballot."] + GROUPS["intake."]
 RECORD_CHECKS = ("encoding.canonical", "board.phase", "board.signature", "board.chain",
                  "board.equivocation")
 DOUBTED_INTAKE = (*INTAKE_CHECKS, "intake.withheld")
-DOUBTED_LATER = ("mix.chain", "mix.quorum", "decrypt.input", "decrypt.quorum")
+DOUBTED_PLACES = ("mix.chain", "decrypt.input")
+DOUBTED_LATER = (*DOUBTED_PLACES, "mix.quorum", "decrypt.quorum")
 MOST_FAILURES = 100
 
 
@@ -3261,7 +3262,6 @@ class Failure:
     row: int | None
     evidence: str
     place: tuple | None = None      # box and batch of a mix or of a damaged list
-    certain: bool = False           # a fault of place that no list can explain
 
 
 class Findings:
@@ -3274,6 +3274,7 @@ class Findings:
         self.unjudged = set()       # (record, place, check): NotRun for its lists there
         self.items = collections.Counter()
         self.unclear = set()        # §9.2: records and exclusions that leave others open
+        self.excused = {}           # (record, check) -> fault of place, but for rule 3 of §9.2
 
     def fail(self, check, culprits, record=None, row=None, evidence="", place=None):
         """Notes a failure."""
@@ -3298,10 +3299,15 @@ class Findings:
         """The checks that are NotRun, with the records and places that are to blame."""
         return self.not_run | {check for _, _, check in self.unjudged}
 
+    def damaged(self):
+        """The records in effect of which a blob is missing or does not match."""
+        missing = {number for number, _ in self.unreadable if number not in self.unclear}
+        return missing | {each.record for each in self.failures if each.check == "board.blob"}
+
     def drop_doubted(self, close):
         """Takes back what something missing or damaged may explain (§9.2, rule 2)."""
         missing = {number for number, _ in self.unreadable if number not in self.unclear}
-        damaged = missing | {each.record for each in self.failures if each.check == "board.blob"}
+        damaged = self.damaged()
         if missing:
             self.not_run.add("board.blob")
         if not self.unclear and not damaged:
@@ -3492,6 +3498,7 @@ class Batch:
         self.dead = {}              # (root, place) of lists out of effect -> last exclusion
         self.shares = {}            # trustee -> Share
         self.left_out = set()       # records whose mixes are out of effect
+        self.hollow = {}            # record whose mix is as if it were not there -> trustee
 
     @property
     def place(self):
@@ -3519,13 +3526,14 @@ class Batch:
         return max((e for key, e in self.dead.items() if key[0] == root), default=-1)
 
     def known_to_be_good(self):
-        """Whether the last good list can be read, and all mixes before it could be judged."""
-        return self.last.data is not None and all(each.holds for each in self.chain)
+        """Whether the last good list can be read, and no mix in effect is beyond judgement."""
+        return (self.last.data is not None and all(each.holds for each in self.chain)
+                and not self.lost_lists(None))
 
     def lost_lists(self, before):
         """The records of the first list, and of mixes in effect before one, that are missing."""
         return [made.record for made in (self.first, *self.mixed.values())
-                if made.missing and made.record < before]
+                if made.missing and (before is None or made.record < before)]
 
     def add(self, made):
         """Adds what a trustee made; a bad mix of a list that stands already changes nothing."""
@@ -3660,7 +3668,7 @@ class Log:
         self.remixing = -1          # the last exclusion for which somebody mixes again
         self.effective = set()      # records that have an effect
         self.passed = set()         # records that are passed over
-        self.passed_mixes = set()   # records with a mix that is
+        self.passed_mixes = set()   # records with a mix that is, or is as if it were not there
         self.blind = False          # after a record that leaves no sense in others (§9.2)
         self.authority = None
         self.proposal = self.proposal_digest = None
@@ -3745,10 +3753,14 @@ class Log:
                     self.found.warn(f"record {record.number} is excluded, by record {exclusion}: "
                                     f"it fails {check} ({evidence})")
             elif record.number not in trial.passed and (
-                    self.found.unclear or self.lacks_lists(record, trial)
-                    or self.lacks_own(record, trial)
+                    (self.found.unclear and record.number not in trial.passed_mixes)
+                    or self.lacks_lists(record, trial) or self.lacks_own(record, trial)
+                    or (check in DOUBTED_PLACES and self.found.damaged())
                     or trial.found.leaves_open(record.number, check)):
                 self.undecided[exclusion] = record.number
+        if record.number in self.aside:
+            self.passed |= trial.passed & {record.number}
+            self.passed_mixes |= trial.passed_mixes & {record.number}
         return record.number in self.aside
 
     def evidence_against(self, record, check, trial):
@@ -3757,11 +3769,13 @@ class Log:
             return "no complete item" if check == "encoding.canonical" else None
         if check == "board.blob" or self.keeps_effect(record, check, trial):
             return None
-        doubted = check in ("mix.chain", "decrypt.input") and self.lacks_lists(record, trial)
+        if check in DOUBTED_PLACES and self.found.damaged():
+            return None
         known = len(self.found.failures)
         return next((failure.evidence for failure in trial.found.failures[known:]
-                     if failure.check == check and (failure.certain or not doubted)
-                     and not any(failure is each for each in trial.forgivable or ())), None)
+                     if failure.check == check
+                     and not any(failure is each for each in trial.forgivable or ())),
+                    trial.found.excused.get((record.number, check)))
 
     def keeps_effect(self, record, check, trial):
         """Whether a record is one that the authority cannot take back."""
@@ -3805,6 +3819,8 @@ class Log:
                     batch.excluded[j] = exclusion
                     if made.key not in batch.lists:
                         batch.dead[made.key] = max(exclusion, batch.dead.get(made.key, -1))
+            if record.number in other.hollow:
+                batch.excluded[other.hollow[record.number]] = exclusion
             for j, share in other.shares.items():
                 if share.record == record.number:
                     batch.shares[j] = Share(j, record.number, share.root, None)
@@ -3914,14 +3930,22 @@ class Log:
                    if self.records[number].wrapper is None
                    or self.wrapper_fault(self.records[number]))
 
-    def misplaced(self, check, record, evidence, culprits=None, place=None, certain=False):
-        """A fault of place; it is none where others may have brought it about (§9.2)."""
+    def misplaced(self, check, record, evidence, culprits=None, place=None):
+        """A fault of place; it is none where others may have brought it about (§9.2).
+
+        Where only its head speaks for the record, it may be excluded for it all the same.
+        """
+        number = record.number
         if self.found.unclear or self.astray(record):
             for each in (check, "decrypt.proof") if check == "decrypt.input" else (check,):
-                self.found.unjudged.add((record.number, None, each))
+                self.found.unjudged.add((number, None, each))
+            if check not in DOUBTED_PLACES and not self.found.unclear:
+                self.found.excused[number, check] = evidence
+            if check in ("mix.identity", "decrypt.repeat"):
+                self.found.unclear.add(number)
             return
         culprits = [self.name(record.author)] if culprits is None else culprits
-        self.found.fail(check, culprits, record.number, None, evidence, place).certain = certain
+        self.found.fail(check, culprits, number, None, evidence, place)
 
     def of_this_election(self, record):
         """Whether a message is of this election (§8.2)."""
@@ -4660,6 +4684,8 @@ class Chain(Log):
             self.found.warn(f"record {number}: a mix of a list out of effect is as if not there")
             self.remixing = max(self.remixing, dead[source])
             dead.setdefault((entry["output"]["root"], entry["position"] + 1), dead[source])
+            batch.hollow[number] = trustee
+            self.passed_mixes.add(number)
             return False
         return True
 
@@ -4689,7 +4715,7 @@ class Chain(Log):
             self.found.warn(f"record {record.number}, {place}: another mix has overtaken it")
             return OVERTAKEN
         self.misplaced("mix.chain", record, f"{place}: not from the last good list, at its place",
-                       place=batch.place, certain=source is None)
+                       place=batch.place)
         return None
 
     def check_mix(self, record, batch, entry, source):
@@ -4756,6 +4782,8 @@ class Chain(Log):
             self.found.fail("shape.length", [name], record.number, None,
                             "the shares are not of batches, in their order")
             return
+        if self.repeats(record, body):
+            return
         lists = [self.share_list(record, entry) for entry in body["lists"]]
         if None in lists:
             self.mark_unknown(record, trustee, body)
@@ -4776,6 +4804,21 @@ class Chain(Log):
             if fault.check == "decrypt.proof":
                 self.bad_shares.append((failure, trustee, lists))
 
+    def repeats(self, record, body):
+        """`decrypt.repeat`: of such a record nothing is looked at but its blobs (§9.4)."""
+        name, trustee = self.name(record.author), self.trustee(record.author)
+        places = [(entry["box"], entry["batch"]) for entry in body["lists"]]
+        self.found.count(len(places), "decrypt.repeat")
+        again = [place for place in places if trustee in self.batches[place].shares]
+        for place in again:
+            self.misplaced("decrypt.repeat", record, f"{name} shares batch {place} again")
+        for place, entry in pairs_of(places, body["lists"]) if again else ():
+            self.blob(entry["shares"], record.number, name, None, place)
+            share = Share(trustee, record.number, entry["input"], None,
+                          missing=self.is_missing(entry["shares"]))
+            self.batches[place].shares.setdefault(trustee, share)
+        return bool(again)
+
     def mark_unknown(self, record, trustee, body):
         """Notes that shares cannot be judged, where a list cannot be read."""
         shares = [self.batches[entry["box"], entry["batch"]].shares.get(trustee)
@@ -4793,10 +4836,9 @@ class Chain(Log):
         batch = self.batches[entry["box"], entry["batch"]]
         stated, number, root = entry["shares"], record.number, entry["input"]
         data = self.blob(stated, number, name, None, batch.place)
-        if not self.may_share(record, batch, root):
-            return None
-        share = batch.shares[trustee]
-        share.missing = self.is_missing(stated)
+        share = batch.shares[trustee] = Share(trustee, number, root, None,
+                                              missing=self.is_missing(stated))
+        self.check_input(record, batch, root)
         if root != batch.last.root:
             return None
         if (stated["rows"], stated["row_length"]) != (batch.last.rows, 32 * batch.width):
@@ -4819,23 +4861,16 @@ class Chain(Log):
         return ShareList(batch.box, batch.index, stated["rows"], batch.width, root,
                          stated["root"], batch.last.data, data)
 
-    def may_share(self, record, batch, root):
-        """`decrypt.repeat` and `decrypt.input`."""
-        self.found.count(1, "decrypt.repeat", "decrypt.input")
-        name, trustee = self.name(record.author), self.trustee(record.author)
-        if trustee in batch.shares:
-            self.misplaced("decrypt.repeat", record, f"{name} shares batch {batch.place} again")
-            return False
-        batch.shares[trustee] = Share(trustee, record.number, root, None)
+    def check_input(self, record, batch, root):
+        """`decrypt.input`."""
+        self.found.count(1, "decrypt.input")
         if any(each.standing == BAD for each in batch.lists.values()
                if each.root == root != batch.last.root):
             self.found.warn(f"record {record.number}: a share of a list a bad mix has made")
             self.found.unjudged.add((record.number, None, "decrypt.proof"))
         elif root != batch.last.root:
             self.misplaced("decrypt.input", record,
-                           f"batch {batch.place}: a share of another list",
-                           certain=batch.known(root) is None)
-        return True
+                           f"batch {batch.place}: a share of another list")
 
     def name_bad_rows(self):
         """Names the rows of bad shares, where t others allow it (§7.4)."""
@@ -4893,7 +4928,7 @@ class Chain(Log):
             if not self.is_left_out(self.undecided[number]):
                 self.found.unclear.add(number)
         elif there and target.number in self.passed | self.passed_mixes:
-            self.no_effect(record, "what it excludes is passed over")
+            self.no_effect(record, "what it excludes is passed over, or as if it were not there")
         elif (self.found.unclear and not there) or (
                 there and self.digest_before(target) != cause["previous"]):
             self.undecide(record)
@@ -4971,8 +5006,8 @@ class Chain(Log):
         if not any(each.missing for _, each in shares):
             self.no_effect(record, "the trustee has shared")
             return
-        for place, _ in shares:
-            self.found.forget(share.record, place)
+        for each in self.records[share.record].body()["lists"]:
+            self.found.forget(share.record, (each["box"], each["batch"]))
         self.found.warn(f"record {record.number} leaves record {share.record} out of effect")
 
     def drop_mix(self, record, batch, target):
@@ -4982,6 +5017,7 @@ class Chain(Log):
         """
         before, made = {root for root, _ in batch.lists}, batch.mixed[target].record
         others = batch.leave_out(target, record.number)
+        self.passed_mixes |= others
         if others:
             self.remixing = max(self.remixing, record.number)
         for number in batch.left_out:

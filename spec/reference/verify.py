@@ -3465,6 +3465,7 @@ class MixList:
     source: tuple | None = None     # root and place of the list it was made from
     missing: bool = False       # whether its blob is not there, or damaged
     holds: bool = False         # whether its proof holds
+    excused: bool = False       # whether its maker need not have a valid mix (§9.4 34)
 
     @property
     def key(self):
@@ -3498,6 +3499,7 @@ class Batch:
         self.dead = {}              # (root, place) of lists out of effect -> last exclusion
         self.shares = {}            # trustee -> Share
         self.left_out = set()       # records whose mixes are out of effect
+        self.misstated = False      # whether `close` states other rows than the first list has
         self.hollow = {}            # record whose mix is as if it were not there -> trustee
 
     @property
@@ -3509,6 +3511,16 @@ class Batch:
     def last(self):
         """The last good list."""
         return self.chain[-1]
+
+    @property
+    def unjudged(self):
+        """Whether no mix can be judged: the first list is there, but not as it must be (§9.5)."""
+        return self.misstated or (self.first.data is None and not self.first.missing)
+
+    @property
+    def last_rows(self):
+        """How many rows the last good list has, or None where that is misstated."""
+        return None if self.misstated and self.last is self.first else self.last.rows
 
     def complete(self, trustees):
         """Whether every trustee has a mix or is excluded (§9.3)."""
@@ -4336,6 +4348,7 @@ class Log:
                             missing=self.is_missing(stated), holds=True)
             self.batches[place] = Batch(
                 box, index, self.manifest["description"]["boxes"][box]["batches"][index], first)
+            self.batches[place].misstated = place in self.intake.misstated
         self.intake.judge()
 
     def close_fits(self, body):
@@ -4425,6 +4438,7 @@ class Intake:
         self.boxes = self.description["boxes"]
         self.stated = {(each["box"], each["batch"]): each["list"] for each in body["batches"]}
         self.lists, self.claims = {}, {}
+        self.misstated = set()      # places of lists that the close misstates
 
     def read_lists(self):
         """The accepted lists; None for one that cannot be read or holds what it must not."""
@@ -4434,6 +4448,9 @@ class Intake:
             data = self.log.blob(stated, self.record, "authority", length, (box, index))
             self.lists[box, index] = proper[box, index] = data
             if data is None:
+                if any((each.check, each.record, each.place) == (LENGTH, self.record, (box, index))
+                       for each in self.found.failures):
+                    self.misstated.add((box, index))
                 continue
             if element_rows(data, length):
                 proper[box, index] = None
@@ -4692,15 +4709,20 @@ class Chain(Log):
     def mix(self, record, batch, entry):
         """One mix: its list and proof, then its place in the chain."""
         trustee, position = self.trustee(record.author), entry["position"]
-        self.found.count(1, "mix.proof", "mix.shape", "mix.chain")
+        self.found.count(1, "mix.proof", "mix.chain")
+        self.found.count(0 if batch.misstated else 1, "mix.shape")
         source = batch.lists.get((entry["input"], position))
+        before = len(self.found.failures)
         holds, data = self.check_mix(record, batch, entry, source or batch.known(entry["input"]))
+        failed = {each.check for each in self.found.failures[before:]}
         standing = self.standing(record, batch, source)
         made = MixList(entry["output"]["root"], position + 1, entry["output"]["rows"], data,
                        BAD if holds is False else standing, record.number, trustee,
                        (entry["input"], position), self.is_missing(entry["output"]),
                        bool(holds) and standing is not None)
         made.standing = made.standing or BAD
+        made.excused = not failed & {"mix.proof", "mix.shape"} and (
+            standing == OVERTAKEN or standing == BAD and source.maker != trustee)
         batch.add(made)
 
     def standing(self, record, batch, source):
@@ -4726,20 +4748,22 @@ class Chain(Log):
         name, number, stated = self.name(record.author), record.number, entry["output"]
         before = len(self.found.failures)
         data = self.blob(stated, number, name, None, batch.place)
-        if (stated["rows"], stated["row_length"]) != (batch.first.rows, 64 * batch.width):
+        if not batch.misstated and (
+                stated["rows"], stated["row_length"]) != (batch.first.rows, 64 * batch.width):
             self.found.fail("mix.shape", [name], number, None,
                             f"batch {batch.place}: {stated['rows']} rows of "
                             f"{stated['row_length']} bytes, not as the first list", batch.place)
             return False, None
         faults = element_rows(data, 64 * batch.width) if data is not None else []
         usable = None if faults else data
-        if data is not None and source is not None and source.data is not None:
+        if data is not None and source is not None and source.data is not None and (
+                not batch.misstated):
             self.check_lengths(record, batch, entry)
         if any(each.check != "board.blob" for each in self.found.failures[before:]):
             return False, usable
         if source is None:
             return None, usable
-        if data is None or source.data is None:
+        if data is None or source.data is None or batch.misstated:
             self.found.unjudged.add((number, batch.place, "mix.proof"))
             return None, usable
         self.found.count(len(data) // 32, "group.membership")
@@ -4841,7 +4865,8 @@ class Chain(Log):
         self.check_input(record, batch, root)
         if root != batch.last.root:
             return None
-        if (stated["rows"], stated["row_length"]) != (batch.last.rows, 32 * batch.width):
+        if (batch.last_rows not in (None, stated["rows"])
+                or stated["row_length"] != 32 * batch.width):
             self.found.fail("shape.length", [name], number, None,
                             f"batch {batch.place}: shares of another number or length")
             return None
@@ -5159,7 +5184,7 @@ class Audit(Chain):
         """The plaintexts of one batch, and whose shares were used."""
         stated, number = entry["plaintexts"], record.number
         shares = self.used_shares(record, batch, entry["trustees"])
-        counted = stated["rows"] == batch.last.rows
+        counted = batch.last_rows in (None, stated["rows"])
         if not counted:
             self.found.fail("shape.length", ["authority"], number, None,
                             f"batch {batch.place}: plaintexts of another number")
@@ -5185,6 +5210,9 @@ class Audit(Chain):
     def used_shares(self, record, batch, trustees):
         """`decrypt.quorum`: the shares of the trustees that the result names, or of any t."""
         self.found.count(1, "decrypt.quorum")
+        if batch.unjudged:
+            self.found.not_run.add("decrypt.quorum")
+            return None
         valid = batch.valid_shares(record.number)
         unknown = {j for j, share in batch.shares.items() if share.unknown}
         threshold = self.ceremony.threshold
@@ -5273,10 +5301,14 @@ class Audit(Chain):
         if not self.mixing_complete() or not shared and self.result is None:
             return
         for batch in self.batches.values():
+            if batch.unjudged:
+                self.found.not_run.add("mix.quorum")
+                continue
             self.found.count(1, "mix.quorum")
             valid = batch.chain[1:]
             if len(valid) < self.manifest["description"]["mixes"]:
-                spared = {made.maker for made in batch.mixed.values() if made.holds}
+                spared = {made.maker for made in batch.mixed.values()
+                          if made.excused or made in valid}
                 self.found.fail("mix.quorum", [f"trustee {j}" for j in range(
                     len(self.manifest["keys"])) if j not in spared], None, None,
                     f"batch {batch.place}: {len(valid)} valid mixes")

@@ -1897,6 +1897,13 @@ def uint(value):
         raise misfit("something else where an integer belongs")
 
 
+def small(value):
+    """An unsigned integer of at most 16 bits."""
+    uint(value)
+    if value >= 1 << 16:
+        raise misfit("an integer of more than two bytes")
+
+
 def utf8(value):
     """A text."""
     if not isinstance(value, str):
@@ -1974,7 +1981,7 @@ KINDS = ("proposal", "enrol", "counter-proposal", "manifest", "accept", "deal-co
 
 DIGEST = ELEMENT = SCALAR = KEY = sized(32)
 SCHNORR, DLEQ, SIGNATURE = sized(64), sized(96), sized(64)
-NUMBERS = listing(uint)
+NUMBERS, CANDIDATES = listing(uint), listing(small)
 BLOB = mapping(root=DIGEST, rows=uint, row_length=uint)
 
 
@@ -1993,14 +2000,14 @@ LOOSE_MESSAGE = mapping(body=bstr, head=DIGEST, kind=utf8, time=uint, author=KEY
                         version=uint, election=DIGEST)
 
 METHOD = choice(
-    plurality=mapping(max_marks=uint), approval=mapping(), score=mapping(max_score=uint),
-    borda=mapping(max_ranks=uint), irv=mapping(max_ranks=uint), stv=mapping(max_ranks=uint),
-    scottish_stv=mapping(max_ranks=uint), meek=mapping(max_ranks=uint),
-    schulze=mapping(max_ranks=uint), majority_judgment=mapping(grades=listing(utf8)),
-    dhondt=mapping(max_marks=uint), sainte_lague=mapping(max_marks=uint),
-    text=mapping(max_bytes=uint))
-CONTEST = mapping(id=utf8, seats=uint, title=utf8, method=METHOD,
-                  write_ins=nullable(mapping(slots=uint, max_bytes=uint)),
+    plurality=mapping(max_marks=small), approval=mapping(), score=mapping(max_score=small),
+    borda=mapping(max_ranks=small), irv=mapping(max_ranks=small), stv=mapping(max_ranks=small),
+    scottish_stv=mapping(max_ranks=small), meek=mapping(max_ranks=small),
+    schulze=mapping(max_ranks=small), majority_judgment=mapping(grades=listing(utf8)),
+    dhondt=mapping(max_marks=small), sainte_lague=mapping(max_marks=small),
+    text=mapping(max_bytes=small))
+CONTEST = mapping(id=utf8, seats=small, title=utf8, method=METHOD,
+                  write_ins=nullable(mapping(slots=small, max_bytes=small)),
                   candidates=listing(utf8))
 BATCH = mapping(id=utf8, bits=nullable(uint), width=uint, contests=NUMBERS)
 BOX = mapping(id=utf8, merge=nullable(uint), batches=listing(BATCH))
@@ -2023,7 +2030,8 @@ SHUFFLE_PROOF = mapping(
                      diagonals=bstr, mask_values=bstr, mask_openings=bstr),
     exponents=bstr)
 
-ROUND = mapping(votes=listing(nullable(uint)), elected=NUMBERS, exhausted=uint, eliminated=NUMBERS)
+ROUND = mapping(votes=listing(nullable(uint)), elected=CANDIDATES, exhausted=uint,
+                eliminated=CANDIDATES)
 ROUND_LIST = listing(ROUND)
 TALLY = choice(
     plurality=mapping(votes=NUMBERS), approval=mapping(votes=NUMBERS),
@@ -2031,16 +2039,17 @@ TALLY = choice(
     stv=mapping(rounds=ROUND_LIST, threshold=uint),
     scottish_stv=mapping(rounds=ROUND_LIST, threshold=uint),
     meek=mapping(quotas=NUMBERS, rounds=ROUND_LIST),
-    schulze=mapping(pairs=listing(NUMBERS), ranking=listing(NUMBERS)),
-    majority_judgment=mapping(grades=listing(NUMBERS), ranking=listing(NUMBERS)),
+    schulze=mapping(pairs=listing(NUMBERS), ranking=listing(CANDIDATES)),
+    majority_judgment=mapping(grades=listing(NUMBERS), ranking=listing(CANDIDATES)),
     dhondt=mapping(seats=NUMBERS, votes=NUMBERS),
     sainte_lague=mapping(seats=NUMBERS, votes=NUMBERS),
     text=mapping())
 CONTEST_RESULT = mapping(
-    id=utf8, ties=listing(mapping(lost=NUMBERS, tied=NUMBERS, round=uint, earlier=nullable(uint))),
+    id=utf8, ties=listing(mapping(lost=CANDIDATES, tied=CANDIDATES, round=uint,
+                                  earlier=nullable(uint))),
     blank=uint, tally=TALLY,
     texts=nullable(mapping(most=listing(mapping(text=utf8, ballots=uint)), distinct=uint)),
-    ballots=uint, elected=NUMBERS, invalid=uint, cells_sha256=DIGEST)
+    ballots=uint, elected=CANDIDATES, invalid=uint, cells_sha256=DIGEST)
 
 BODIES = {
     "proposal": mapping(description=DESCRIPTION, invitations=listing(KEY)),
@@ -4959,8 +4968,8 @@ class Chain(Log):
             self.undecide(record)
         else:
             self.found.fail("exclusion.unjustified", ["authority"], number, None,
-                            f"record {cause['sequence']} does not fail {cause['check']}, or may "
-                            f"not be excluded for it")
+                            f"record {cause['sequence']} does not fail "
+                            f"{json.dumps(cause['check'])}, or may not be excluded for it")
 
     def undecide(self, record):
         """An exclusion that cannot be decided: it leaves open what stands behind it (§9.2)."""
@@ -5460,7 +5469,8 @@ class Audit(Chain):
             "election": self.election.hex() if self.election else None,
             "head": last.digest.hex() if last else None,
             "checks": checks, "failures": self.shown_failures(),
-            "warnings": found.warnings + sorted(set(found.unreadable.values())),
+            "warnings": [on_one_line(sentence) for sentence in found.warnings
+                         + sorted(set(found.unreadable.values()))],
             "anonymity": self.anonymity(), "results": self.shown_results(),
         }
 
@@ -5482,7 +5492,7 @@ class Audit(Chain):
             if numbers[each.check] <= MOST_FAILURES:
                 shown.append({"check": each.check, "culprits": each.culprits,
                               "record": each.record, "row": each.row,
-                              "evidence": each.evidence})
+                              "evidence": on_one_line(each.evidence)})
         self.found.warnings += [f"{check}: {number - MOST_FAILURES} more failures"
                                 for check, number in numbers.items() if number > MOST_FAILURES]
         return shown
@@ -5542,6 +5552,7 @@ def audit_board(board, pins=(), receipts=(), compared=False, second=None):
 # ---------------------------------------------------------------------------
 
 USAGE, SOFTWARE, INPUT_OUTPUT = 64, 70, 74
+HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 HELP = """\
 usage: verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [-q, --quiet] [--trace]
        verify.py compare BOARD BOARD [--json] [-q, --quiet] [--trace]
@@ -5603,6 +5614,15 @@ def parse_value(arguments, word, value):
         raise Usage(f"{value!r} is no digest")
 
 
+def on_one_line(text):
+    """A sentence in which nobody's words can pass for others (§9.7).
+
+    Control characters, separators of lines, and what is not seen or turns the direction of
+    writing stand as escapes.
+    """
+    return "".join(f"\\u{{{ord(c):x}}}" if unicodedata.category(c) in HIDDEN else c for c in text)
+
+
 def show(report):
     """The report for people."""
     lines = [f"{each['status']:13} {each['id']} ({each['items']})" for each in report["checks"]]
@@ -5613,7 +5633,8 @@ def show(report):
     lines += [f"warning: {sentence}" for sentence in report["warnings"]]
     for each in report["results"] or []:
         lines.append(f"{each['id']}: elected {', '.join(each['elected']) or 'nobody'}")
-    return "\n".join(lines + [f"election {report['election']}", f"head {report['head']}"])
+    lines += [f"election {report['election']}", f"head {report['head']}"]
+    return "\n".join(map(on_one_line, lines))
 
 
 def second_board(folders):

@@ -71,9 +71,9 @@ impl Memory {
         self.heads.get(digest).copied()
     }
 
-    /// The last record before this one that is the authority's.
-    pub(crate) fn own_before(&self, sequence: u64) -> Option<u64> {
-        self.own.iter().rev().find(|own| **own < sequence).copied()
+    /// The authority's records before this one, the last one first.
+    pub(crate) fn own_before(&self, sequence: u64) -> impl Iterator<Item = u64> {
+        self.own.iter().rev().copied().filter(move |own| *own < sequence)
     }
 
     /// The place of the message with this digest.

@@ -298,7 +298,7 @@ impl Auditor<'_> {
     /// After the seal an exclusion can only name what the seal does not.
     fn reopens_what_is_sealed(&self, body: &Body) -> bool {
         let Body::Exclusion(Exclusion::Cause { sequence, .. }) = body else { return false };
-        self.view.seal == Some(*sequence) || self.view.sealed.is_some_and(|last| *sequence <= last)
+        self.view.sealed.is_some_and(|last| *sequence <= last)
     }
 
     /// Reports a record out of phase, unless what went before it is missing or without effect and

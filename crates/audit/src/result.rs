@@ -193,14 +193,14 @@ impl Auditor<'_> {
 
     pub(crate) fn seal(&mut self, sequence: u64, body: &Seal) {
         self.findings.count(CheckId::BoardChain, 1);
+        // What others have posted meanwhile is no fault of the authority's.
+        let own = self.memory.own_before(sequence).find(|own| !self.docket.is_excluded(*own));
         let named = self.memory.place(&body.head).filter(|named| {
-            // What others have posted meanwhile is no fault of the authority's.
-            body.records.checked_sub(1) == Some(*named)
-                && self.memory.own_before(sequence).is_none_or(|own| own <= *named)
+            body.records.checked_sub(1) == Some(*named) && own.is_none_or(|own| own <= *named)
         });
         // It is the authority's last word even where it names the wrong records.
         self.view.seal = Some(sequence);
-        self.view.sealed = named.or(sequence.checked_sub(1));
+        self.view.sealed = named.or(body.records.min(sequence).checked_sub(1));
         if named.is_none() {
             let evidence =
                 "the seal does not name the records before it, up to the authority's last";

@@ -119,6 +119,11 @@ impl Docket {
         self.answered.iter().any(|(loose, by)| (*loose..*by).contains(&sequence))
     }
 
+    /// Whether an exclusion is right about a record.
+    pub(crate) fn is_excluded(&self, sequence: u64) -> bool {
+        self.excluded.contains_key(&sequence)
+    }
+
     /// Whether a record can be excluded for failing this check. A missing or wrong blob is absence.
     pub(super) fn is_cause(&self, sequence: u64, check: CheckId) -> bool {
         check != CheckId::BoardBlob && !self.is_protected(sequence)

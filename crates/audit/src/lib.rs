@@ -3,7 +3,7 @@
 //! [`audit`] never stops at the first failure, names a culprit where one can be named, and says of
 //! every check whether it was made. [`view()`] only reads what the records say. The two derivations that
 //! the authority makes and everybody repeats are here once: which ballots count ([`derive_intake`]) and
-//! what they amount to ([`count`]).
+//! what they amount to ([`count()`]).
 
 #![cfg_attr(
     not(test),

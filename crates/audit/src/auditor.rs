@@ -52,7 +52,8 @@ pub(crate) struct Auditor<'a> {
     /// So it is for the author of the record that is being looked at: what it knew says nothing of what
     /// stands before some file.
     pub(crate) unsure: bool,
-    /// The record that is being looked at is passed over.
+    /// The record that is being looked at is passed over, or a mix of it is as if it were not there: an exclusion
+    /// has nothing to take out of effect.
     pub(crate) passed_over: bool,
     /// Why nothing after some record can be made sense of.
     pub(crate) halted: Option<String>,

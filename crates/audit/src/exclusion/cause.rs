@@ -277,7 +277,6 @@ fn evidence(check: CheckId, found: &Found, hidden: &Hidden, unreadable: bool) ->
     if check == CheckId::EncodingCanonical && unreadable {
         return found.unreadable.first().map(|(_, text)| text.clone());
     }
-    let more = hidden.checks.iter().chain(&found.excused);
-    let hidden = more.into_iter().find(|(other, _)| *other == check);
-    hidden.map(|(_, evidence)| evidence.clone())
+    let mut more = hidden.checks.iter().chain(&found.excused);
+    more.find(|(other, _)| *other == check).map(|(_, evidence)| evidence.clone())
 }

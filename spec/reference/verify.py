@@ -4707,6 +4707,11 @@ class Chain(Log):
             return False
         source, dead = (entry["input"], entry["position"]), batch.dead
         if source in dead and source not in batch.lists and seen < dead[source]:
+            if list(batch.hollow.values()).count(trustee) >= len(self.manifest["keys"]):
+                self.misplaced("mix.identity", record,
+                               f"{name} has mixed lists out of effect too often")
+                self.blob(entry["output"], number, name, None, batch.place)
+                return False
             self.found.warn(f"record {number}: a mix of a list out of effect is as if not there")
             self.remixing = max(self.remixing, dead[source])
             dead.setdefault((entry["output"]["root"], entry["position"] + 1), dead[source])

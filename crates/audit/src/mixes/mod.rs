@@ -103,6 +103,10 @@ impl Auditor<'_> {
                 Some(format!("record {by} has excluded this trustee from this batch"))
             }
             Mixer::Mixed => Some("this trustee has mixed this batch before".into()),
+            // Each exclusion of another trustee leaves one mix with nothing: more are not by mistake.
+            Mixer::Due if dead.is_some() && self.void_mixes(batch, trustee) >= self.trustees() => {
+                Some("this trustee has mixed lists that are out of effect too often".into())
+            }
             Mixer::Due => None,
         };
         if let Some(evidence) = no_mixer {
@@ -143,6 +147,17 @@ impl Auditor<'_> {
                 excluded,
             });
         }
+    }
+
+    /// How many mixes of a trustee are as if they were not there.
+    fn void_mixes(&self, batch: usize, trustee: u64) -> usize {
+        let posted = self.mixes.get(batch).map_or(&[][..], Vec::as_slice);
+        let is_void = |mix: &&PostedMix| matches!(mix.dead, Some(Dead::Void(_)));
+        posted.iter().filter(|mix| mix.trustee == trustee).filter(is_void).count()
+    }
+
+    fn trustees(&self) -> usize {
+        self.view.description().map_or(0, |description| description.trustees.len())
     }
 
     /// Whether a mix starts from a list that an exclusion has taken out of effect, through no fault of its

@@ -5,6 +5,7 @@ use psephos_record::bodies::{Blob, Body, Mix};
 
 use super::mixes::{posted, two_batches, with_output};
 use super::stage::{closed, plan};
+use super::steps::bad_mix;
 use super::{Case, Fixture, NOT_CANONICAL};
 use crate::{Author, Election, Plan};
 
@@ -43,6 +44,11 @@ pub(super) const CASES: &[Case] = &[
             let body = election.mix_body(0);
             posted(election, 0, body)
         },
+    },
+    Case {
+        name: "mix.identity-again-and-again",
+        altered: "A trustee mixes a list that is excluded meanwhile, four times where there are three trustees.",
+        make: again_and_again,
     },
     Case {
         name: "mix.identity-stranger",
@@ -100,6 +106,21 @@ fn of_what_is_no_list() -> Fixture {
     election.mix_last_good(2);
     election.share_last_good(2);
     Fixture::blaming(election.board, &[Culprit::Trustee(0)])
+}
+
+fn again_and_again() -> Fixture {
+    let mut election = closed();
+    let bad = bad_mix(&mut election, 0);
+    let batch = election.view().batches[0].clone();
+    let mix = election.mix_list(&batch, 1, &batch.mixes[0].output, 1);
+    let body = Body::Mix(Mix { mixes: vec![mix] });
+    let messages: Vec<_> = (0..4).map(|_| election.message(Author::Trustee(1), &body)).collect();
+    election.exclude(bad, "mix.proof");
+    let mut record = 0;
+    for message in messages {
+        record = election.append(Author::Trustee(1), message);
+    }
+    Fixture::blaming(election.board, &[Culprit::Trustee(1)]).at(record)
 }
 
 fn by_a_stranger() -> Fixture {

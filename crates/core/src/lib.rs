@@ -13,6 +13,7 @@ pub mod encodings;
 pub mod generators;
 pub mod group;
 pub mod hash;
+pub mod montgomery;
 pub mod multiexp;
 pub mod pairs;
 pub mod rows;

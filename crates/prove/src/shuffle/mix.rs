@@ -3,9 +3,8 @@
 
 use std::collections::HashSet;
 
-use psephos_core::elgamal::{Ciphertext, PublicKey, row_length};
+use psephos_core::elgamal::{PublicKey, row_length};
 use psephos_core::group::{self, Identity};
-use psephos_core::pairs::pairs;
 use psephos_core::rows::{MemoryRows, Rows};
 use psephos_core::transcript::Transcript;
 use psephos_core::{Element, Encoding, Scalar, tree};
@@ -18,6 +17,7 @@ use zeroize::Zeroizing;
 
 use super::ProveError;
 use super::argument::{Witness, prove_with_witness};
+use super::reencrypt::reencrypt;
 use crate::nonces::Nonces;
 
 /// Rows for each task; every task has its own stream of factors, so that the output depends on
@@ -81,7 +81,7 @@ pub fn mix(
         return Ok(Mixed { statement, output: Vec::new(), proof: None });
     }
     let factors = draw_factors(&statement, permutation, rng);
-    let elements = reencrypt(&statement, input, permutation, &factors)?;
+    let elements = open_and_reencrypt(&statement, input, permutation, &factors)?;
     let output = group::encode_batch(&elements).into_flattened();
     check_rows(input, &output, &factors, width)?;
 
@@ -118,8 +118,8 @@ fn draw_factors(
     factors
 }
 
-/// The output's elements, 2ω for each row, in constant time.
-fn reencrypt(
+/// The input's elements and the key, opened, and what the witness makes of them.
+fn open_and_reencrypt(
     statement: &Statement,
     input: &[u8],
     permutation: &Permutation,
@@ -127,26 +127,10 @@ fn reencrypt(
 ) -> Result<Vec<Element>, ProveError> {
     let key = group::decode_proper(&statement.context.election.public_key)
         .map_err(ProveError::PublicKey)?;
-    let key = PublicKey::new(key);
-    let width = statement.width as usize;
-    let entries = 2 * width;
+    let entries = 2 * statement.width as usize;
     let opened = group::decode_batch(input, Identity::Refused)
         .map_err(|(index, error)| ProveError::Input { row: (index / entries) as u64, error })?;
-    let mut elements = vec![Element::default(); opened.len()];
-    elements
-        .par_chunks_mut(entries)
-        .with_min_len(16)
-        .zip_eq(permutation.sources().par_iter())
-        .zip_eq(factors.par_chunks(width))
-        .for_each(|((row, source), factors)| {
-            let source = &opened[*source as usize * entries..][..entries];
-            for (out, (pair, factor)) in pairs(row.chunks_mut(2), pairs(source.chunks(2), factors))
-            {
-                let fresh = key.reencrypt(&Ciphertext { a: pair[0], b: pair[1] }, factor);
-                out.copy_from_slice(&[fresh.a, fresh.b]);
-            }
-        });
-    Ok(elements)
+    Ok(reencrypt(&PublicKey::new(key), &opened, permutation.sources(), factors))
 }
 
 /// No output ciphertext stands in the input, no output is the identity, and no row uses one factor

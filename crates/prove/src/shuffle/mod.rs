@@ -8,6 +8,7 @@ mod matrix;
 mod mix;
 mod multiexp;
 mod product;
+mod reencrypt;
 mod single_value;
 mod zero;
 
@@ -16,6 +17,7 @@ use psephos_proofs::Fault;
 
 pub use argument::{Witness, prove_with_generators, prove_with_witness};
 pub use mix::{Mixed, Turn, mix};
+pub use reencrypt::reencrypt;
 
 /// Why there is no proof.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

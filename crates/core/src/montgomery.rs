@@ -1,7 +1,8 @@
 //! Integers mod q in Montgomery's form (Montgomery 1985): several times faster to multiply than
 //! [`Scalar`], for the millions of products between scalars that a shuffle argument takes.
 //!
-//! A value a is kept as a·2^256 mod q in four words of 64 bits. Everything here runs in constant time.
+//! A value a is kept as a·2^256 mod q in four words of 64 bits. A product with a plain [`Scalar`] is plain again.
+//! Everything here runs in constant time.
 
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -32,7 +33,7 @@ const ONE: Words = power_of_two(256);
 /// 2^512 mod q.
 const SQUARE: Words = power_of_two(512);
 
-/// Products that [`Montgomery::dot`] adds up before it reduces. A reduction makes (v + m·q) / 2^256 of v, with
+/// Products that a [`LazySum`] adds up before it reduces. A reduction makes (v + m·q) / 2^256 of v, with
 /// m below 2^256; that is below 2q as long as v is below 2^256·q, and 16·q is already more than 2^256.
 const LAZY: usize = 15;
 
@@ -50,17 +51,13 @@ impl Montgomery {
     ///
     /// # Panics
     /// When the lengths differ.
-    pub fn dot(left: &[Self], right: &[Self]) -> Self {
-        let chunks = pairs(left.chunks(LAZY), right.chunks(LAZY));
-        chunks
-            .map(|(left, right)| {
-                let mut sum = [0; 8];
-                for (left, right) in pairs(left, right) {
-                    add_wide(&mut sum, &multiply_wide(&left.0, &right.0));
-                }
-                Self(reduce(sum))
-            })
-            .sum()
+    pub fn dot<'a>(
+        left: impl IntoIterator<Item = &'a Self, IntoIter: ExactSizeIterator>,
+        right: impl IntoIterator<Item = &'a Scalar, IntoIter: ExactSizeIterator>,
+    ) -> Scalar {
+        let mut sum = LazySum::default();
+        pairs(left, right).for_each(|(left, right)| sum.add(left, right));
+        sum.finish()
     }
 
     /// This number times `scalar`, without a detour through Montgomery's form.
@@ -72,6 +69,40 @@ impl Montgomery {
     /// A list of scalars in this form.
     pub fn of_all(scalars: &[Scalar]) -> Vec<Self> {
         scalars.iter().map(Self::from).collect()
+    }
+}
+
+/// A sum of products that is reduced once every few terms, and only at its end a [`Scalar`].
+#[derive(Default, Zeroize)]
+pub struct LazySum {
+    /// Products not reduced yet.
+    products: [u64; 8],
+    pending: usize,
+    reduced: Words,
+}
+
+impl LazySum {
+    /// Adds left·right.
+    #[inline]
+    pub fn add(&mut self, left: &Montgomery, right: &Scalar) {
+        if self.pending == LAZY {
+            self.settle();
+        }
+        add_wide(&mut self.products, &multiply_wide(&left.0, &words(right)));
+        self.pending += 1;
+    }
+
+    fn settle(&mut self) {
+        self.reduced = add_words(self.reduced, reduce(std::mem::take(&mut self.products)));
+        self.pending = 0;
+    }
+
+    /// The sum.
+    #[inline]
+    #[must_use]
+    pub fn finish(mut self) -> Scalar {
+        self.settle();
+        to_scalar(self.reduced)
     }
 }
 
@@ -317,18 +348,17 @@ mod tests {
         fn dot_products_agree(list in prop::collection::vec((any_scalar(), any_scalar()), 0..70)) {
             let (left, right): (Vec<_>, Vec<_>) = list.iter().copied().unzip();
             let expected: Scalar = list.iter().map(|(a, b)| a * b).sum();
-            let found = Montgomery::dot(&Montgomery::of_all(&left), &Montgomery::of_all(&right));
-            prop_assert_eq!(Scalar::from(found), expected);
+            prop_assert_eq!(Montgomery::dot(&Montgomery::of_all(&left), &right), expected);
         }
     }
 
     #[test]
     fn longest_lazy_sums_do_not_overflow() {
-        let largest = Montgomery(add_words(Q, negate([1, 0, 0, 0])));
+        let largest = Montgomery(negate([1, 0, 0, 0]));
         let all = vec![largest; 3 * LAZY + 1];
-        let value = Scalar::from(largest);
-        let expected = value * value * Scalar::from(all.len() as u64);
-        assert_eq!(Scalar::from(Montgomery::dot(&all, &all)), expected);
+        let scalars = vec![-Scalar::ONE; all.len()];
+        let expected = -Scalar::from(largest) * Scalar::from(all.len() as u64);
+        assert_eq!(Montgomery::dot(&all, &scalars), expected);
     }
 
     #[test]

@@ -8,11 +8,15 @@ use psephos_core::hash;
 use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
 use rand_core::CryptoRng;
+use rayon::prelude::*;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 const SEED: &str = "psephos/v1/nonce-seed";
 const FORK: &str = "psephos/v1/nonce-fork";
 const NONCE: &str = "psephos/v1/nonce";
+
+/// Scalars for each task.
+const SCALARS: usize = 1 << 8;
 
 /// A stream of secret scalars for one proof.
 ///
@@ -52,21 +56,34 @@ impl Nonces {
 
     /// The next scalar, uniform mod q.
     pub fn scalar(&mut self) -> Scalar {
+        let index = self.drawn;
+        self.drawn += 1;
+        self.scalar_at(index)
+    }
+
+    fn scalar_at(&self, index: u64) -> Scalar {
         let mut wide = Zeroizing::new([0; 64]);
-        self.fill(&mut *wide);
+        self.fill_at(index, &mut *wide);
         group::scalar_wide(&wide)
     }
 
     /// The next bytes, for a library that draws its nonces itself.
     pub fn fill(&mut self, bytes: &mut [u8]) {
-        let index = self.drawn.to_le_bytes();
+        let index = self.drawn;
         self.drawn += 1;
-        hash::xof(NONCE, &[&self.seed, &index]).fill(bytes);
+        self.fill_at(index, bytes);
     }
 
-    /// The next `count` scalars.
+    fn fill_at(&self, index: u64, bytes: &mut [u8]) {
+        hash::xof(NONCE, &[&self.seed, &index.to_le_bytes()]).fill(bytes);
+    }
+
+    /// The next `count` scalars, on every core.
     pub fn scalars(&mut self, count: usize) -> Vec<Scalar> {
-        (0..count).map(|_| self.scalar()).collect()
+        let first = self.drawn;
+        self.drawn += count as u64;
+        let indices = (0..count).into_par_iter().with_min_len(SCALARS);
+        indices.map(|index| self.scalar_at(first + index as u64)).collect()
     }
 
     /// A stream of its own for part `index` of the proof, whatever this one has given out: parts

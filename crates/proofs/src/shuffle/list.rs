@@ -1,6 +1,7 @@
 //! Linear forms on a streamed list of ciphertext rows (spec/04-shuffle.md §6).
 
 use psephos_core::group::{GroupError, Identity, decode_batch};
+use psephos_core::montgomery::LazySum;
 use psephos_core::multiexp::multiexp_vartime;
 use psephos_core::pairs::pairs;
 use psephos_core::rows::{Rows, RowsError};
@@ -135,8 +136,18 @@ fn fill(
     scalars.clear();
     scalars.resize(length, Scalar::ZERO);
     scalars.par_chunks_mut(ROWS * entries).enumerate().for_each(|(index, chunk)| {
-        for form in forms {
-            form.add_to(first + index * ROWS, entries, chunk);
+        let mut rows: Vec<_> = forms.iter().map(|form| form.rows(first + index * ROWS)).collect();
+        let mut terms = Vec::with_capacity(forms.len());
+        for row in chunk.chunks_mut(entries) {
+            terms.clear();
+            terms.extend(rows.iter_mut().filter_map(Iterator::next));
+            for (entry, scalar) in row.iter_mut().enumerate() {
+                let mut sum = LazySum::default();
+                for (factor, weights) in &terms {
+                    sum.add(factor, weights.get(entry).unwrap_or(&Scalar::ZERO));
+                }
+                *scalar = sum.finish();
+            }
         }
     });
 }

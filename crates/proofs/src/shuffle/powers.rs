@@ -1,7 +1,7 @@
 //! Powers of a challenge, and sums over them.
 
 use psephos_core::Scalar;
-use psephos_core::pairs::pairs;
+use psephos_core::montgomery::Montgomery;
 use rayon::prelude::*;
 
 /// Entries per task in parallel work on scalars.
@@ -22,8 +22,13 @@ pub fn power_vartime(x: &Scalar, mut exponent: u64) -> Scalar {
 
 /// `count` powers x^first, x^{first+1}, …
 pub fn powers(x: &Scalar, first: u64, count: usize) -> Vec<Scalar> {
-    let start = power_vartime(x, first);
-    std::iter::successors(Some(start), |power| Some(power * x)).take(count).collect()
+    progression(x, first).take(count).map(Scalar::from).collect()
+}
+
+/// x^first, x^{first+1}, … without end.
+pub fn progression(x: &Scalar, first: u64) -> impl Iterator<Item = Montgomery> {
+    let (start, x) = (Montgomery::from(power_vartime(x, first)), Montgomery::from(x));
+    std::iter::successors(Some(start), move |power| Some(*power * x))
 }
 
 /// [`powers`] on every core.
@@ -40,7 +45,7 @@ pub fn powers_parallel(x: &Scalar, first: u64, count: usize) -> Vec<Scalar> {
 /// # Panics
 /// When the lengths differ.
 pub fn dot(factors: &[Scalar], values: &[Scalar]) -> Scalar {
-    pairs(factors, values).map(|(factor, value)| factor * value).sum()
+    Montgomery::dot(&Montgomery::of_all(factors), values)
 }
 
 #[cfg(test)]

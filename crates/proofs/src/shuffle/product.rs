@@ -4,6 +4,7 @@
 
 use psephos_core::accumulator::Accumulator;
 use psephos_core::encodings::{Encodings, Fixed};
+use psephos_core::montgomery::Montgomery;
 use psephos_core::weights::Weights;
 use psephos_core::{Element, Scalar};
 use rayon::prelude::*;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::challenge::{Challenges, ProductChallenges};
 use super::hadamard;
-use super::powers::{TASK, powers};
+use super::powers::{TASK, progression};
 use super::proof::{Field, open_element, open_elements};
 use super::shape::Shape;
 use super::single_value::{OpenedSingleValue, SingleValueProof};
@@ -100,22 +101,23 @@ impl OpenedProduct {
 
 /// Π_{i=1}^{m·n} (y·i + x^i − z).
 pub fn expected_product(shape: &Shape, x: &Scalar, challenges: &ProductChallenges) -> Scalar {
-    let ProductChallenges { y, z } = challenges;
+    let [y, z] = [challenges.y, challenges.z].map(Montgomery::from);
     let cells = shape.cells();
     let starts: Vec<usize> = (0..cells).step_by(TASK).collect();
-    starts
+    let products: Vec<Montgomery> = starts
         .into_par_iter()
         .map(|start| {
             let first = start as u64 + 1;
-            let mut line = y * Scalar::from(first) - z;
-            let mut product = Scalar::ONE;
-            for power in powers(x, first, TASK.min(cells - start)) {
+            let mut line = y * Scalar::from(first).into() - z;
+            let mut product = Montgomery::ONE;
+            for power in progression(x, first).take(TASK.min(cells - start)) {
                 product *= line + power;
                 line += y;
             }
             product
         })
-        .product()
+        .collect();
+    products.into_iter().fold(Montgomery::ONE, |all, product| all * product).into()
 }
 
 #[cfg(test)]

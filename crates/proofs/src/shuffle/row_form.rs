@@ -2,9 +2,9 @@
 //! list is streamed and opened once however many proofs speak of it (spec/04-shuffle.md §6).
 
 use psephos_core::Scalar;
-use psephos_core::pairs::pairs;
+use psephos_core::montgomery::Montgomery;
 
-use super::powers::power_vartime;
+use super::powers::progression;
 use super::shape::Shape;
 
 /// Σ over rows i and entries e of `coefficient(i, e)·row_i[e]`, where a row of ω ciphertexts has
@@ -25,33 +25,22 @@ impl RowForm {
         Self::Response { shape, response, factors }
     }
 
-    /// Adds the coefficients of the rows from `first` on to `scalars`, `entries` for each row.
-    pub(super) fn add_to(&self, first: usize, entries: usize, scalars: &mut [Scalar]) {
-        let rows = scalars.chunks_mut(entries);
+    /// For each row from `first` on, without end, a factor and the weights of its entries: a coefficient
+    /// is their product.
+    pub(super) fn rows(
+        &self,
+        first: usize,
+    ) -> Box<dyn Iterator<Item = (Montgomery, &[Scalar])> + '_> {
         match self {
             Self::Powers { base, weights } => {
-                let mut power = power_vartime(base, first as u64 + 1);
-                for row in rows {
-                    add_scaled(row, &power, weights);
-                    power *= base;
-                }
+                let powers = progression(base, first as u64 + 1);
+                Box::new(powers.map(|power| (power, weights.as_slice())))
             }
-            Self::Response { shape, response, factors } => {
-                for (index, row) in rows.enumerate() {
-                    let (long_row, place) = shape.long_place(first + index);
-                    if let (Some(value), Some(factors)) =
-                        (response.get(place), factors.get(long_row))
-                    {
-                        add_scaled(row, value, factors);
-                    }
-                }
-            }
+            Self::Response { shape, response, factors } => Box::new((first..).map(|row| {
+                let (long_row, place) = shape.long_place(row);
+                let value = response.get(place).map_or(Montgomery::ZERO, Montgomery::from);
+                (value, factors.get(long_row).map_or(&[][..], Vec::as_slice))
+            })),
         }
-    }
-}
-
-fn add_scaled(row: &mut [Scalar], factor: &Scalar, weights: &[Scalar]) {
-    for (scalar, weight) in pairs(row, weights) {
-        *scalar += factor * weight;
     }
 }

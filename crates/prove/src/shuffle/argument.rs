@@ -1,6 +1,7 @@
 //! The whole argument, round by round (spec/04-shuffle.md §2).
 
 use psephos_core::generators::Generators;
+use psephos_core::montgomery::Montgomery;
 use psephos_core::{Element, Scalar, group};
 use psephos_proofs::shuffle::challenge::Opening;
 use psephos_proofs::shuffle::powers::{power_vartime, powers_parallel};
@@ -17,6 +18,9 @@ use super::product::ProductProver;
 use super::single_value::SingleValueProver;
 use super::zero::ZeroProver;
 use crate::nonces::Nonces;
+
+/// Rows for each task.
+const ROWS: usize = 1 << 10;
 
 /// What the prover of a mix knows; erased when dropped.
 ///
@@ -152,9 +156,12 @@ fn permuted_powers(shape: &Shape, x: &Scalar, exponents: &[u64]) -> Secrets {
 fn encryption_sums(shape: &Shape, powers: &Matrix, factors: &[Scalar]) -> Secrets {
     let width = shape.width();
     let column = |column: usize| {
-        let of_column = factors[column..].par_iter().step_by(width);
-        let terms = powers.values[..shape.rows()].par_iter().zip_eq(of_column);
-        -terms.map(|(power, factor)| power * factor).sum::<Scalar>()
+        let rows = powers.values[..shape.rows()].par_chunks(ROWS);
+        let sums = rows.zip_eq(factors.par_chunks(ROWS * width)).map(|(powers, factors)| {
+            let powers = Zeroizing::new(Montgomery::of_all(powers));
+            Montgomery::dot(&*powers, factors[column..].iter().step_by(width))
+        });
+        -sums.sum::<Scalar>()
     };
     Zeroizing::new((0..width).map(column).collect())
 }

@@ -1,6 +1,7 @@
 //! Prover of the Hadamard product argument (Bayer–Groth 2012, §5.1; spec/04-shuffle.md §3.1).
 
 use psephos_core::Scalar;
+use psephos_core::montgomery::Montgomery;
 use psephos_core::pairs::pairs;
 use psephos_proofs::shuffle::powers::powers;
 use rayon::prelude::*;
@@ -10,6 +11,9 @@ use super::matrix::{Matrix, Secrets};
 use super::zero::ZeroWitness;
 use crate::nonces::Nonces;
 
+/// Entries of a row for each task.
+const COLUMNS: usize = 1 << 10;
+
 /// The partial products `p_r` = `d_0`∘…∘`d_r`, r = 0 … m − 1. Row 0 is `d_0` with its randomness;
 /// the last row is the vector of column products.
 pub(super) fn partial_products(rows: &Matrix, nonces: &mut Nonces) -> Matrix {
@@ -18,9 +22,8 @@ pub(super) fn partial_products(rows: &Matrix, nonces: &mut Nonces) -> Matrix {
     for start in (n..values.len()).step_by(n) {
         let (before, rest) = values.split_at_mut(start);
         let above = &before[start - n..];
-        for (entry, above) in pairs(rest.iter_mut().take(n), above) {
-            *entry *= above;
-        }
+        let entries = rest[..n].par_iter_mut().with_min_len(COLUMNS);
+        entries.zip_eq(above).for_each(|(entry, above)| *entry *= above);
     }
     let mut products = Matrix::new(values, n, nonces);
     products.randomness[0] = rows.randomness[0];
@@ -54,7 +57,8 @@ pub(super) fn zero_witness(
     let mut right: Secrets = Zeroizing::new(Vec::with_capacity((m + 1) * n));
     right.extend_from_slice(&products.values[..(m - 1) * n]);
     right.par_chunks_mut(n).zip_eq(&powers_of_x).for_each(|(row, power)| {
-        row.iter_mut().for_each(|value| *value *= power);
+        let power = Montgomery::from(power);
+        row.iter_mut().for_each(|value| *value = power.times(value));
     });
     right.extend_from_slice(&joined);
     right.extend_from_slice(&Zeroizing::new(nonces.scalars(n)));

@@ -2,7 +2,7 @@
 
 use psephos_core::encodings::Encodings;
 use psephos_core::generators::Generators;
-use psephos_core::pairs::pairs;
+use psephos_core::montgomery::Montgomery;
 use psephos_core::{Element, Scalar, group};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
@@ -47,12 +47,13 @@ impl Matrix {
 
     /// `Σ factors[r]·row r`, entry by entry.
     pub(super) fn combine(&self, factors: &[Scalar]) -> Vec<Scalar> {
+        let factors = Montgomery::of_all(factors);
         (0..self.columns)
             .into_par_iter()
             .with_min_len(64)
             .map(|column| {
                 let entries = self.values[column..].iter().step_by(self.columns);
-                pairs(factors, entries).map(|(factor, entry)| factor * entry).sum()
+                Montgomery::dot(&factors, entries)
             })
             .collect()
     }

@@ -2,6 +2,7 @@
 
 use psephos_core::encodings::Encodings;
 use psephos_core::generators::Generators;
+use psephos_core::montgomery::Montgomery;
 use psephos_core::{Element, Scalar, group};
 use psephos_proofs::shuffle::multiexp::MultiexpProof;
 use psephos_proofs::shuffle::powers::{dot, powers};
@@ -12,6 +13,9 @@ use zeroize::Zeroizing;
 use super::diagonals::{ScalarValues, coefficients};
 use super::matrix::{Matrix, Secrets, encode_scalars};
 use crate::nonces::Nonces;
+
+/// Entries of a row for each task.
+const COLUMNS: usize = 1 << 10;
 
 /// A prover that has sent its first message.
 pub(super) struct MultiexpProver {
@@ -88,23 +92,20 @@ impl MultiexpProver {
 
     /// Responses to challenge `x`.
     pub(super) fn finish(self, powers_matrix: &Matrix, x: &Scalar, proof: &mut MultiexpProof) {
-        let n = self.shape.columns();
-        let steps = powers(x, 1, LONG_ROWS);
+        let steps = Montgomery::of_all(&powers(x, 1, LONG_ROWS));
         let mut response = Vec::with_capacity(self.shape.long_length());
         let mut openings = Vec::with_capacity(self.shape.pieces());
         for piece in 0..self.shape.pieces() {
-            let mut sum = self.blinds.row(piece).to_vec();
-            let mut opening = self.blinds.randomness[piece];
-            for (long_row, power) in steps.iter().enumerate() {
-                let row = piece * LONG_ROWS + long_row;
-                let values = powers_matrix.row(row).par_iter();
-                sum.par_iter_mut().zip_eq(values).for_each(|(sum, value)| *sum += power * value);
-                opening += power * powers_matrix.randomness[row];
-            }
-            assert_eq!(sum.len(), n, "a piece is one matrix row");
-            response.append(&mut sum);
-            openings.push(opening);
+            let rows = piece * LONG_ROWS..(piece + 1) * LONG_ROWS;
+            let blinds = self.blinds.row(piece).par_iter().enumerate();
+            response.par_extend(blinds.with_min_len(COLUMNS).map(|(column, blind)| {
+                let values = rows.clone().map(|row| &powers_matrix.row(row)[column]);
+                blind + Montgomery::dot(&steps, values)
+            }));
+            let randomness = &powers_matrix.randomness[rows];
+            openings.push(self.blinds.randomness[piece] + Montgomery::dot(&steps, randomness));
         }
+        assert_eq!(response.len(), self.shape.long_length(), "a piece is one matrix row");
         let all = powers(x, 0, DIAGONALS);
         let respond = |part: fn(&Column) -> &Secrets| {
             let sums: Vec<Scalar> = self.columns.iter().map(|c| dot(&all, part(c))).collect();

@@ -2,6 +2,7 @@
 
 use psephos_core::encodings::{Encodings, Fixed};
 use psephos_core::generators::Generators;
+use psephos_core::montgomery::Montgomery;
 use psephos_core::pairs::pairs;
 use psephos_core::{Scalar, group};
 use psephos_proofs::shuffle::powers::{dot, powers};
@@ -75,16 +76,17 @@ impl ZeroProver {
 fn diagonals(witness: &ZeroWitness, y: &Scalar) -> Secrets {
     let ZeroWitness { left, right } = witness;
     let m = left.rows() - 1;
-    let powers_of_y = powers(y, 1, right.columns);
     let mut scaled = right.values.clone();
+    let powers_of_y = Montgomery::of_all(&powers(y, 1, right.columns));
     scaled.par_chunks_mut(right.columns).for_each(|row| {
-        pairs(row, &powers_of_y).for_each(|(value, power)| *value *= power);
+        pairs(row, &powers_of_y).for_each(|(value, power)| *value = power.times(value));
     });
     let products: Vec<Secrets> = (0..=m)
         .into_par_iter()
         .map(|i| {
+            let row = Zeroizing::new(Montgomery::of_all(left.row(i)));
             let columns = scaled.chunks(right.columns);
-            Zeroizing::new(columns.map(|row| dot(left.row(i), row)).collect())
+            Zeroizing::new(columns.map(|column| Montgomery::dot(&*row, column)).collect())
         })
         .collect();
     let mut sums = Zeroizing::new(vec![Scalar::ZERO; 2 * m + 1]);

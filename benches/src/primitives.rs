@@ -17,7 +17,7 @@ const POINTS: usize = 1 << 13;
 const FEW: usize = 1 << 10;
 
 /// Microseconds of one operation each.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Primitives {
     /// Fixed-base multiplication, constant time.
     pub fixed_base: f64,
@@ -113,6 +113,6 @@ fn sum(elements: impl Iterator<Item = Element>) -> Element {
 
 /// Microseconds of one of `count` operations.
 fn each<T>(count: usize, operations: impl FnMut() -> T) -> f64 {
-    let (_, cost) = measure(operations);
+    let (_, cost) = measure("primitive", operations);
     1e6 * cost.seconds / count as f64
 }

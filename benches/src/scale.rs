@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 use crate::election::Poll;
 use crate::floor::{Floors, Size};
 use crate::machine;
-use crate::measure::{Cost, measure};
+use crate::measure::{Cost, is_counting, measure};
 use crate::primitives::Primitives;
 use crate::table::{Step, Table};
 
@@ -53,7 +53,7 @@ struct Run {
 pub fn run(size: Size, threads: usize, folder: &Path, tell: &Tell<'_>) -> Table {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
     tell("measuring primitives");
-    let primitives = Primitives::measure();
+    let primitives = if is_counting() { Primitives::default() } else { Primitives::measure() };
     pool.install(|| {
         tell("making ballots");
         let poll = Poll::open(size);
@@ -91,7 +91,7 @@ impl Run {
 
     fn check_ballots(&mut self, poll: &Poll, ballots: &[u8]) {
         let piece = BLOCK * poll.layout.row_length();
-        let (good, cost) = measure(|| {
+        let (good, cost) = measure("ballot-check", || {
             let answers =
                 ballots.chunks(piece).map(|rows| verify_rows(&poll.context, 0, &poll.layout, rows));
             answers.flatten().filter(Result::is_ok).count()
@@ -144,7 +144,7 @@ impl Run {
         let rows: Vec<MemoryRows<'_>> =
             lists.iter().map(|list| MemoryRows::new(list, length).expect("whole rows")).collect();
         let views: Vec<&dyn Rows> = rows.iter().map(|rows| rows as _).collect();
-        let (verdict, cost) = measure(|| verify_chain(&claims, &views, &[]));
+        let (verdict, cost) = measure("verify", || verify_chain(&claims, &views, &[]));
         verdict.expect("honest mixes");
         self.line("verify", each(cost), self.floors.verify(), proof);
     }
@@ -164,7 +164,7 @@ impl Run {
         let permutation = Permutation::random(rows, &mut self.election.rng);
         let factors = random_scalars(rows * self.size.width as usize, trustee);
         let opened = group::decode_batch(input, Identity::Refused).expect("proper rows");
-        let ((elements, output), reencrypting) = measure(|| {
+        let ((elements, output), reencrypting) = measure("re-encrypt", || {
             let elements = reencrypt(&key, &opened, permutation.sources(), &factors);
             let output = group::encode_batch(&elements).into_flattened();
             (elements, output)
@@ -175,7 +175,8 @@ impl Run {
         let witness =
             Witness { exponents: Zeroizing::new(exponents), factors: Zeroizing::new(factors) };
         let rng = &mut self.election.rng;
-        let (proof, proving) = measure(|| prove_with_witness(&statement, &elements, &witness, rng));
+        let (proof, proving) =
+            measure("prove", || prove_with_witness(&statement, &elements, &witness, rng));
         let proof = proof.expect("an honest witness");
         let output_blob = self.election.put(batch.last.row_length, &output);
         self.election.post(
@@ -194,10 +195,11 @@ impl Run {
         let (mut sharing, mut checking) = (Cost::default(), Cost::default());
         for trustee in 0..self.size.trustees {
             tell(&format!("shares of trustee {trustee}"));
-            let (share, cost) =
-                measure(|| self.election.share_lists(trustee, std::slice::from_ref(&list)));
+            let (share, cost) = measure("share", || {
+                self.election.share_lists(trustee, std::slice::from_ref(&list))
+            });
             add(&mut sharing, cost);
-            let (verdict, cost) = measure(|| self.check_share(trustee, &share));
+            let (verdict, cost) = measure("share-check", || self.check_share(trustee, &share));
             verdict.expect("honest shares");
             add(&mut checking, cost);
             self.election.post(Author::Trustee(trustee), Body::Share(share));
@@ -210,7 +212,7 @@ impl Run {
 
         tell("combining");
         let batch = self.election.view().batches[0].clone();
-        let (plaintexts, cost) = measure(|| self.election.decrypt(&batch));
+        let (plaintexts, cost) = measure("combine", || self.election.decrypt(&batch));
         self.line("combine", cost, self.floors.combine(), plaintexts.1.len());
         let result = self.election.result_with(&[plaintexts]);
         self.election.post(Author::Authority, Body::Result(result));
@@ -248,13 +250,14 @@ impl Run {
         let input = input.expect("a list on disk");
         let turn = self.election.turn(&batch, 0, 0);
         let mut rng = ChaCha20Rng::seed_from_u64(2);
-        let (bytes, cost) = measure(|| self.take_turn(&board, &turn, &input, &mut rng));
+        let (bytes, cost) = measure("mix", || self.take_turn(&board, &turn, &input, &mut rng));
         self.line("mix", cost, self.floors.mix(), bytes);
 
         tell("the audit");
         let board = self.election.board.write_to(&folder.join("board")).expect("a board on disk");
-        let (audit, cost) =
-            measure(|| audit(&board, &Options::default(), &|_| {}).expect("a board that is read"));
+        let (audit, cost) = measure("audit", || {
+            audit(&board, &Options::default(), &|_| {}).expect("a board that is read")
+        });
         assert_eq!(audit.report.verdict, Verdict::Valid, "an honest election");
         let bytes = self.election.board.files().values().map(Vec::len).sum();
         self.line("audit", cost, self.floors.audit(), bytes);

@@ -1,5 +1,5 @@
 //! Values that every part of Psephos shares: the group, its encodings and generators,
-//! multi-exponentiation, the accumulator that turns equations into one of them, ElGamal,
+//! multi-exponentiation and linear combinations, the accumulator that turns equations into one of them, ElGamal,
 //! the transcript, hashes and lists of rows.
 //!
 //! Nothing here draws randomness, holds a secret or touches a file.
@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic))]
 
 pub mod accumulator;
+pub mod combination;
 pub mod elgamal;
 pub mod embed;
 pub mod encodings;

@@ -8,13 +8,13 @@ use psephos_core::rows::{MemoryRows, Rows, RowsError, Visitor};
 use psephos_core::{Scalar, group, tree};
 use psephos_proofs::decryption::{
     Cell, RelationError, RootedList, ShareError, SharedList, Statement, TrusteeShares, combine,
-    find_bad_plaintexts, find_bad_shares, verify,
+    find_bad_plaintexts, find_bad_shares, verify, verify_all,
 };
 use psephos_proofs::key_ceremony::ElectionKeys;
 use psephos_proofs::sigma::Dleq;
 use psephos_proofs::{ElectionContext, Fault};
 use psephos_prove::ProveError;
-use psephos_prove::decryption::{partial_decryptions, prove_shares};
+use psephos_prove::decryption::{PartialDecryptions, prove_decryptions, prove_shares};
 use psephos_secrets::KeyShare;
 
 const CLOSE: [u8; 32] = [0xc1; 32];
@@ -39,7 +39,7 @@ impl Election {
         ];
         let decrypt = |share: &KeyShare| {
             inputs.each_ref().map(|input| OwnedList {
-                bytes: partial_decryptions(share, &input.rows()).unwrap(),
+                bytes: input.decrypted(share).unwrap().into_rows(),
                 row_length: input.row_length / 2,
             })
         };
@@ -62,23 +62,43 @@ impl Election {
         decrypted: &[OwnedList; 2],
         visit: impl FnOnce(&Statement<'_>) -> T,
     ) -> T {
+        self.with_statements(&[(trustee, decrypted)], |statements| visit(&statements[0]))
+    }
+
+    /// Statements of trustees about these lists.
+    fn with_statements<T>(
+        &self,
+        shared: &[(usize, &[OwnedList; 2])],
+        visit: impl FnOnce(&[Statement<'_>]) -> T,
+    ) -> T {
         let inputs = self.inputs.each_ref().map(OwnedList::rows);
-        let shares = decrypted.each_ref().map(OwnedList::rows);
-        let list = |batch: usize, width| SharedList {
-            box_index: 0,
-            batch_index: batch as u64,
-            width,
-            input: self.inputs[batch].rooted(&inputs[batch]),
-            shares: decrypted[batch].rooted(&shares[batch]),
+        let rows: Vec<_> =
+            shared.iter().map(|(_, lists)| lists.each_ref().map(OwnedList::rows)).collect();
+        let statement = |((trustee, decrypted), rows): (&(usize, &[OwnedList; 2]), _)| {
+            let rows: &[MemoryRows<'_>; 2] = rows;
+            let list = |batch: usize, width| SharedList {
+                box_index: 0,
+                batch_index: batch as u64,
+                width,
+                input: self.inputs[batch].rooted(&inputs[batch]),
+                shares: decrypted[batch].rooted(&rows[batch]),
+            };
+            Statement {
+                election: context(&self.keys),
+                close: CLOSE,
+                trustee: *trustee as u64,
+                trustee_key: [*trustee as u8; 32],
+                share_key: self.keys.share_keys[*trustee],
+                lists: vec![list(0, 1), list(1, 3)],
+            }
         };
-        visit(&Statement {
-            election: context(&self.keys),
-            close: CLOSE,
-            trustee: trustee as u64,
-            trustee_key: [trustee as u8; 32],
-            share_key: self.keys.share_keys[trustee],
-            lists: vec![list(0, 1), list(1, 3)],
-        })
+        let statements: Vec<_> = pairs(shared, &rows).map(statement).collect();
+        visit(&statements)
+    }
+
+    /// Both lists' partial decryptions, as they are made.
+    fn made(&self, trustee: usize) -> Vec<PartialDecryptions> {
+        self.inputs.iter().map(|input| input.decrypted(&self.shares[trustee]).unwrap()).collect()
     }
 
     fn check(&self, trustee: usize, decrypted: &[OwnedList; 2]) -> Result<(), ShareError> {
@@ -284,8 +304,15 @@ fn empty_lists_are_proved_too() {
             shares: RootedList { root, rows: &none },
         }],
     };
-    assert_eq!(partial_decryptions(&shares[0], &empty), Ok(vec![]));
+    let made = PartialDecryptions::new(&shares[0], statement.lists[0].input).unwrap();
+    assert!(made.rows().is_empty());
+    let proof = prove_decryptions(&statement, vec![made], &shares[0], &mut rng).unwrap();
+    assert_eq!(verify(&statement, &proof), Ok(()));
     let proof = prove_shares(&statement, &shares[0], &mut rng).unwrap();
+    assert_eq!(verify(&statement, &proof), Ok(()));
+    // Nothing is shared.
+    let statement = Statement { lists: vec![], ..statement };
+    let proof = prove_decryptions(&statement, vec![], &shares[0], &mut rng).unwrap();
     assert_eq!(verify(&statement, &proof), Ok(()));
 }
 
@@ -303,10 +330,147 @@ fn nothing_false_is_proved() {
     wrong[0].set(0, &message(0));
     assert_eq!(prove(1, &wrong), refused);
     let identity = OwnedList { bytes: vec![0; 64], row_length: 64 };
+    let fault = Fault::Membership { field: "input", index: 0 };
     assert_eq!(
-        partial_decryptions(&election.shares[0], &identity.rows()),
-        Err(ProveError::Input(Fault::Membership { field: "input", index: 0 }))
+        identity.decrypted(&election.shares[0]).map(PartialDecryptions::into_rows),
+        Err(ProveError::Input(fault))
     );
+}
+
+/// What is proved of elements in memory is what is proved of the stored ones, byte by byte.
+#[test]
+fn sums_in_memory_are_those_of_storage() {
+    let election = Election::new(2, 3, 11);
+    let share = &election.shares[1];
+    election.with_statement(1, &election.decrypted[1], |statement| {
+        let stored = prove_shares(statement, share, &mut rng(12)).unwrap();
+        let made = prove_decryptions(statement, election.made(1), share, &mut rng(12)).unwrap();
+        assert_eq!(made.to_bytes(), stored.to_bytes());
+        assert_eq!(verify(statement, &made), Ok(()));
+    });
+}
+
+#[test]
+fn decryptions_are_proved_of_their_own_lists_only() {
+    let election = Election::new(2, 3, 12);
+    let prove = |trustee: usize, stored: usize, made: Vec<PartialDecryptions>| {
+        election.with_statement(trustee, &election.decrypted[stored], |statement| {
+            prove_decryptions(statement, made, &election.shares[1], &mut rng(7))
+        })
+    };
+    let false_statement = Err(ProveError::SelfCheck(Fault::Equation));
+    let length = Err(ProveError::Input(Fault::Length { field: "shares" }));
+    assert!(prove(1, 1, election.made(1)).is_ok());
+    // Of another trustee: all of it, its key alone, its stored lists alone.
+    assert_eq!(prove(0, 0, election.made(0)), false_statement);
+    assert_eq!(prove(0, 1, election.made(1)), false_statement);
+    assert_eq!(prove(1, 0, election.made(1)), false_statement);
+    assert_eq!(prove(1, 1, election.made(0)), false_statement);
+    // Other lists: too few, exchanged, of another input.
+    assert_eq!(prove(1, 1, election.made(1).split_off(1)), length);
+    assert_eq!(prove(1, 1, election.made(1).into_iter().rev().collect()), length);
+    let mut other = election.inputs[0].clone();
+    other.set(1, &message(9));
+    let mut made = election.made(1);
+    made[0] = other.decrypted(&election.shares[1]).unwrap();
+    assert_eq!(made[0].rows(), election.decrypted[1][0].bytes);
+    assert_eq!(prove(1, 1, made), false_statement);
+}
+
+/// Expected: together, every statement gets the answer that it gets alone.
+#[test]
+fn several_trustees_in_one_pass() {
+    let election = Election::new(2, 4, 13);
+    let delta = group::mul_base(&Scalar::from(5u64));
+    let honest = |trustee: usize| election.decrypted[trustee].clone();
+    let mut altered = honest(1);
+    altered[0].set(1, &(altered[0].get(1) + delta));
+    altered[0].set(5, &(altered[0].get(5) - delta));
+    let mut mixed_up = honest(0);
+    mixed_up[1] = honest(1)[1].clone();
+    let mut short = honest(2);
+    short[0].bytes.truncate(6 * 32);
+    let mut garbage = honest(3);
+    garbage[1].bytes[4 * 96..].fill(0xff);
+    let [h0, h1, h2, h3] = [0, 1, 2, 3].map(honest);
+    // Who signs, what, and whose proof.
+    let cases: [(usize, &[OwnedList; 2], usize); 10] = [
+        (0, &h0, 0),
+        (1, &altered, 1),
+        (2, &short, 2),
+        (3, &garbage, 3),
+        // All of somebody else's, under one's own name; a list of somebody else's; a proof of somebody else's.
+        (0, &h1, 1),
+        (0, &mixed_up, 0),
+        (2, &h2, 3),
+        (1, &h1, 1),
+        (2, &h2, 2),
+        (3, &h3, 3),
+    ];
+    let shared = cases.map(|(trustee, decrypted, _)| (trustee, decrypted));
+    election.with_statements(&shared, |statements| {
+        let claims: Vec<_> = pairs(statements, &cases)
+            .map(|(statement, (_, _, proof))| (statement.clone(), election.proofs[*proof]))
+            .collect();
+        let shares = |list, fault| Err(ShareError::Shares { list, fault });
+        let expected = [
+            Ok(()),
+            PROOF,
+            shares(0, Fault::Length { field: "shares" }),
+            shares(1, Fault::NonCanonical { field: "shares", index: 4 }),
+            PROOF,
+            PROOF,
+            PROOF,
+            Ok(()),
+            Ok(()),
+            Ok(()),
+        ];
+        assert_eq!(verify_all(&claims), expected);
+        for ((statement, proof), alone) in pairs(&claims, &expected) {
+            assert_eq!(verify(statement, proof), *alone);
+        }
+        assert_eq!(verify_all(&[]), []);
+        // A share list that cannot be read is its own statement's trouble, an input everybody's.
+        let damaged = Damaged(h1[0].rows());
+        let mut with_damaged = claims.clone();
+        with_damaged[7].0.lists[0].shares.rows = &damaged;
+        let mut found = expected.clone();
+        found[7] = Err(ShareError::Rows { list: 0, error: DAMAGED });
+        assert_eq!(verify_all(&with_damaged), found);
+        let damaged = Damaged(election.inputs[0].rows());
+        let mut with_damaged = claims.clone();
+        with_damaged.iter_mut().for_each(|(claim, _)| claim.lists[0].input.rows = &damaged);
+        let rows = Err(ShareError::Rows { list: 0, error: DAMAGED });
+        let mut found = vec![rows; cases.len()];
+        found[2] = expected[2].clone();
+        assert_eq!(verify_all(&with_damaged), found);
+    });
+}
+
+/// Trustees may have shared different lists, or the same in another order: a list's weights differ then in
+/// where they start.
+#[test]
+fn lists_shared_in_part_are_checked_together() {
+    let election = Election::new(2, 3, 14);
+    let [h0, h1, h2] = [0, 1, 2].map(|trustee| &election.decrypted[trustee]);
+    election.with_statements(&[(0, h0), (1, h1), (2, h2), (0, h0)], |statements| {
+        let mut statements = statements.to_vec();
+        statements[1].lists.swap(0, 1);
+        statements[2].lists.remove(0);
+        statements[3].lists.truncate(1);
+        let mut claims: Vec<_> = statements
+            .into_iter()
+            .map(|statement| {
+                let share = &election.shares[statement.trustee as usize];
+                let proof = prove_shares(&statement, share, &mut rng(15)).unwrap();
+                (statement, proof)
+            })
+            .collect();
+        assert_eq!(verify_all(&claims), vec![Ok(()); 4]);
+        let proof = claims[3].1;
+        claims[0].1 = proof;
+        assert_eq!(verify_all(&claims), [PROOF, Ok(()), Ok(()), Ok(())]);
+    });
 }
 
 /// A list of which it only turns out at its end that it is not what its root names.
@@ -415,7 +579,7 @@ fn bad_cells_are_found_beyond_one_block() {
     let rows = 8_200;
     let input = OwnedList { bytes: few.bytes.repeat(rows / 10), row_length: 64 };
     let decrypted = OwnedList {
-        bytes: partial_decryptions(&shares[0], &few.rows()).unwrap().repeat(rows / 10),
+        bytes: few.decrypted(&shares[0]).unwrap().rows().repeat(rows / 10),
         row_length: 32,
     };
     let (input_rows, share_rows) = (input.rows(), decrypted.rows());

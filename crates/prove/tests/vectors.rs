@@ -20,7 +20,7 @@ use psephos_proofs::key_ceremony::{
 };
 use psephos_proofs::sigma::{Dleq, Schnorr};
 use psephos_prove::ballot::{BallotContent, prove_ballot};
-use psephos_prove::decryption::{partial_decryptions, prove_shares};
+use psephos_prove::decryption::prove_shares;
 use psephos_prove::key_ceremony::Received;
 use psephos_prove::sigma::prove_equality;
 use psephos_secrets::SecretScalar;
@@ -280,7 +280,7 @@ fn derived_decryption() -> Value {
     for (trustee, share) in shares.iter().enumerate() {
         let trustee = trustee as u64;
         let lists = inputs.clone().map(|(width, input)| {
-            let bytes = partial_decryptions(share, &input.rows()).unwrap();
+            let bytes = input.decrypted(share).unwrap().into_rows();
             (width, input, OwnedList { bytes, row_length: 32 * width as usize })
         });
         let share_key = keys.share_keys[trustee as usize];

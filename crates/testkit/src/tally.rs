@@ -4,13 +4,16 @@ use psephos_audit::{BatchView, count};
 use psephos_core::pairs::pairs;
 use psephos_core::rows::{MemoryRows, Rows};
 use psephos_proofs::BatchContext;
-use psephos_proofs::decryption::{RootedList, SharedList, Statement, TrusteeShares, combine};
-use psephos_prove::decryption::{partial_decryptions, prove_shares};
+use psephos_proofs::decryption::{
+    Proof, RootedList, SharedList, Statement, TrusteeShares, combine,
+};
+use psephos_prove::decryption::{PartialDecryptions, prove_decryptions, prove_shares};
 use psephos_prove::shuffle::{Turn, mix};
 use psephos_record::bodies::{
     BatchMix, BatchResult, BatchShare, Blob, Body, ElectionResult, Mix, Share,
 };
-use psephos_secrets::Permutation;
+use psephos_secrets::{KeyShare, Permutation};
+use rand_core::CryptoRng;
 
 use crate::election::continued;
 use crate::{Author, Election};
@@ -88,14 +91,17 @@ impl Election {
     /// A trustee's honest shares of some lists.
     pub fn share_lists(&mut self, trustee: u64, lists: &[(BatchView, Blob)]) -> Share {
         let secret = self.key_shares[&trustee].clone();
-        let shares: Vec<Blob> = lists
-            .iter()
-            .map(|(batch, input)| {
-                let shares = partial_decryptions(&secret, &self.rows(input)).expect("a good list");
-                self.put(32 * batch.width, &shares)
-            })
-            .collect();
-        self.prove_lists(trustee, lists, &shares)
+        let (mut decryptions, mut shares) = (Vec::new(), Vec::new());
+        for (batch, input) in lists {
+            let rows = self.rows(input);
+            let rooted = RootedList { root: input.root, rows: &rows };
+            let made = PartialDecryptions::new(&secret, rooted).expect("a good list");
+            shares.push(self.put(32 * batch.width, made.rows()));
+            decryptions.push(made);
+        }
+        self.prove_with(trustee, lists, &shares, |statement, secret, rng| {
+            prove_decryptions(statement, decryptions, secret, rng).expect("honest shares")
+        })
     }
 
     /// A `share` record of these share lists, with a proof made by the honest prover.
@@ -122,6 +128,19 @@ impl Election {
         shares: &[Blob],
         alter: impl Fn(&mut Statement<'_>),
     ) -> Share {
+        self.prove_with(trustee, lists, shares, |statement, secret, rng| {
+            alter(statement);
+            prove_shares(statement, secret, rng).expect("honest shares")
+        })
+    }
+
+    fn prove_with(
+        &mut self,
+        trustee: u64,
+        lists: &[(BatchView, Blob)],
+        shares: &[Blob],
+        prove: impl FnOnce(&mut Statement<'_>, &KeyShare, &mut dyn CryptoRng) -> Proof,
+    ) -> Share {
         let secret = self.key_shares[&trustee].clone();
         let mut rng = continued(&self.rng);
         let opened: Vec<_> = pairs(lists, shares)
@@ -146,8 +165,7 @@ impl Election {
                 })
                 .collect(),
         };
-        alter(&mut statement);
-        let proof = prove_shares(&statement, &secret, &mut rng).expect("honest shares");
+        let proof = prove(&mut statement, &secret, &mut rng);
         let lists = opened
             .iter()
             .map(|(batch, input, shares, _, _)| BatchShare {

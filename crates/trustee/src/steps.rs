@@ -11,7 +11,7 @@ use psephos_proofs::decryption::{RootedList, SharedList, Statement};
 use psephos_proofs::key_ceremony::{CeremonyContext, Deal};
 use psephos_proofs::{BatchContext, ElectionContext};
 use psephos_protocol::{Absence, BatchIndex, TrusteeAction};
-use psephos_prove::decryption::{partial_decryptions, prove_shares};
+use psephos_prove::decryption::{PartialDecryptions, prove_decryptions};
 use psephos_prove::key_ceremony::{Received, SealedDeal, accept, receive};
 use psephos_prove::shuffle::{Turn, mix};
 use psephos_record::board::{BlobRows, FolderBoard, WritableBoard};
@@ -166,11 +166,14 @@ impl Desk {
         let bar = Progress::start(self.mode, "decrypting in part", None);
         let mut inputs = Vec::with_capacity(lists.len());
         let mut posted = Vec::with_capacity(lists.len());
+        let mut decryptions = Vec::with_capacity(lists.len());
         for index in lists {
             let batch = batch_of(view, *index)?;
             let input = BlobRows::new(board, &batch.last).map_err(board_failure)?;
-            let rows = partial_decryptions(&share, &input).map_err(prover_failure)?;
-            let shares = board.put_rows(batch.width * 32, &rows).map_err(board_failure)?;
+            let rooted = RootedList { root: batch.last.root, rows: &input };
+            let made = PartialDecryptions::new(&share, rooted).map_err(prover_failure)?;
+            let shares = board.put_rows(batch.width * 32, made.rows()).map_err(board_failure)?;
+            decryptions.push(made);
             inputs.push((
                 input,
                 BlobRows::new(board, &shares).map_err(board_failure)?,
@@ -198,7 +201,8 @@ impl Desk {
             share_key,
             lists: shared.collect(),
         };
-        let proof = prove_shares(&statement, &share, &mut entropy()).map_err(prover_failure)?;
+        let proof = prove_decryptions(&statement, decryptions, &share, &mut entropy())
+            .map_err(prover_failure)?;
         bar.finish("multiplied and proved");
         Ok(Body::Share(Share { lists: posted, proof }))
     }

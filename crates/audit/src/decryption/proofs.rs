@@ -1,10 +1,13 @@
 //! The proofs of share records: whether they hold, and which row is to blame if not.
 
+use std::collections::BTreeSet;
+
 use psephos_core::Digest;
+use psephos_core::pairs::pairs;
 use psephos_core::rows::Rows;
 use psephos_proofs::Fault;
 use psephos_proofs::decryption::{
-    RootedList, ShareError, SharedList, Statement, TrusteeShares, find_bad_shares, verify,
+    RootedList, ShareError, SharedList, Statement, TrusteeShares, find_bad_shares, verify_all,
 };
 use psephos_record::board::BlobRows;
 use psephos_record::bodies::Blob;
@@ -28,38 +31,52 @@ struct Pair<'a> {
 impl Auditor<'_> {
     /// Verifies the proof of a share record, if its lists are as they should be and nobody has yet.
     pub(super) fn prove_share(&mut self, place: usize) {
-        let Some(share) = self.shares.get(place) else { return };
-        let batches: Vec<usize> = share.lists.iter().map(|list| list.batch).collect();
+        self.prove_shares(&[place]);
+    }
+
+    /// The same for several records, together: they are of the same lists mostly.
+    fn prove_shares(&mut self, places: &[usize]) {
+        let shares = places.iter().filter_map(|place| self.shares.get(*place));
+        let batches: BTreeSet<usize> =
+            shares.flat_map(|share| share.lists.iter().map(|list| list.batch)).collect();
         for batch in batches {
             self.settle(batch);
         }
-        let Some(share) = self.shares.get(place) else { return };
-        if share.proved.is_some()
-            || share.lists.iter().any(|l| !self.list_faults(share, l).is_empty())
-        {
-            return;
-        }
-        let proved = if self.is_verified(share.sequence) {
-            Some(Ok(()))
-        } else {
+        let mut due = Vec::new();
+        for place in places {
+            let Some(share) = self.shares.get(*place) else { continue };
+            if share.proved.is_some()
+                || share.lists.iter().any(|l| !self.list_faults(share, l).is_empty())
+            {
+                continue;
+            }
+            if self.is_verified(share.sequence) {
+                self.keep_proved(*place, Ok(()));
+                continue;
+            }
             self.findings.count(CheckId::DecryptProof, 1);
             for list in &share.lists {
                 let elements = list.shares.rows.saturating_mul(list.shares.row_length / 32);
                 self.findings.count(CheckId::GroupMembership, elements);
             }
-            self.check_share(share)
-        };
+            due.push(*place);
+        }
+        for (place, proved) in self.check_shares(&due) {
+            self.keep_proved(place, proved);
+        }
+    }
+
+    fn keep_proved(&mut self, place: usize, proved: Result<(), ShareError>) {
         if let Some(share) = self.shares.get_mut(place) {
-            share.proved = proved;
+            share.proved = Some(proved);
         }
     }
 
     /// Checks all shares on the board.
     pub(crate) fn verify_shares(&mut self) {
-        for place in 0..self.shares.len() {
-            self.progress(Stage::Shares, place as u64, self.shares.len() as u64);
-            self.prove_share(place);
-        }
+        let places: Vec<usize> = (0..self.shares.len()).collect();
+        self.progress(Stage::Shares, 0, places.len() as u64);
+        self.prove_shares(&places);
         let posted = std::mem::take(&mut self.shares);
         let mut suspects = Vec::new();
         for share in &posted {
@@ -112,20 +129,38 @@ impl Auditor<'_> {
         }
     }
 
-    fn check_share(&self, share: &PostedShare) -> Option<Result<(), ShareError>> {
-        let pairs: Vec<Pair<'_>> =
-            share.lists.iter().map(|list| self.pair(list)).collect::<Option<_>>()?;
-        let lists = pairs.iter().map(Pair::shared).collect();
+    /// Whether the proofs of these records hold, as far as what they are bound to is known.
+    fn check_shares(&self, places: &[usize]) -> Vec<(usize, Result<(), ShareError>)> {
+        let posted = places.iter().filter_map(|place| Some((*place, self.shares.get(*place)?)));
+        let opened: Vec<(usize, &PostedShare, Vec<Pair<'_>>)> = posted
+            .filter_map(|(place, share)| {
+                let lists = share.lists.iter().map(|list| self.pair(list));
+                Some((place, share, lists.collect::<Option<_>>()?))
+            })
+            .collect();
+        let (places, claims): (Vec<usize>, Vec<_>) = opened
+            .iter()
+            .filter_map(|(place, share, lists)| {
+                Some((*place, (self.share_statement(share, lists)?, share.proof)))
+            })
+            .unzip();
+        pairs(places, verify_all(&claims)).collect()
+    }
+
+    fn share_statement<'s>(
+        &self,
+        share: &PostedShare,
+        lists: &'s [Pair<'_>],
+    ) -> Option<Statement<'s>> {
         let index = usize::try_from(share.trustee).ok()?;
-        let statement = Statement {
+        Some(Statement {
             election: self.election()?,
             close: self.view.close.as_ref()?.digest,
             trustee: share.trustee,
             trustee_key: *self.view.trustee_key(share.trustee)?,
             share_key: *self.view.ceremony.keys.as_ref()?.share_keys.get(index)?,
-            lists,
-        };
-        Some(verify(&statement, &share.proof))
+            lists: lists.iter().map(Pair::shared).collect(),
+        })
     }
 
     fn pair(&self, list: &PostedList) -> Option<Pair<'_>> {

@@ -4,6 +4,7 @@ mod batches;
 mod exclusion;
 mod framing;
 mod hostile;
+mod shares;
 
 use std::collections::BTreeMap;
 use std::io::Read;

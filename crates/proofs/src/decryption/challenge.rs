@@ -2,12 +2,17 @@
 //! normative: prover and verifier compute the same.
 
 use psephos_core::hash;
-use psephos_core::{Digest, Scalar};
+use psephos_core::multiexp::multiexp_vartime;
+use psephos_core::{Digest, Element, Scalar};
+use rayon::prelude::*;
 
 /// Weights in one block of the stream.
 pub const WEIGHTS_PER_BLOCK: u64 = 1024;
 
 const DOMAIN: &str = "psephos/v1/share-weights";
+
+/// Points multiplied at a time.
+const BLOCK: usize = 1 << 13;
 
 /// Weights of 128 bits by index: block b of X[psephos/v1/share-weights](seed ‖ LE64(b)), 16 bytes
 /// little-endian each.
@@ -26,20 +31,31 @@ impl BlockWeights {
     /// Weights `first`, `first` + 1, …, `count` of them.
     #[must_use]
     pub fn range(&self, first: u64, count: usize) -> Vec<Scalar> {
-        let mut weights = Vec::with_capacity(count);
-        let mut block = first / WEIGHTS_PER_BLOCK;
-        let mut skip = first % WEIGHTS_PER_BLOCK;
-        while weights.len() < count {
-            let mut stream = hash::xof(DOMAIN, &[&self.seed, &block.to_le_bytes()]);
-            for position in 0..WEIGHTS_PER_BLOCK {
-                let weight = u128::from_le_bytes(stream.take());
-                if position >= skip && weights.len() < count {
-                    weights.push(Scalar::from(weight));
-                }
-            }
-            (block, skip) = (block + 1, 0);
-        }
-        weights
+        let (block, skipped) = (first / WEIGHTS_PER_BLOCK, first % WEIGHTS_PER_BLOCK);
+        let end = skipped + count as u64;
+        (0..end.div_ceil(WEIGHTS_PER_BLOCK))
+            .into_par_iter()
+            .flat_map_iter(|index| {
+                let taken = (end - index * WEIGHTS_PER_BLOCK).min(WEIGHTS_PER_BLOCK);
+                let skipped = if index == 0 { skipped } else { 0 };
+                self.block(block + index).take(taken as usize).skip(skipped as usize)
+            })
+            .collect()
+    }
+
+    fn block(&self, block: u64) -> impl Iterator<Item = Scalar> + use<> {
+        let mut stream = hash::xof(DOMAIN, &[&self.seed, &block.to_le_bytes()]);
+        (0..WEIGHTS_PER_BLOCK).map(move |_| Scalar::from(u128::from_le_bytes(stream.take())))
+    }
+
+    /// Σ weight·point in variable time, the first point under weight `first`.
+    #[must_use]
+    pub fn sum_vartime(&self, first: u64, points: &[Element]) -> Element {
+        let sums = points.par_chunks(BLOCK).enumerate().map(|(index, points)| {
+            let weights = self.range(first + (index * BLOCK) as u64, points.len());
+            multiexp_vartime(&weights, points)
+        });
+        sums.reduce(Element::default, |left, right| left + right)
     }
 }
 
@@ -47,7 +63,24 @@ impl BlockWeights {
 mod tests {
     use std::collections::BTreeSet;
 
+    use psephos_core::group;
+    use psephos_core::pairs::pairs;
+
     use super::*;
+
+    /// However the points are cut into blocks, each has its own weight.
+    #[test]
+    fn sums_of_every_length_and_start() {
+        let weights = BlockWeights::new([9; 32]);
+        let logs: Vec<Scalar> = (1..=2 * BLOCK as u64 + 3).map(|k| Scalar::from(k * k)).collect();
+        let points: Vec<Element> = logs.par_iter().map(group::mul_base).collect();
+        for (first, count) in [(0, 0), (5, 1), (1023, 1025), (7, BLOCK), (1030, points.len())] {
+            let sum: Scalar =
+                pairs(weights.range(first, count), &logs[..count]).map(|(w, log)| w * log).sum();
+            let found = weights.sum_vartime(first, &points[..count]);
+            assert_eq!(found, group::mul_base(&sum), "{first}, {count}");
+        }
+    }
 
     /// (1) of spec/07-decryption.md: w_i is at position 16·(i mod 1024) of block i div 1024.
     #[test]

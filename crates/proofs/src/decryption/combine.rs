@@ -1,8 +1,7 @@
 //! Plaintexts out of t shares (spec/07-decryption.md §7.5).
 
+use psephos_core::combination::Combination;
 use psephos_core::group::{self, Identity};
-use psephos_core::pairs::pairs;
-use psephos_core::rows::{RowsError, read_all};
 use psephos_core::{Element, Encoding, Scalar};
 use rayon::prelude::*;
 
@@ -17,7 +16,8 @@ const BLOCK: usize = 1 << 12;
 /// M = B − Σ λ·D in every cell: rows of 32·ω bytes.
 ///
 /// `input` has rows of 64·ω bytes, the shares, exactly t of them and verified, of 32·ω.
-/// In errors list 0 is `input`, 1 and on are the shares.
+/// In errors list 0 is `input`, 1 and on are the shares. All values are public: variable time.
+/// Memory: 32·(t + 2) bytes a cell.
 ///
 /// # Errors
 /// [`RelationError`].
@@ -28,9 +28,9 @@ pub fn combine(
 ) -> Result<Vec<u8>, RelationError> {
     let indices: Vec<u64> = shares.iter().map(|shares| shares.trustee).collect();
     let coefficients = lagrange(&indices, &Scalar::ZERO).ok_or(RelationError::Quorum)?;
+    let combination = Combination::new_vartime(&coefficients);
     let cells = input.rows.count().checked_mul(width as u64);
-    let messages: Vec<Encoding> =
-        encodings(input, 0, cells, 2)?.into_iter().skip(1).step_by(2).collect();
+    let messages = encodings(input, 0, cells, 2)?;
     let mut lists = Vec::with_capacity(shares.len());
     for (index, shares) in shares.iter().enumerate() {
         lists.push(encodings(shares.shares, index + 1, cells, 1)?);
@@ -38,32 +38,41 @@ pub fn combine(
     let mut plaintexts = Vec::with_capacity(32 * messages.len());
     for (block, messages) in messages.chunks(BLOCK).enumerate() {
         let mut sums = open(messages, 0, block, width, "input")?;
-        for (index, (list, coefficient)) in pairs(&lists, &coefficients).enumerate() {
+        let mut opened = Vec::with_capacity(lists.len());
+        for (index, list) in lists.iter().enumerate() {
             let part = list.chunks(BLOCK).nth(block).unwrap_or_default();
-            let points = open(part, index + 1, block, width, "shares")?;
-            // (4) M = B − Σ λ_j·D_j
-            sums.par_iter_mut().zip_eq(points).for_each(|(sum, point)| *sum -= point * coefficient);
+            opened.push(open(part, index + 1, block, width, "shares")?);
         }
+        // (4) M = B − Σ λ_j·D_j
+        let masks = combination.of_rows_vartime(sums.len(), &opened);
+        sums.par_iter_mut().zip_eq(masks).for_each(|(sum, mask)| *sum -= mask);
         plaintexts.extend_from_slice(group::encode_batch(&sums).as_flattened());
     }
     Ok(plaintexts)
 }
 
+/// The last of every `each` encodings of a list.
 fn encodings(
     list: RootedList<'_>,
     term: usize,
     cells: Option<u64>,
-    each: u64,
+    each: usize,
 ) -> Result<Vec<Encoding>, RelationError> {
-    let bytes =
-        read_all(list.rows).map_err(|error: RowsError| RelationError::Rows { term, error })?;
-    let (encodings, rest) = bytes.as_chunks::<32>();
-    let stated = cells.and_then(|cells| cells.checked_mul(each));
-    if !rest.is_empty() || stated != Some(encodings.len() as u64) {
+    let length = || {
         let field = if term == 0 { "input" } else { "shares" };
-        return Err(RelationError::Fault { term, fault: Fault::Length { field } });
+        RelationError::Fault { term, fault: Fault::Length { field } }
+    };
+    if !list.rows.row_length().is_multiple_of(32 * each) {
+        return Err(length());
     }
-    Ok(encodings.to_vec())
+    let mut encodings = Vec::new();
+    let read = list.rows.visit(&mut |_, bytes| {
+        let (all, _) = bytes.as_chunks::<32>();
+        encodings.extend(all.iter().skip(each - 1).step_by(each));
+        Ok(())
+    });
+    read.map_err(|error| RelationError::Rows { term, error })?;
+    if cells == Some(encodings.len() as u64) { Ok(encodings) } else { Err(length()) }
 }
 
 fn open(

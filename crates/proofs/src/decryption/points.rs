@@ -1,7 +1,6 @@
 //! One column of points in a stored list, opened block by block.
 
 use psephos_core::group::{self, Identity};
-use psephos_core::multiexp::multiexp_vartime;
 use psephos_core::rows::{Rows, RowsError};
 use psephos_core::{Digest, Element, Encoding};
 
@@ -113,7 +112,7 @@ impl Points<'_> {
         let mut sums = Vec::new();
         self.visit_blocks(&|_| true, &mut |block, points| {
             let first = first_weight + (block * BLOCK) as u64;
-            sums.push(multiexp_vartime(&weights.range(first, points.len()), points));
+            sums.push(weights.sum_vartime(first, points));
         })?;
         Ok(sums)
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use psephos_core::combination::Combination;
 use psephos_core::pairs::pairs;
 use psephos_core::rows::RowsError;
 use psephos_core::{Element, Scalar};
@@ -111,13 +112,14 @@ impl Relation<'_> {
     fn search(&self, blocks: &[usize]) -> Result<Vec<Cell>, RelationError> {
         let mut differences: BTreeMap<usize, Vec<Element>> = BTreeMap::new();
         for (index, term) in self.terms.iter().enumerate() {
+            // All values are public, and most coefficients 1, −1 or small.
+            let scaled = Combination::new_vartime(&[term.coefficient]);
             term.points
                 .visit_blocks(&|block| blocks.contains(&block), &mut |block, points| {
                     let sums = differences.entry(block).or_default();
                     sums.resize(points.len(), Element::default());
-                    sums.par_iter_mut()
-                        .zip_eq(points)
-                        .for_each(|(sum, point)| *sum += point * term.coefficient);
+                    let products = scaled.of_rows_vartime(points.len(), &[points.to_vec()]);
+                    sums.par_iter_mut().zip_eq(products).for_each(|(sum, product)| *sum += product);
                 })
                 .map_err(|error| RelationError::new(index, error))?;
         }

@@ -1,12 +1,12 @@
 //! One trustee's partial decryptions and their proof (spec/07-decryption.md §7.2 to §7.4).
 
 use psephos_core::group::{self, Identity};
-use psephos_core::rows::RowsError;
+use psephos_core::rows::{Rows, RowsError};
 use psephos_core::transcript::Transcript;
 use psephos_core::{Digest, Element, Encoding};
 
 use super::BlockWeights;
-use super::points::{Part, Points, PointsError, RootedList};
+use super::points::{Part, Points, RootedList};
 use crate::context::ElectionContext;
 use crate::fault::Fault;
 use crate::sigma::{Dleq, EqualLogarithms};
@@ -86,60 +86,82 @@ pub struct Aggregates {
     pub statement: EqualLogarithms,
 }
 
-/// Reads all lists once and adds them up under the normative weights.
-///
-/// # Errors
-/// All but `ShareError::Proof`.
-pub fn aggregate(statement: &Statement<'_>) -> Result<Aggregates, ShareError> {
-    for (list, shared) in statement.lists.iter().enumerate() {
-        let rows = shared.input.rows.count();
-        let (input, shares) = points(shared);
-        input.check_shape(rows).map_err(|fault| ShareError::Input { list, fault })?;
-        shares.check_shape(rows).map_err(|fault| ShareError::Shares { list, fault })?;
-    }
-    let mut transcript = transcript(statement);
-    let seed = transcript.challenge_bytes("weights");
-    transcript.drawn("weights", &seed);
-    let weights = BlockWeights::new(seed);
-    let (mut base, mut image) = (Element::default(), Element::default());
-    let mut first = 0;
-    for (list, shared) in statement.lists.iter().enumerate() {
-        let (input, shares) = points(shared);
-        // (2) A* = Σ weight·A, D* = Σ weight·D
-        let sums = input.block_sums(&weights, first).map_err(|error| match error {
-            PointsError::Rows(error) => ShareError::Rows { list, error },
-            PointsError::Fault(fault) => ShareError::Input { list, fault },
-        })?;
-        base += sums.iter().sum::<Element>();
-        let sums = shares.block_sums(&weights, first).map_err(|error| match error {
-            PointsError::Rows(error) => ShareError::Rows { list, error },
-            PointsError::Fault(fault) => ShareError::Shares { list, fault },
-        })?;
-        image += sums.iter().sum::<Element>();
-        first += shared.input.rows.count().saturating_mul(shared.width);
-    }
-    let (base, image) = (group::encode(&base), group::encode(&image));
-    let statement = EqualLogarithms { key: statement.share_key, base, image };
-    Ok(Aggregates { transcript, statement })
+/// A statement's transcript, and the weights that it draws.
+pub struct Weighing {
+    transcript: Transcript,
+    share_key: Encoding,
+    /// The normative weights.
+    pub weights: BlockWeights,
 }
 
-/// Checks a trustee's shares.
-///
-/// # Errors
-/// [`ShareError`].
-pub fn verify(statement: &Statement<'_>, proof: &Proof) -> Result<(), ShareError> {
-    let aggregates = aggregate(statement)?;
-    proof.verify(aggregates.transcript, &aggregates.statement).map_err(ShareError::Proof)
+impl Weighing {
+    /// Absorbs the statement and draws the seed of its weights.
+    #[must_use]
+    pub fn new(statement: &Statement<'_>) -> Self {
+        let mut transcript = transcript(statement);
+        let seed = transcript.challenge_bytes("weights");
+        transcript.drawn("weights", &seed);
+        Self { transcript, share_key: statement.share_key, weights: BlockWeights::new(seed) }
+    }
+
+    /// With A* = Σ weight·A and D* = Σ weight·D, what is to be proved.
+    #[must_use]
+    pub fn aggregates(self, base: &Element, image: &Element) -> Aggregates {
+        let (base, image) = (group::encode(base), group::encode(image));
+        let statement = EqualLogarithms { key: self.share_key, base, image };
+        Aggregates { transcript: self.transcript, statement }
+    }
 }
 
-fn points<'a>(shared: &SharedList<'a>) -> (Points<'a>, Points<'a>) {
-    // A width beyond usize cannot fit any list: zero is refused by the check of shapes.
-    let width = usize::try_from(shared.width).unwrap_or(0);
-    let identity = Identity::Refused;
-    (
-        Points { rows: shared.input.rows, part: Part::Randomness, width, identity, field: "input" },
-        Points { rows: shared.shares.rows, part: Part::Single, width, identity, field: "shares" },
-    )
+impl Statement<'_> {
+    /// Whether the lists have the shape that the statement says; nothing of them is read.
+    ///
+    /// # Errors
+    /// `Input` or `Shares`, `Length`.
+    pub fn check_shapes(&self) -> Result<(), ShareError> {
+        for (list, shared) in self.lists.iter().enumerate() {
+            let rows = shared.input.rows.count();
+            let check = |points: Points<'_>| points.check_shape(rows);
+            check(shared.input_points()).map_err(|fault| ShareError::Input { list, fault })?;
+            check(shared.share_points()).map_err(|fault| ShareError::Shares { list, fault })?;
+        }
+        Ok(())
+    }
+
+    /// The lists, each with the number of its first weight: the weights go on from list to list.
+    pub(super) fn placed(&self) -> impl ExactSizeIterator<Item = (u64, &SharedList<'_>)> {
+        let mut next = 0u64;
+        self.lists.iter().map(move |list| {
+            let first = next;
+            next = next.saturating_add(list.ciphertexts());
+            (first, list)
+        })
+    }
+}
+
+impl<'a> SharedList<'a> {
+    /// N·ω.
+    #[must_use]
+    pub fn ciphertexts(&self) -> u64 {
+        self.input.rows.count().saturating_mul(self.width)
+    }
+
+    /// Every A.
+    pub(super) fn input_points(&self) -> Points<'a> {
+        Points { part: Part::Randomness, field: "input", ..self.points(self.input.rows) }
+    }
+
+    /// Every D.
+    pub(super) fn share_points(&self) -> Points<'a> {
+        self.points(self.shares.rows)
+    }
+
+    fn points(&self, rows: &'a dyn Rows) -> Points<'a> {
+        // A width beyond usize cannot fit any list: zero is refused by the check of shapes.
+        let width = usize::try_from(self.width).unwrap_or(0);
+        let identity = Identity::Refused;
+        Points { rows, part: Part::Single, width, identity, field: "shares" }
+    }
 }
 
 fn transcript(statement: &Statement<'_>) -> Transcript {

@@ -10,6 +10,8 @@ use psephos_core::{Element, Encoding, Scalar, group, tree};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::decryption::RootedList;
 use psephos_proofs::key_ceremony::{CeremonyContext, Deal, ElectionKeys, derive_keys, verify_deal};
+use psephos_prove::ProveError;
+use psephos_prove::decryption::PartialDecryptions;
 use psephos_prove::key_ceremony::{Acceptance, Received, SealedDeal, accept, receive};
 use psephos_secrets::{KeyShare, SecretScalar, ShareEncryptionKey};
 use rand_core::SeedableRng;
@@ -85,6 +87,11 @@ impl OwnedList {
 
     pub fn rooted<'a>(&self, rows: &'a MemoryRows<'_>) -> RootedList<'a> {
         RootedList { root: tree::root(&self.bytes), rows }
+    }
+
+    /// A trustee's partial decryptions of these ciphertexts.
+    pub fn decrypted(&self, share: &KeyShare) -> Result<PartialDecryptions, ProveError> {
+        PartialDecryptions::new(share, self.rooted(&self.rows()))
     }
 
     /// Replaces the encoding at a position of 32 bytes.

@@ -5,7 +5,7 @@ use psephos_core::transcript::Transcript;
 use psephos_proofs::decryption::{BlockWeights, RootedList, SharedList, Statement, aggregate};
 use psephos_proofs::{ElectionContext, Fault};
 use psephos_prove::ProveError;
-use psephos_prove::decryption::{partial_decryptions, prove_shares};
+use psephos_prove::decryption::prove_shares;
 
 use super::election::{Ceremony, OwnedList, ciphertexts, election, message, rng};
 use super::{Digest, Encoding, Line, Value, check, follow, page, probe};
@@ -166,7 +166,7 @@ fn shares_that_foresee_their_weights() {
     let mut case = case();
     (case.election, case.share_key) = (election(&keys), keys.share_keys[0]);
     for list in &mut case.lists {
-        list.shares.bytes = partial_decryptions(&shares[0], &list.input.rows()).unwrap();
+        list.shares.bytes = list.input.decrypted(&shares[0]).unwrap().into_rows();
     }
     let prove = |case: &Case, seed| {
         let mut rng = super::election::rng(seed);

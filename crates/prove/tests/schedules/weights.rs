@@ -15,7 +15,6 @@ use psephos_proofs::decryption::{
 };
 use psephos_proofs::shuffle::{Proof, verify_chain};
 use psephos_prove::ballot::{BallotContent, prove_ballot};
-use psephos_prove::decryption::partial_decryptions;
 use psephos_secrets::SecretScalar;
 
 use super::common::{Chain, EQUATION, culprits, verify};
@@ -139,7 +138,7 @@ fn plaintexts_that_foresee_their_weights() {
     let mut rng = rng(94);
     let (keys, shares) = Ceremony::new(1, 1, &mut rng).finish(&mut rng);
     let input = ciphertexts(&keys.public_key, 4, 1, &mut rng);
-    let bytes = partial_decryptions(&shares[0], &input.rows()).unwrap();
+    let bytes = input.decrypted(&shares[0]).unwrap().into_rows();
     let decrypted = OwnedList { bytes, row_length: 32 };
     let (input_rows, share_rows) = (input.rows(), decrypted.rows());
     let quorum = [TrusteeShares { trustee: 0, shares: decrypted.rooted(&share_rows) }];

@@ -6,6 +6,7 @@ use chacha20::ChaCha20Rng;
 use psephos_audit::{Options, Verdict, audit};
 use psephos_core::elgamal::PublicKey;
 use psephos_core::group::{self, Identity};
+use psephos_core::pairs::pairs;
 use psephos_core::rows::{MemoryRows, Rows, read_all};
 use psephos_core::{Scalar, tree};
 use psephos_proofs::ballot::verify_rows;
@@ -192,17 +193,20 @@ impl Run {
     fn shares(&mut self, tell: &Tell<'_>) {
         let batch = self.election.view().batches[0].clone();
         let list = (batch.clone(), batch.last);
-        let (mut sharing, mut checking) = (Cost::default(), Cost::default());
+        let mut sharing = Cost::default();
+        let mut posted = Vec::new();
         for trustee in 0..self.size.trustees {
             tell(&format!("shares of trustee {trustee}"));
-            let (share, cost) = measure("share", || {
-                self.election.share_lists(trustee, std::slice::from_ref(&list))
-            });
+            let list = std::slice::from_ref(&list);
+            let (share, cost) = measure("share", || self.election.share_lists(trustee, list));
             add(&mut sharing, cost);
-            let (verdict, cost) = measure("share-check", || self.check_share(trustee, &share));
-            verdict.expect("honest shares");
-            add(&mut checking, cost);
-            self.election.post(Author::Trustee(trustee), Body::Share(share));
+            posted.push(share);
+        }
+        tell("checking the shares");
+        let (answers, checking) = measure("share-check", || self.check_shares(&posted));
+        assert!(answers.iter().all(Result::is_ok), "honest shares");
+        for (trustee, share) in posted.into_iter().enumerate() {
+            self.election.post(Author::Trustee(trustee as u64), Body::Share(share));
         }
         let trustees = self.size.trustees as f64;
         let each = |cost: Cost| Cost { seconds: cost.seconds / trustees, ..cost };
@@ -219,26 +223,31 @@ impl Run {
         self.election.seal();
     }
 
-    fn check_share(&self, trustee: u64, share: &Share) -> Result<(), ShareError> {
+    /// All trustees' shares together, as an audit checks them.
+    fn check_shares(&self, posted: &[Share]) -> Vec<Result<(), ShareError>> {
         let batch = &self.election.view().batches[0];
-        let turn = self.election.turn(batch, trustee, 0);
-        let list = &share.lists[0];
-        let (input, shares) = (self.election.rows(&batch.last), self.election.rows(&list.shares));
-        let statement = share::Statement {
-            election: turn.context.election,
-            close: turn.context.close,
-            trustee,
-            trustee_key: turn.prover_key,
-            share_key: self.election.key_shares[&trustee].public(),
-            lists: vec![SharedList {
-                box_index: batch.box_index,
-                batch_index: batch.batch_index,
-                width: batch.width,
-                input: RootedList { root: batch.last.root, rows: &input },
-                shares: RootedList { root: list.shares.root, rows: &shares },
-            }],
-        };
-        share::verify(&statement, &share.proof)
+        let input = self.election.rows(&batch.last);
+        let shares: Vec<BlobRows<'_>> =
+            posted.iter().map(|share| self.election.rows(&share.lists[0].shares)).collect();
+        let claims = pairs(posted, &shares).enumerate().map(|(trustee, (share, rows))| {
+            let turn = self.election.turn(batch, trustee as u64, 0);
+            let statement = share::Statement {
+                election: turn.context.election,
+                close: turn.context.close,
+                trustee: turn.prover,
+                trustee_key: turn.prover_key,
+                share_key: self.election.key_shares[&turn.prover].public(),
+                lists: vec![SharedList {
+                    box_index: batch.box_index,
+                    batch_index: batch.batch_index,
+                    width: batch.width,
+                    input: RootedList { root: batch.last.root, rows: &input },
+                    shares: RootedList { root: share.lists[0].shares.root, rows },
+                }],
+            };
+            (statement, share.proof.clone())
+        });
+        share::verify_all(&claims.collect::<Vec<_>>())
     }
 
     /// What the programs do, with files: a trustee's turn, and the whole audit.

@@ -1,4 +1,4 @@
-//! Multi-exponentiation of public values, on every core.
+//! Multi-exponentiation of public values.
 
 use curve25519_dalek::traits::{Identity, VartimeMultiscalarMul};
 use rayon::prelude::*;
@@ -7,12 +7,12 @@ use crate::{Element, Scalar};
 
 /// Points per task. Pippenger's method gains little beyond, and buckets and points of a task
 /// still fit the caches.
-const CHUNK: usize = 1 << 13;
+pub const CHUNK: usize = 1 << 13;
 
 /// Below this a second task costs more per point than a second core gives.
 const SMALLEST_TASK: usize = 1 << 9;
 
-/// Σ `scalars[i]·points[i]` in variable time.
+/// Σ `scalars[i]·points[i]` in variable time, on every core.
 ///
 /// # Panics
 /// When the lengths differ: a shorter list would silently drop terms.
@@ -22,8 +22,17 @@ pub fn multiexp_vartime(scalars: &[Scalar], points: &[Element]) -> Element {
     scalars
         .par_chunks(task)
         .zip_eq(points.par_chunks(task))
-        .map(|(scalars, points)| Element::vartime_multiscalar_mul(scalars, points))
+        .map(|(scalars, points)| multiexp_alone_vartime(scalars, points))
         .reduce(Element::identity, |a, b| a + b)
+}
+
+/// [`multiexp_vartime`] on one core, for one of many tasks.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn multiexp_alone_vartime(scalars: &[Scalar], points: &[Element]) -> Element {
+    assert_eq!(scalars.len(), points.len(), "one scalar for each point");
+    Element::vartime_multiscalar_mul(scalars, points)
 }
 
 #[cfg(test)]

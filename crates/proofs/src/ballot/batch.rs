@@ -8,7 +8,7 @@ use psephos_core::weights::Weights;
 use psephos_core::{Digest, Element, Scalar};
 use rayon::prelude::*;
 
-use super::statement::{BoxTranscript, OpenedBallot, election_key, verify_ranges};
+use super::statement::{OpenedBallot, election_key, verify_ranges};
 use super::{BallotFault, BallotLayout, BallotRow};
 use crate::context::ElectionContext;
 use crate::fault::Fault;
@@ -44,8 +44,7 @@ pub fn verify_batch(
     box_index: u64,
     ballots: &[BallotRow<'_>],
 ) -> Vec<Result<(), BallotFault>> {
-    let of_box = BoxTranscript::new(election, box_index);
-    let opened = open_all(&of_box, ballots);
+    let opened = open_all(election, box_index, ballots);
     let mut weights = weights(election, box_index, ballots);
     let weighted: Vec<_> = opened
         .iter()
@@ -62,14 +61,14 @@ pub fn verify_batch(
             *answer = Err(BallotFault::Proof);
         }
     }
-    judge_ranges(election, &of_box, ballots, &mut answers);
+    judge_ranges(election, box_index, ballots, &mut answers);
     answers
 }
 
 /// Checks the range parts of the ballots that hold so far, each alone.
 fn judge_ranges(
     election: &ElectionContext,
-    of_box: &BoxTranscript<'_>,
+    box_index: u64,
     ballots: &[BallotRow<'_>],
     answers: &mut [Result<(), BallotFault>],
 ) {
@@ -79,7 +78,7 @@ fn judge_ranges(
     let key = election_key(election);
     answers.par_iter_mut().zip_eq(ballots).filter(|(answer, _)| answer.is_ok()).for_each(
         |(answer, ballot)| {
-            *answer = key.and_then(|key| verify_ranges(of_box, &key, ballot));
+            *answer = key.and_then(|key| verify_ranges(election, &key, box_index, ballot));
         },
     );
 }
@@ -100,7 +99,8 @@ fn weights_of(election: &ElectionContext, box_index: u64, trackers: &[Digest]) -
 }
 
 fn open_all(
-    of_box: &BoxTranscript<'_>,
+    election: &ElectionContext,
+    box_index: u64,
     ballots: &[BallotRow<'_>],
 ) -> Vec<Result<OpenedBallot, BallotFault>> {
     let mut proper = Vec::new();
@@ -115,7 +115,10 @@ fn open_all(
         group::decode_all(&commitments, Identity::Allowed),
     ) else {
         // Somewhere is an element that cannot be opened: each ballot answers for its own.
-        return ballots.par_iter().map(|ballot| OpenedBallot::open(of_box, ballot)).collect();
+        return ballots
+            .par_iter()
+            .map(|ballot| OpenedBallot::open(election, box_index, ballot))
+            .collect();
     };
     let mut rest = proper.as_slice();
     let mut parts = Vec::with_capacity(ballots.len());
@@ -127,7 +130,7 @@ fn open_all(
     parts
         .into_par_iter()
         .map(|(ballot, points, commitment)| {
-            OpenedBallot::with_points(of_box, ballot, points, commitment)
+            OpenedBallot::with_points(election, box_index, ballot, points, commitment)
         })
         .collect()
 }
@@ -154,6 +157,17 @@ fn hold_together(ballots: &[Weighted<'_>]) -> bool {
         ballots.par_iter().flat_map_iter(|(_, weight, ballot)| terms(weight, ballot)).unzip();
     let sum: Element = multiexp_vartime(&scalars, &points);
     sum == group::mul_base(&base)
+}
+
+/// w·T, w·e·K, w·e²·`A_0`, …
+fn terms<'a>(
+    weight: &Scalar,
+    ballot: &'a OpenedBallot,
+) -> impl Iterator<Item = (Scalar, Element)> + use<'a> {
+    let powers = std::iter::successors(Some(*weight), |power| Some(power * ballot.challenge));
+    let points =
+        [ballot.commitment, ballot.credential].into_iter().chain(ballot.randomness.iter().copied());
+    points.scan(powers, |powers, point| Some((powers.next()?, point)))
 }
 
 #[cfg(test)]
@@ -223,15 +237,4 @@ mod tests {
             assert!(!altered[1].holds() && !together(&altered));
         }
     }
-}
-
-/// w·T, w·e·K, w·e²·`A_0`, …
-fn terms<'a>(
-    weight: &Scalar,
-    ballot: &'a OpenedBallot,
-) -> impl Iterator<Item = (Scalar, Element)> + use<'a> {
-    let powers = std::iter::successors(Some(*weight), |power| Some(power * ballot.challenge));
-    let points =
-        [ballot.commitment, ballot.credential].into_iter().chain(ballot.randomness.iter().copied());
-    points.scan(powers, |powers, point| Some((powers.next()?, point)))
 }

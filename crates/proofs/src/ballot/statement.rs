@@ -39,53 +39,12 @@ pub fn ballot_transcript(
     transcript.concerns(|| {
         format!("ballot box {box_index} credential {} counter {counter}", hex::encode(credential))
     });
-    absorb_box(&mut transcript, election, box_index);
-    absorb_statement(&mut transcript, credential, counter, elements);
-    transcript
-}
-
-fn absorb_box(transcript: &mut Transcript, election: &ElectionContext, box_index: u64) {
-    election.absorb(transcript);
+    election.absorb(&mut transcript);
     transcript.integer("box", box_index);
-}
-
-fn absorb_statement(
-    transcript: &mut Transcript,
-    credential: &Encoding,
-    counter: u64,
-    elements: &[Encoding],
-) {
     transcript.encoding("credential", credential);
     transcript.integer("counter", counter);
     transcript.encodings("rows", elements);
-}
-
-/// What the ballots of a box have in common, absorbed once.
-pub(super) struct BoxTranscript<'a> {
-    election: &'a ElectionContext,
-    box_index: u64,
-    common: Transcript,
-}
-
-impl<'a> BoxTranscript<'a> {
-    pub(super) fn new(election: &'a ElectionContext, box_index: u64) -> Self {
-        let mut common = Transcript::new("ballot");
-        absorb_box(&mut common, election, box_index);
-        Self { election, box_index, common }
-    }
-
-    /// The transcript of a ballot's statement.
-    fn of(&self, ballot: &BallotRow<'_>) -> Transcript {
-        let (credential, counter) = (ballot.credential, ballot.counter);
-        if trace::is_on() {
-            // Every line of it stands in the trace of every ballot.
-            let Self { election, box_index, .. } = *self;
-            return ballot_transcript(election, box_index, credential, counter, ballot.elements);
-        }
-        let mut transcript = self.common.clone();
-        absorb_statement(&mut transcript, credential, counter, ballot.elements);
-        transcript
-    }
+    transcript
 }
 
 /// Absorbs the range parts of a ballot that has bounded batches: whoever signs the ballot signs them.
@@ -112,7 +71,8 @@ pub(super) struct OpenedBallot {
 impl OpenedBallot {
     /// Opens and checks everything but the equation.
     pub(super) fn open(
-        of_box: &BoxTranscript<'_>,
+        election: &ElectionContext,
+        box_index: u64,
         ballot: &BallotRow<'_>,
     ) -> Result<Self, BallotFault> {
         let mut points = vec![proper(ballot.credential, "credential", 0)?];
@@ -121,12 +81,13 @@ impl OpenedBallot {
         }
         let commitment =
             fault::element(ballot.commitment, "commitment", 0).map_err(BallotFault::Form)?;
-        Self::with_points(of_box, ballot, &points, commitment)
+        Self::with_points(election, box_index, ballot, &points, commitment)
     }
 
     /// `points` are K, `A_0`, `B_0`, `A_1`, … of the ballot, opened.
     pub(super) fn with_points(
-        of_box: &BoxTranscript<'_>,
+        election: &ElectionContext,
+        box_index: u64,
         ballot: &BallotRow<'_>,
         points: &[Element],
         commitment: Element,
@@ -137,10 +98,10 @@ impl OpenedBallot {
         for row in ballot.bounded() {
             range::check_form(&row)?;
         }
-        if *ballot.election != of_box.election.election || ballot.box_index != of_box.box_index {
+        if *ballot.election != election.election || ballot.box_index != box_index {
             return Err(BallotFault::Context);
         }
-        let mut transcript = of_box.of(ballot);
+        let mut transcript = statement_transcript(election, box_index, ballot);
         if ballot.has_ranges() {
             absorb_ranges(&mut transcript, ballot.ranges);
         }
@@ -172,16 +133,26 @@ impl OpenedBallot {
     }
 }
 
+fn statement_transcript(
+    election: &ElectionContext,
+    box_index: u64,
+    ballot: &BallotRow<'_>,
+) -> Transcript {
+    let (credential, counter) = (ballot.credential, ballot.counter);
+    ballot_transcript(election, box_index, credential, counter, ballot.elements)
+}
+
 /// Checks the range parts of a ballot whose own proof holds; `key` is Y.
 pub(super) fn verify_ranges(
-    of_box: &BoxTranscript<'_>,
+    election: &ElectionContext,
     key: &Element,
+    box_index: u64,
     ballot: &BallotRow<'_>,
 ) -> Result<(), BallotFault> {
     if !ballot.has_ranges() {
         return Ok(());
     }
-    let transcript = of_box.of(ballot);
+    let transcript = statement_transcript(election, box_index, ballot);
     ballot.bounded().try_for_each(|row| range::verify(&transcript, key, &row))
 }
 
@@ -203,10 +174,9 @@ pub fn verify_ballot(
     box_index: u64,
     ballot: &BallotRow<'_>,
 ) -> Result<(), BallotFault> {
-    let of_box = BoxTranscript::new(election, box_index);
-    let opened = OpenedBallot::open(&of_box, ballot)?;
+    let opened = OpenedBallot::open(election, box_index, ballot)?;
     if !opened.holds() {
         return Err(BallotFault::Proof);
     }
-    verify_ranges(&of_box, &election_key(election)?, ballot)
+    verify_ranges(election, &election_key(election)?, box_index, ballot)
 }

@@ -2,7 +2,7 @@
 
 use psephos_core::group::{GroupError, Identity, decode_batch};
 use psephos_core::montgomery::LazySum;
-use psephos_core::multiexp::multiexp_vartime;
+use psephos_core::multiexp::{self, multiexp_alone_vartime};
 use psephos_core::pairs::pairs;
 use psephos_core::rows::{Rows, RowsError};
 use psephos_core::{Element, Scalar};
@@ -10,10 +10,13 @@ use rayon::prelude::*;
 
 use super::row_form::RowForm;
 
-/// Entries (elements) for each core in a block.
-const ENTRIES_PER_CORE: usize = 1 << 13;
-/// The most entries in a block: 40 MiB of opened elements.
-const MAX_ENTRIES: usize = 1 << 18;
+/// Entries (elements) of a task, which opens and multiplies them on its own: as many as a
+/// multi-exponentiation gains from.
+const TASK: usize = multiexp::CHUNK;
+/// Tasks for each core between two readings.
+const TASKS_PER_CORE: usize = 4;
+/// The most entries between two readings: 32 MiB of them.
+const MAX_ENTRIES: usize = 1 << 20;
 
 /// The first row that is no row of proper elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +65,6 @@ struct Block<'a> {
     pending: Vec<u8>,
     /// Index of the first pending row.
     first: usize,
-    scalars: Vec<Scalar>,
     sums: Vec<Element>,
     bad_row: Option<BadRow>,
 }
@@ -70,14 +72,13 @@ struct Block<'a> {
 impl<'a> Block<'a> {
     fn new(row_length: usize, groups: &'a [Vec<&'a RowForm>]) -> Self {
         let entries = (row_length / 32).max(1);
-        let wanted = (ENTRIES_PER_CORE * rayon::current_num_threads()).min(MAX_ENTRIES);
+        let wanted = (TASK * TASKS_PER_CORE * rayon::current_num_threads()).min(MAX_ENTRIES);
         Self {
             groups,
             entries,
             capacity: (wanted / entries).max(1) * entries * 32,
             pending: Vec::new(),
             first: 0,
-            scalars: Vec::new(),
             sums: vec![Element::default(); groups.len()],
             bad_row: None,
         }
@@ -107,47 +108,58 @@ impl<'a> Block<'a> {
     }
 
     fn evaluate_pending(&mut self) {
-        let elements = match decode_batch(&self.pending, Identity::Refused) {
-            Ok(elements) => elements,
-            Err((index, error)) => {
-                let row = (self.first + index / self.entries) as u64;
-                self.bad_row = Some(BadRow { row, error });
-                return;
+        let (entries, first, groups) = (self.entries, self.first, self.groups);
+        let cores = rayon::current_num_threads();
+        let rows = self.pending.len() / (32 * entries);
+        let rows_in_task = rows.div_ceil(cores).clamp(1, (TASK / entries).max(1));
+        let tasks = self.pending.par_chunks(rows_in_task * entries * 32).enumerate();
+        let answers: Vec<_> = tasks
+            .map(|(index, bytes)| {
+                evaluate_rows(bytes, entries, first + index * rows_in_task, groups)
+            })
+            .collect();
+        for answer in answers {
+            match answer {
+                Ok(parts) => pairs(&mut self.sums, parts).for_each(|(sum, part)| *sum += part),
+                Err(bad) => {
+                    self.bad_row = Some(bad);
+                    return;
+                }
             }
-        };
-        for (forms, sum) in pairs(self.groups, &mut self.sums) {
-            fill(&mut self.scalars, elements.len(), self.entries, self.first, forms);
-            *sum += multiexp_vartime(&self.scalars, &elements);
         }
     }
 }
 
-/// Rows for each task in the evaluation of coefficients.
-const ROWS: usize = 1 << 9;
-
-/// The sum of the forms' coefficients for the rows from `first` on.
-fn fill(
-    scalars: &mut Vec<Scalar>,
-    length: usize,
+/// Opens rows and gives each group's value on them.
+fn evaluate_rows(
+    bytes: &[u8],
     entries: usize,
     first: usize,
-    forms: &[&RowForm],
-) {
-    scalars.clear();
-    scalars.resize(length, Scalar::ZERO);
-    scalars.par_chunks_mut(ROWS * entries).enumerate().for_each(|(index, chunk)| {
-        let mut rows: Vec<_> = forms.iter().map(|form| form.rows(first + index * ROWS)).collect();
-        let mut terms = Vec::with_capacity(forms.len());
-        for row in chunk.chunks_mut(entries) {
-            terms.clear();
-            terms.extend(rows.iter_mut().filter_map(Iterator::next));
-            for (entry, scalar) in row.iter_mut().enumerate() {
-                let mut sum = LazySum::default();
-                for (factor, weights) in &terms {
-                    sum.add(factor, weights.get(entry).unwrap_or(&Scalar::ZERO));
-                }
-                *scalar = sum.finish();
+    groups: &[Vec<&RowForm>],
+) -> Result<Vec<Element>, BadRow> {
+    let elements = decode_batch(bytes, Identity::Refused)
+        .map_err(|(index, error)| BadRow { row: (first + index / entries) as u64, error })?;
+    let value = |forms: &Vec<&RowForm>| {
+        multiexp_alone_vartime(&coefficients(elements.len(), entries, first, forms), &elements)
+    };
+    Ok(groups.iter().map(value).collect())
+}
+
+/// The sum of the forms' coefficients for the rows from `first` on, `length` of them in all.
+fn coefficients(length: usize, entries: usize, first: usize, forms: &[&RowForm]) -> Vec<Scalar> {
+    let mut scalars = Vec::with_capacity(length);
+    let mut rows: Vec<_> = forms.iter().map(|form| form.rows(first)).collect();
+    let mut terms = Vec::with_capacity(forms.len());
+    while scalars.len() < length {
+        terms.clear();
+        terms.extend(rows.iter_mut().filter_map(Iterator::next));
+        for entry in 0..entries {
+            let mut sum = LazySum::default();
+            for (factor, weights) in &terms {
+                sum.add(factor, weights.get(entry).unwrap_or(&Scalar::ZERO));
             }
+            scalars.push(sum.finish());
         }
-    });
+    }
+    scalars
 }

@@ -6,7 +6,7 @@
 //! ±1/2 they cost eight multi-exponentiations of a long row's length, where the plain sums take
 //! twenty (Toom and Cook's method); what is evaluated costs additions only.
 
-use psephos_core::multiexp::multiexp_vartime;
+use psephos_core::multiexp::multiexp_alone_vartime;
 use psephos_core::pairs::pairs;
 use psephos_core::{Element, Scalar};
 use rayon::prelude::*;
@@ -14,8 +14,10 @@ use zeroize::Zeroizing;
 
 use super::matrix::Secrets;
 
-/// Places of the long rows that are evaluated at a time.
-const PLACES: usize = 1 << 14;
+/// The most places of the long rows that a task evaluates: 10 lists of their elements fit into 7 MiB.
+const PLACES: usize = 1 << 12;
+/// The fewest: below, a multi-exponentiation costs more a point than a second core gives.
+const FEWEST: usize = 1 << 9;
 
 /// The scalar polynomial Σ X^j·`a_j` at the eight points: 0, ∞, then the pairs 1, −1, 2, −2 and,
 /// times 16, 1/2, −1/2.
@@ -61,15 +63,23 @@ pub(super) fn coefficients(
     scalars: &ScalarValues,
 ) -> [Element; 8] {
     let length = scalars.0[0].len();
-    let mut values = [Element::default(); 8];
-    for start in (0..length).step_by(PLACES) {
-        let places = start..length.min(start + PLACES);
+    let task = length.div_ceil(rayon::current_num_threads()).clamp(FEWEST, PLACES);
+    let starts: Vec<usize> = (0..length).step_by(task).collect();
+    let values = starts.into_par_iter().map(|start| {
+        let places = start..length.min(start + task);
         let points = evaluate(element, places.clone());
+        let mut values = [Element::default(); 8];
         for (value, (points, scalars)) in pairs(&mut values, pairs(&points, &scalars.0)) {
-            *value += multiexp_vartime(&scalars[places.clone()], points);
+            *value = multiexp_alone_vartime(&scalars[places.clone()], points);
         }
-    }
-    interpolate(&values)
+        values
+    });
+    interpolate(&values.reduce(|| [Element::default(); 8], sums))
+}
+
+fn sums(mut left: [Element; 8], right: [Element; 8]) -> [Element; 8] {
+    pairs(&mut left, right).for_each(|(left, right)| *left += right);
+    left
 }
 
 /// The element polynomial at the eight points (at ±1/2 times 8).
@@ -79,18 +89,12 @@ fn evaluate(
 ) -> [Vec<Element>; 8] {
     // c_d is the coefficient of X^d.
     let row = |degree: usize| -> Vec<Element> {
-        places.clone().into_par_iter().map(|place| element(3 - degree, place)).collect()
+        places.clone().map(|place| element(3 - degree, place)).collect()
     };
     let (c0, c1, c2, c3) = (row(0), row(1), row(2), row(3));
-    let pair = |even: &(dyn Fn(usize) -> Element + Sync),
-                odd: &(dyn Fn(usize) -> Element + Sync)| {
-        (0..c0.len())
-            .into_par_iter()
-            .map(|i| {
-                let (even, odd) = (even(i), odd(i));
-                (even + odd, even - odd)
-            })
-            .unzip()
+    let pair = |even: &dyn Fn(usize) -> Element, odd: &dyn Fn(usize) -> Element| {
+        let both = (0..c0.len()).map(|i| (even(i), odd(i)));
+        both.map(|(even, odd)| (even + odd, even - odd)).unzip()
     };
     let one: (Vec<_>, Vec<_>) = pair(&|i| c0[i] + c2[i], &|i| c1[i] + c3[i]);
     let two: (Vec<_>, Vec<_>) = pair(&|i| c0[i] + times4(c2[i]), &|i| twice(times4(c3[i]) + c1[i]));

@@ -418,7 +418,7 @@ fn files_that_are_not_of_this_election_are_not_taken() {
         (&good[..good.len() - 1], "ballot 2 is cut off"),
         (&other, "the file is of another election"),
         (&second, "ballot 2: it is of another election"),
-        (&strange_box, "of box 7, and"),
+        (&strange_box, "of box 7, counted from 0"),
         (&good[..127], "ballot 1 is cut off"),
         (&other[..127], "no whole ballot and no whole challenge"),
         (SMALL.as_bytes(), "no file of ballots"),

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use psephos_console::{Failure, count, nth, numbered};
+use psephos_console::{Failure, count, nth, numbered, plural};
 use psephos_core::tree::TreeHasher;
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::ElectionContext;
@@ -64,8 +64,9 @@ enum Flaw {
     #[error("ballot {}: it is of another election, {}", count(nth(*ballot)), hex::encode(election))]
     OneElection { ballot: u64, election: Digest },
     #[error(
-        "ballot {}: it is of box {box_index}, and this election has {boxes}, counted from 0",
-        count(nth(*ballot))
+        "ballot {}: it is of box {box_index}, counted from 0, and this election has {}",
+        count(nth(*ballot)),
+        plural(*boxes as u64, "box", "boxes")
     )]
     Box { ballot: u64, box_index: u64, boxes: usize },
     #[error("ballot {} is cut off: it has {found} of {length} bytes", count(nth(*ballot)))]
@@ -278,7 +279,10 @@ mod tests {
         assert!(flaw(&ballot(200, 0, 49)).contains("no whole ballot and no whole challenge"));
         assert!(flaw("title = \"Town\"\n".repeat(9).as_bytes()).contains("no file of ballots"));
         assert!(flaw(&[good.clone(), ballot(8, 0, 50)].concat()).starts_with("ballot 2: "));
-        assert!(flaw(&[good.clone(), ballot(7, 2, 50)].concat()).contains("of box 2, and"));
+        assert!(
+            flaw(&[good.clone(), ballot(7, 2, 50)].concat())
+                .contains("of box 2, counted from 0, and this election has 2 boxes")
+        );
         assert!(flaw(&good[..20]).contains("20 of 50 bytes"));
         assert!(flaw(&[&good[..], &good[..49]].concat()).contains("ballot 2 is cut off"));
         assert!(flaw(&[&good[..], &good[..35]].concat()).contains("35 of 50 bytes"));

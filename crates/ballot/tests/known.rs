@@ -184,6 +184,16 @@ fn stv_of_rctab() {
     assert_eq!(rounds[4].exhausted, 10_000 + 290_000 - 1 - 103_333 - 92_222 - 80_000);
 }
 
+/// One ballot is no plural.
+#[test]
+fn a_table_of_one_ballot() {
+    let council = contest(Method::Stv { max_ranks: 3 }, 2, 3);
+    for (number, words) in [(1, ": 1 ballot, 0 blank"), (2, ": 2 ballots, 0 blank")] {
+        let text = psephos_ballot::table(&council, &count(&council, &rankings(&[(number, "A")])));
+        assert!(text.contains(words), "{text}");
+    }
+}
+
 /// What a report says of a count with decimals.
 #[test]
 fn a_report_with_decimals() {

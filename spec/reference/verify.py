@@ -2948,7 +2948,7 @@ def ranked_before(ranks, a, b):
 def count_judgment(contest, votes):
     """`majority-judgment` (§10.9)."""
     everybody = range(len(contest.names))
-    said = [vote.choice for vote in votes if any(vote.choice)]
+    said = [vote.choice for vote in votes]
     grades = [[sum(choice[c] == grade for choice in said)
                for grade in range(contest.best_score + 1)] for c in everybody]
     medians = [median_grades([choice[c] for choice in said]) for c in everybody]
@@ -4310,6 +4310,9 @@ class Log:
         if not self.is_box(body["box"]):
             self.found.fail("shape.length", ["authority"], record.number, None, "no such box")
             return
+        opens = self.manifest["description"]["opens"]
+        if opens is not None and record.message["time"] < opens:
+            self.found.warn(f"the time of ballots record {record.number} is before the beginning of voting")
         data = self.blob(body["ballots"], record.number, "authority")
         self.ballots.append(BallotList(record.number, body["box"], body["ballots"]["rows"],
                                        body["ballots"]["row_length"], data))

@@ -97,6 +97,16 @@ impl Election {
         csv: &str,
         credential: &(dyn Fn(usize) -> SecretScalar + Sync),
     ) -> Vec<u8> {
+        self.ballots_with(csv, credential, 0)
+    }
+
+    /// As [`Election::ballots_by`], with a counter.
+    pub fn ballots_with(
+        &self,
+        csv: &str,
+        credential: &(dyn Fn(usize) -> SecretScalar + Sync),
+        counter: u64,
+    ) -> Vec<u8> {
         let file = ElectionFile::parse("election.toml", &self.toml).expect("an election");
         let slates = file.slates();
         let lines = parse_ballots("ballots.csv", csv, &file.contests, &slates).expect("votes");
@@ -117,7 +127,7 @@ impl Election {
                 let mut random = entropy();
                 let credential = credential(line);
                 let batches: Vec<_> = pairs(&layouts, cast.votes.chunks(1)).collect();
-                maker.vote(&batches, &credential, 0, &mut random).expect("a ballot")
+                maker.vote(&batches, &credential, counter, &mut random).expect("a ballot")
             })
             .collect();
         ballots.concat()

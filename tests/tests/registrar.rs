@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use psephos_proofs::ballot::tracker;
 use psephos_tests::{Election, Outcome, SMALL, programs};
 use psephos_voter::code::Code;
 use tempfile::TempDir;
@@ -92,7 +93,7 @@ fn a_mistyped_word_is_named() {
     let whole: Vec<&str> = words.split(' ').collect();
     let check = |words: &[&str]| registrar(&[&["check", "--roll", text(&roll)], words].concat());
     let found = check(&whole).exits(0).out;
-    assert!(found.contains(&credential) && found.contains("on the roll, in box 1"), "{found}");
+    assert!(found.contains(&credential) && found.contains("on the roll, in box all"), "{found}");
     let mut wrong = whole.clone();
     wrong[4] = if wrong[4] == "zoo" { "zone" } else { "zoo" };
     check(&wrong).exits(64).says(&["word 5", whole[4]]);
@@ -101,6 +102,127 @@ fn a_mistyped_word_is_named() {
     check(&whole[..13]).exits(64).says(&["14 words", "13"]);
     // Without words they are read from standard input, which is empty here.
     registrar(&["check"]).exits(64);
+}
+
+/// The cards of a table of codes: number, voter, box, words, credential.
+fn cards(codes: &Path) -> Vec<[String; 5]> {
+    let text = fs::read_to_string(codes).expect("a table");
+    let row = |line: &str| {
+        let cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        cells.try_into().expect("five cells")
+    };
+    text.lines().skip(1).map(row).collect()
+}
+
+/// The registrar has destroyed the codes, as told, and finds a lost card by what voters know.
+#[test]
+fn a_lost_card_is_replaced_when_the_codes_are_destroyed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("voters.csv"), "voter,box\nKim Ash,north\nBo,town\n1,town\nKim Ode,town\n")
+        .unwrap();
+    let boxes = ["--boxes", "town", "--boxes", "north", "--voters", &path("voters.csv")];
+    registrar(&[&["make"], &boxes[..], &["--output", &path("codes")]].concat()).exits(0);
+    let made = cards(&folder.path().join("codes/codes.csv"));
+    let page = fs::read_to_string(path("codes/codes.html")).unwrap();
+    assert!(
+        page.contains("Kim Ash · box north · card 1") && page.contains("Bo · box town · card 2")
+    );
+    let register = fs::read_to_string(path("codes/register.csv")).unwrap();
+    for [number, voter, place, words, credential] in &made {
+        assert!(register.contains(&format!("{number},{voter},{place},{credential}")));
+        assert!(
+            !register.contains(words) && register.lines().all(|line| line.split(',').count() == 4)
+        );
+    }
+    for name in ["codes/codes.csv", "codes/codes.html"] {
+        fs::remove_file(path(name)).unwrap();
+    }
+    let roll = path("codes/roll.bin");
+    let amend = |change: &[&str], name: &str| {
+        let common = ["amend", "--roll", &roll, "--reason", "lost", "--output", &path(name)];
+        registrar(&[&common[..], change].concat())
+    };
+
+    // By the voter's name, and then the new card by its number.
+    let told = amend(&["--replace", "Kim Ash"], "kim.amendment").exits(0).out;
+    assert!(told.contains("card 5 of Kim Ash, box north, in place of card 1"), "{told}");
+    let kim = cards(&folder.path().join("kim.codes.csv"));
+    assert_eq!((kim.len(), kim[0][0].as_str(), kim[0][2].as_str()), (1, "5", "north"));
+    assert!(!told.contains(&kim[0][3]), "codes stand in their files alone");
+    let page = fs::read_to_string(path("kim.codes.html")).unwrap();
+    assert!(page.contains("Kim Ash · box north · card 5") && page.contains("<style>"));
+    let after = path("kim.amendment");
+    let told = amend(&["--after", &after, "--replace", "5"], "again.amendment").exits(0).out;
+    assert!(told.contains("card 6 of Kim Ash") && told.contains("in place of card 5"), "{told}");
+    amend(&["--after", &after, "--remove", "Kim Ash"], "gone.amendment").exits(0);
+    assert!(!folder.path().join("gone.codes.csv").exists(), "nobody has a new code");
+
+    // What is not one card.
+    amend(&["--replace", "1"], "bad").exits(64).says(&[
+        "several cards",
+        "card 1 of Kim Ash",
+        "card 3",
+    ]);
+    amend(&["--after", &after, "--remove", "1"], "third.amendment").exits(0);
+    amend(&["--replace", "Kim"], "bad").exits(64).says(&["no card and no voter", "Kim"]);
+    amend(&["--replace", "9"], "bad").exits(64).says(&["no card and no voter"]);
+    amend(&["--replace", &made[1][4][..63]], "bad").exits(64).says(&["63 characters"]);
+    amend(&["--replace", &made[1][4]], "bo.amendment").exits(0);
+    let told = amend(&["--after", &path("bo.amendment"), "--remove", &made[1][4]], "bad");
+    told.exits(64).says(&["not on the roll"]);
+
+    // Voters are added to a box by its id.
+    amend(&["--add", "south"], "bad").exits(64).says(&["no box \"south\"", "north, town"]);
+    assert!(!folder.path().join("bad.codes.csv").exists() && !folder.path().join("bad").exists());
+    let added = amend(&["--add", "north", "--json"], "new.amendment").exits(0).json();
+    assert_eq!((&added["codes"][0]["box"], &added["codes"][0]["card"]), (&1.into(), &5.into()));
+
+    // The register lies elsewhere, or is that of another roll.
+    fs::rename(path("codes/register.csv"), path("kept.csv")).unwrap();
+    amend(&["--remove", "Bo"], "bad").exits(64).says(&["no register", "--register"]);
+    amend(&["--add", "7"], "bad").exits(64).says(&["no box \"7\""]);
+    amend(&["--remove", "Bo", "--register", &path("kept.csv")], "last.amendment").exits(0);
+    registrar(&["make", "--boxes", "town=1", "--output", &path("other")]).exits(0);
+    let other = path("other/register.csv");
+    amend(&["--remove", "1", "--register", &other], "bad")
+        .exits(64)
+        .says(&["not that of the roll"]);
+}
+
+#[test]
+fn boxes_in_another_order_are_found_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let boxes = "[[box]]\nid = \"a\"\n[[box]]\nid = \"b\"\n";
+    fs::write(path("town.toml"), format!("{SMALL}\n{boxes}")).unwrap();
+    fs::write(path("passphrase"), "correct horse").unwrap();
+    let begin = |roll: &str| {
+        let (board, home) = (path(&format!("{roll}-board")), path(&format!("{roll}-home")));
+        let (roll, passphrase) = (path(&format!("{roll}/roll.bin")), path("passphrase"));
+        let place = ["init", "--throwaway", "--election", &path("town.toml"), "--roll", &roll];
+        let files = ["--board", &board, "--home", &home, "--passphrase-file", &passphrase];
+        programs().authority(&[&place[..], &files[..]].concat())
+    };
+    let counts = ["--boxes", "b=1", "--boxes", "a=5", "--output"];
+    registrar(&[&["make"], &counts[..], &[&path("swapped")]].concat()).exits(0);
+    begin("swapped").exits(64).says(&[
+        "another order",
+        "card 1 is of box \"b\"",
+        "--boxes a=… --boxes b=…",
+    ]);
+    assert!(!folder.path().join("swapped-board").exists());
+
+    // With the election's file the order on the command line does not matter.
+    let election = ["make", "--election", &path("town.toml")];
+    let made = registrar(&[&election[..], &counts[..], &[&path("right"), "--json"]].concat())
+        .exits(0)
+        .json();
+    assert_eq!((&made["boxes"][0]["id"], &made["boxes"][0]["voters"]), (&"a".into(), &5.into()));
+    let begun = begin("right").exits(0).out;
+    assert!(begun.contains("box a: 5 on the roll"), "{begun}");
+    let strange = ["--boxes", "a=1", "--boxes", "c=1", "--output", &path("strange")];
+    registrar(&[&election[..], &strange[..]].concat()).exits(64).says(&["no box \"c\"", "a, b"]);
 }
 
 #[test]
@@ -156,6 +278,7 @@ fn an_amended_roll_and_receipts() {
         &[&["amend", "--replace", lost], &common[..], &[text(&amendment), "--json"]].concat(),
     );
     let made = made.exits(0).json();
+    assert!(made["files"]["page"].as_str().is_some_and(|page| page.ends_with("lost.codes.html")));
     let replaced = made["codes"][0]["words"].as_str().unwrap().to_owned();
     let stranger = folder.path().join("stranger.amendment");
     let nobody = "11".repeat(32);
@@ -175,10 +298,15 @@ fn an_amended_roll_and_receipts() {
     let ballots = election.ballots_by("mayor,park\n1,1\n2,2\n1,1\n1,1\n", &|line| {
         Code::parse(&codes[line]).expect("a code").secret()
     });
+    let lost = hex::encode(tracker(&ballots[..ballots.len() / 4]));
     let file = election.path("votes.ballots");
     fs::write(&file, ballots).unwrap();
     let receipts = election.path("receipts");
     election.authority(&["intake", text(&file), "--receipts", text(&receipts)]).exits(0);
+    let found =
+        programs().run("psephos-voter", &["find", &lost, "--board", text(&election.board())]);
+    let found = found.exits(1).out;
+    assert!(found.contains("removed from the roll") && found.contains("row 0"), "{found}");
     let mut names: Vec<PathBuf> =
         fs::read_dir(&receipts).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
@@ -285,12 +413,15 @@ fn files_that_are_not_of_this_election_are_not_taken() {
     second[row] ^= 1;
     let mut strange_box = good.clone();
     strange_box[32] = 7;
-    let cases: [(&[u8], &str); 5] = [
+    let cases: [(&[u8], &str); 8] = [
         (&[], "no ballots"),
         (&good[..good.len() - 1], "ballot 2 is cut off"),
         (&other, "the file is of another election"),
         (&second, "ballot 2: it is of another election"),
-        (&strange_box, "of box 8"),
+        (&strange_box, "of box 7, counted from 0"),
+        (&good[..127], "ballot 1 is cut off"),
+        (&other[..127], "no whole ballot and no whole challenge"),
+        (SMALL.as_bytes(), "no file of ballots"),
     ];
     let before = election.files().len();
     for (bytes, words) in cases {

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use psephos_tests::{assert_expected, json, programs, real_election, root};
-use serde_json::Value;
+use psephos_tests::{assert_expected, programs, real_election, root};
+use serde_json::{Value, json};
 
 fn expected(path: &Path) -> Value {
-    json(&fs::read_to_string(path).expect("an expected result"))
+    psephos_tests::json(&fs::read_to_string(path).expect("an expected result"))
 }
 
 #[test]
@@ -158,5 +158,58 @@ fn no_ballot_one_ballot_and_two() {
         let report = programs().authority(&arguments).exits(0).json();
         assert_eq!(report["verdict"], "VALID");
         assert_eq!(report["ballots"]["accepted"], cast);
+    }
+}
+
+/// The example of spec/blt.md, which is an election by itself.
+#[test]
+fn a_blt_file_is_an_election_by_itself() {
+    let page = fs::read_to_string(root().join("spec/blt.md")).expect("the page");
+    let example = page.split("```").nth(1).expect("an example").trim_start();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("club.blt");
+    fs::write(&path, example).expect("written");
+    let ballots = path.to_str().expect("text");
+    let report =
+        programs().authority(&["rehearse", "--json", "--ballots", ballots]).exits(0).json();
+    assert_eq!(report["verdict"], "VALID");
+    assert_eq!(report["ballots"]["accepted"], 6);
+    let contests = report["contests"].as_array().expect("contests");
+    assert_eq!(contests.len(), 1);
+    let contest = &contests[0];
+    assert_eq!((&contest["method"], &contest["blank"]), (&json!("schulze"), &json!(2)));
+    // Three ballots say Ada before Dan, one says Bo and Dan before Ada.
+    let others = json!({ "Ada": {"Bo": 3, "Dan": 3}, "Bo": {"Ada": 1, "Dan": 0}, "Dan": {"Ada": 1, "Bo": 3} });
+    for (candidate, row) in others.as_object().expect("rows") {
+        for (other, ballots) in row.as_object().expect("a row") {
+            assert_eq!(&contest["pairs"][candidate][other], ballots, "{candidate} before {other}");
+        }
+    }
+    assert_eq!(contest["ranking"], json!([["Ada"], ["Dan"], ["Bo"]]));
+    assert_eq!(contest["elected"], json!(["Ada", "Dan"]));
+
+    let printed = programs().authority(&["rehearse", "--quiet", "--ballots", ballots]).exits(0).out;
+    for words in ["Garden club, committee", "Ada", "Dan", "6 cast, 6 accepted", "Verdict: VALID"] {
+        assert!(printed.contains(words), "{words} is not in:\n{printed}");
+    }
+}
+
+/// Nobody waits for the day of the election, or for as many ballots, to rehearse it.
+#[test]
+fn dates_and_a_minimum_do_not_stop_a_rehearsal() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let dates = "minimum = 5\nopens = 2999-05-01T08:00:00Z\ncloses = 2999-05-02T08:00:00Z\n";
+    fs::write(path("election.toml"), format!("{dates}{}", psephos_tests::SMALL)).expect("written");
+    fs::write(path("ballots.csv"), "mayor,park\n1>2,1\n").expect("written");
+    let (election, ballots) = (path("election.toml"), path("ballots.csv"));
+    let arguments = ["rehearse", "--election", &election, "--ballots", &ballots, "--trustees=1"];
+    let report = programs().authority(&[&arguments[..], &["--json"]].concat()).exits(0).json();
+    assert_eq!(report["verdict"], "VALID");
+    assert_eq!(report["left_out"], json!(["opens", "closes"]));
+    assert_eq!(report["waived"], json!(["all"]));
+    let printed = programs().authority(&[&arguments[..], &["--quiet"]].concat()).exits(0).out;
+    for words in ["opens, closes", "Minimum: waived", "Verdict: VALID"] {
+        assert!(printed.contains(words), "{words} is not in:\n{printed}");
     }
 }

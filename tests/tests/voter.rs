@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use psephos_tests::{Election, Outcome, SMALL, programs};
+use psephos_voter::code::Code;
 use serde_json::Value;
 
 fn voter(election: &Election, command: &str, arguments: &[&str]) -> Outcome {
@@ -42,10 +43,12 @@ fn a_ballot_is_cast_found_and_counted() {
     assert_eq!(find(&election, &made), (2, "absent".into()));
     election.authority(&["intake", &election.path("mine.ballot").display().to_string()]).exits(0);
     assert_eq!(find(&election, &made), (0, "accepted".into()));
-    // Never over another file.
+    // Never over another file, and no tracker is shown that stands in none.
     let again = ["--board", "board", "--vote", "mayor=", "--vote", "park=", "--cast"];
     let again = [&again[..], &["--output", "mine"]].concat();
-    voter(&election, "vote", &again).exits(74).says(&["mine.ballot"]);
+    let refused =
+        voter(&election, "vote", &again).exits(64).says(&["mine.ballot", "there already"]);
+    assert_eq!(refused.out, "");
 }
 
 #[test]
@@ -75,6 +78,26 @@ fn a_challenged_ballot_shows_what_it_held_and_never_counts() {
         "{words}"
     );
     assert_eq!(find(&election, &kept), (2, "absent".into()));
+
+    // Each file has its place, and a wrong one is told from the right one.
+    let handed_in = |name: &str, words: &str| {
+        let file = election.path(name).display().to_string();
+        election.authority(&["intake", &file]).exits(64).says(&[name, words]);
+    };
+    handed_in("opened.opening", "opened ballot");
+    let challenge = fs::read(election.path("opened.challenge")).expect("a challenge");
+    fs::write(election.path("cut.challenge"), &challenge[..100]).expect("written");
+    handed_in("cut.challenge", "no whole challenge");
+    fs::write(election.path("two.challenge"), [&challenge[..], &challenge[..100]].concat())
+        .expect("written");
+    handed_in("two.challenge", "challenge 2 is cut off");
+    vote(&election, &["--keep", "--output", "other"]);
+    vote(&election, &["--cast", "--output", "other"]);
+    for (name, words) in
+        [("other.kept", "psephos-voter challenge"), ("other.ballot", "NAME.opening")]
+    {
+        voter(&election, "check", &[name, "--board", "board"]).exits(64).says(&[name, words]);
+    }
 
     // Once the challenge is taken in, even casting the ballot does not make it count.
     election
@@ -164,4 +187,51 @@ fn a_code_decides_who_votes_where_and_the_last_ballot_counts() {
     fs::write(&code, stranger).expect("written");
     voter(&election, "vote", &arguments).exits(64).says(&["not on the roll"]);
     voter(&election, "vote", &["--board", "board", "--cast"]).exits(64).says(&["--code-file"]);
+}
+
+/// An election with a roll of one voter, whose words are in code.txt.
+fn with_a_code(toml: &str) -> (Election, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let codes = folder.path().join("codes");
+    let made = ["make", "--boxes", "all=1", "--output", codes.to_str().expect("a path")];
+    programs().run("psephos-registrar", &made).exits(0);
+    let table = fs::read_to_string(codes.join("codes.csv")).expect("codes");
+    let words = table.lines().nth(1).and_then(|line| line.split(',').nth(3)).expect("words");
+    let roll = codes.join("roll.bin");
+    let election = Election::begin_with(toml, 1, 1, &["--roll", roll.to_str().expect("a path")]);
+    election.open();
+    fs::write(election.path("code.txt"), words).expect("written");
+    (election, words.to_owned())
+}
+
+#[test]
+fn a_device_whose_clock_is_behind_still_makes_the_last_ballot() {
+    let (election, words) = with_a_code(SMALL);
+    // The other device is centuries ahead, and its ballot is on the board.
+    let ahead = 1 << 44;
+    let code = |_| Code::parse(&words).expect("a code").secret();
+    let first = election.ballots_with("mayor,park\n1,1\n", &code, ahead);
+    // Somebody else writes the voter's credential and the highest counter on a ballot that is nobody's.
+    let mut forged = first.clone();
+    forged[72..80].copy_from_slice(&u64::MAX.to_le_bytes());
+    fs::write(election.path("first.ballots"), [first, forged].concat()).expect("written");
+    election.authority(&["intake", &election.path("first.ballots").display().to_string()]).exits(0);
+    let second = vote(&election, &["--code-file", "code.txt", "--cast", "--output", "second"]);
+    election.authority(&["intake", &election.path("second.ballot").display().to_string()]).exits(0);
+    assert_eq!(find(&election, &second), (0, "accepted".into()));
+}
+
+#[test]
+fn a_second_ballot_that_will_not_count_is_told_of_before_it_is_made() {
+    let (election, _) = with_a_code(&format!("policy = \"first\"\n{SMALL}"));
+    let code = ["--code-file", "code.txt", "--cast", "--output"];
+    let first = vote(&election, &[&code[..], &["first"]].concat());
+    election.authority(&["intake", &election.path("first.ballot").display().to_string()]).exits(0);
+    let arguments = ["--board", "board", "--vote", "mayor=", "--vote", "park=", "--json"];
+    let told = voter(&election, "vote", &[&arguments[..], &code[..], &["second"]].concat());
+    let told = told.exits(0);
+    assert!(told.err.contains("the first one counts"), "{}", told.err);
+    election.authority(&["intake", &election.path("second.ballot").display().to_string()]).exits(0);
+    assert_eq!(find(&election, &first), (0, "accepted".into()));
+    assert_eq!(find(&election, &told.json()), (1, "superseded".into()));
 }

@@ -19,6 +19,7 @@ impl Auditor<'_> {
     /// Checks lists and proofs, and draws up the report.
     pub(crate) fn conclude(mut self) -> Audit {
         self.pins();
+        self.opened_early();
         self.compare();
         self.verify_roll();
         self.verify_intake();

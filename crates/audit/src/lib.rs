@@ -16,6 +16,7 @@ mod ceremony;
 mod check;
 mod conclude;
 mod count;
+mod dates;
 mod decryption;
 mod evidence;
 mod exclusion;

@@ -165,7 +165,7 @@ impl Auditor<'_> {
             }
             (Body::Open(_), _) => self.open(sequence),
             (Body::RollAmend(body), _) => self.roll_amend(sequence, body),
-            (Body::Ballots(body), _) => self.ballots(sequence, &body),
+            (Body::Ballots(body), _) => self.ballots(sequence, time, &body),
             (Body::Challenged(body), _) => self.challenged(sequence, body.challenged),
             (Body::Waiver(body), _) => self.waiver(sequence, body),
             (Body::Close(body), _) => {

@@ -186,6 +186,22 @@ impl Roll {
         }
     }
 
+    /// The box in which a credential stood when the roll was made, removed since or not; else as
+    /// [`Roll::box_of`].
+    #[must_use]
+    pub fn first_box_of(&self, credential: &Encoding) -> Option<u64> {
+        let entry = self.entry(credential).map(|entry| entry.box_index);
+        entry.or_else(|| self.box_of(credential))
+    }
+
+    /// Whether anybody stands or stood on the roll for this box.
+    #[must_use]
+    pub fn has_box(&self, box_index: u64) -> bool {
+        let mut entries = self.entries.iter().map(|row| RollEntry::from_bytes(row).box_index);
+        entries.any(|other| other == box_index)
+            || self.amended.values().any(|now| *now == Some(box_index))
+    }
+
     fn entry(&self, credential: &Encoding) -> Option<RollEntry> {
         let place = self
             .entries

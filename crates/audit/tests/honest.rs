@@ -143,5 +143,26 @@ fn a_close_before_the_announced_end_is_told() {
     election.conclude();
     let report = election.audit().report;
     assert_eq!(report.verdict, Verdict::Valid, "{}", report.to_text());
-    assert!(report.warnings.iter().any(|warning| warning.contains("seconds before the end")));
+    assert!(
+        report
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("days") && warning.contains("before the end"))
+    );
+}
+
+#[test]
+fn ballots_before_the_announced_beginning_are_told() {
+    let mut election = Election::new(Plan::new(2, 1, 2));
+    let intake = election.public_key(Author::Intake);
+    let opens = Some(u64::from(u32::MAX));
+    election.propose_description(Description { opens, ..election.plan.description(intake) });
+    for trustee in election.everybody() {
+        election.enrol(trustee);
+    }
+    election.conclude();
+    let report = election.audit().report;
+    assert_eq!(report.verdict, Verdict::Valid, "{}", report.to_text());
+    let told = |warning: &&String| warning.contains("before the beginning");
+    assert_eq!(report.warnings.iter().filter(told).count(), 1, "{}", report.to_text());
 }

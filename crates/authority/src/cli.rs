@@ -136,6 +136,9 @@ pub struct Intake {
     /// Write a signed receipt for each ballot into this folder, `<tracker>.receipt`, for its voter
     #[arg(long, value_name = "DIR")]
     pub receipts: Option<PathBuf>,
+    /// Take ballots in before the beginning of voting that the manifest states
+    #[arg(long)]
+    pub early: bool,
     /// Also take in every file that appears in this folder, until interrupted
     #[arg(long, value_name = "DIR")]
     pub watch: Option<PathBuf>,

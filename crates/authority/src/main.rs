@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod description;
+mod hours;
 mod office;
 mod roll;
 mod voters;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use psephos_audit::{Keys, Roll};
+use psephos_ballot::file::read_register;
 use psephos_console::Failure;
 use psephos_core::rows::MemoryRows;
 use psephos_core::tree;
@@ -11,10 +12,38 @@ use psephos_participant::board_failure;
 use psephos_record::board::WritableBoard;
 use psephos_record::bodies::{Blob, Description, Policy, RollEntry};
 
+use crate::description::file_failure;
+
 /// A roll that was read and found to be one.
 pub struct RollFile {
     path: PathBuf,
     bytes: Vec<u8>,
+}
+
+/// A roll knows boxes by their numbers alone. The register that `psephos-registrar make` writes beside it has
+/// their ids: with it a roll that was made for boxes in another order is found out before anybody votes.
+fn boxes_agree(path: &Path, roll: &Roll, description: &Description) -> Result<(), Failure> {
+    let register = path.with_file_name("register.csv");
+    if !register.is_file() {
+        return Ok(());
+    }
+    for line in read_register(&register).map_err(file_failure)? {
+        let here = roll.box_of(&line.credential).and_then(|index| description.ballot_box(index));
+        let Some(here) = here.filter(|here| here.id != line.box_id) else { continue };
+        let boxes: Vec<String> =
+            description.boxes.iter().map(|each| format!("--boxes {}=…", each.id)).collect();
+        return Err(Failure::usage(format!(
+            "the roll was made for boxes in another order: card {} is of box {:?}, and would vote in {:?}",
+            line.number, line.box_id, here.id
+        ))
+        .at(register.display().to_string())
+        .advice(format!(
+            "nothing was begun; make the roll anew with `psephos-registrar make --election FILE.toml`, or with \
+             {} in this order",
+            boxes.join(" ")
+        )));
+    }
+    Ok(())
 }
 
 impl RollFile {
@@ -33,11 +62,13 @@ impl RollFile {
             .at(place())
             .advice("`psephos-registrar make` writes one; nothing was begun")
         })?;
-        Roll::read(&rows, description.boxes.len() as u64, Keys::Unknown).map_err(|error| {
+        let boxes = description.boxes.len() as u64;
+        let roll = Roll::read(&rows, boxes, Keys::Unknown).map_err(|error| {
             Failure::usage(error.to_string())
                 .at(place())
                 .advice("nothing was begun; make the roll anew with `psephos-registrar make`")
         })?;
+        boxes_agree(path, &roll, description)?;
         Ok(RollFile { path: path.to_owned(), bytes })
     }
 

@@ -6,6 +6,7 @@ use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use psephos_audit::Placement;
 use psephos_ballot::file::CastVotes;
 use psephos_ballot::{Contest, Layout, Vote};
 use psephos_console::{Failure, Progress, numbered};
@@ -70,6 +71,21 @@ impl<'a> Electorate<'a> {
         let mut rows: Vec<[u8; RollEntry::LENGTH]> = self.voters.par_iter().map(entry).collect();
         rows.sort_unstable();
         rows.concat()
+    }
+
+    /// The ids of the boxes that cannot close without a waiver, as each voter has one ballot accepted.
+    pub fn below_minimum(&self, description: &Description) -> Vec<String> {
+        let mut accepted = vec![0; description.boxes.len()];
+        for voter in &self.voters {
+            let place = usize::try_from(voter.box_index).ok();
+            if let Some(number) = place.and_then(|place| accepted.get_mut(place)) {
+                *number += 1;
+            }
+        }
+        let placement = Placement::new(description, &accepted);
+        let few = placement.below(description);
+        let id = |(index, _)| description.ballot_box(index).map(|few| few.id.clone());
+        few.filter_map(id).collect()
     }
 
     /// Encrypts every vote to the key on the board and writes the ballots to `path`, a new file, in their

@@ -52,6 +52,9 @@ pub enum VoteError {
         /// What the contest takes.
         expected: &'static str,
     },
+    /// Equal ranks where there are none.
+    #[error("several candidates share a rank, and each rank of this contest holds one")]
+    EqualRanks,
     /// No such candidate.
     #[error("there is no candidate {}, the contest has {count}", u32::from(*.candidate) + 1)]
     OutOfRange {
@@ -283,6 +286,11 @@ impl Vote {
             (Choice::Scores(scores), Form::Scores { max }) => check_scores(contest, scores, max)?,
             (Choice::Text(text), Form::Text { max_bytes }) => {
                 written::check(text, max_bytes).map_err(VoteError::Text)?;
+            }
+            (Choice::Tiers(tiers), Form::Ranking { .. })
+                if tiers.iter().any(|tier| tier.len() > 1) =>
+            {
+                return Err(VoteError::EqualRanks);
             }
             _ => return Err(VoteError::Form { expected: form.expected() }),
         }

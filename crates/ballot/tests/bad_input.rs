@@ -2,7 +2,7 @@
 
 use psephos_ballot::contest::check;
 use psephos_ballot::file::{
-    BatchPlan, CastVotes, ElectionFile, Overrides, PolicyKey, parse_ballots, read_ballots,
+    BatchPlan, CastVotes, ElectionFile, Overrides, PolicyKey, Undated, parse_ballots, read_ballots,
     read_election,
 };
 use psephos_ballot::{Contest, Form, Method, Vote};
@@ -380,4 +380,12 @@ fn dates_have_a_time_and_an_offset() {
         says(error.to_string(), &["e.toml", "opens must be a date with time and offset"]);
         assert_eq!(error.line, Some(1));
     }
+    let backwards = dated("opens = 2027-05-01T08:00:00Z\ncloses = 2027-05-01T08:00:00Z");
+    let error = ElectionFile::parse("e.toml", &backwards).unwrap_err();
+    says(error.to_string(), &["e.toml", "closes must be later than opens"]);
+    assert_eq!(error.line, Some(2));
+    let Undated { election, text, left_out } = Undated::parse("e.toml", &good).unwrap();
+    assert_eq!((election.opens, election.closes, left_out), (None, None, vec!["opens", "closes"]));
+    let copy = ElectionFile::parse("copy.toml", &text).unwrap();
+    assert_eq!((copy.contests, copy.boxes), (election.contests, election.boxes));
 }

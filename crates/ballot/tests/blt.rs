@@ -33,6 +33,10 @@ fn the_example_of_the_page() {
     assert_eq!(blt.method(), Method::Schulze { max_ranks: 3 });
     let contest = blt.contest("club", blt.method());
     let votes = blt.votes(&contest).unwrap();
+    let strict = blt.contest("club", Method::Stv { max_ranks: 3 });
+    let error = blt.votes(&strict).unwrap_err();
+    assert_eq!(error.place(), "club.blt:4");
+    assert!(error.to_string().contains("several candidates share a rank"), "{error}");
     let cells: Vec<(String, u64)> = votes.iter().map(|(vote, n)| (format_cell(vote), *n)).collect();
     assert_eq!(cells, [("".into(), 2), ("1>3".into(), 3), ("2+3>1".into(), 1)]);
 }

@@ -184,6 +184,16 @@ fn stv_of_rctab() {
     assert_eq!(rounds[4].exhausted, 10_000 + 290_000 - 1 - 103_333 - 92_222 - 80_000);
 }
 
+/// One ballot is no plural.
+#[test]
+fn a_table_of_one_ballot() {
+    let council = contest(Method::Stv { max_ranks: 3 }, 2, 3);
+    for (number, words) in [(1, ": 1 ballot, 0 blank"), (2, ": 2 ballots, 0 blank")] {
+        let text = psephos_ballot::table(&council, &count(&council, &rankings(&[(number, "A")])));
+        assert!(text.contains(words), "{text}");
+    }
+}
+
 /// What a report says of a count with decimals.
 #[test]
 fn a_report_with_decimals() {
@@ -288,15 +298,29 @@ fn majority_judgment_france_2012() {
         let numbers = row.iter().rev().enumerate();
         numbers.flat_map(|(grade, &n)| vec![u16::try_from(grade).unwrap(); n]).collect()
     };
-    let mut columns: Vec<Vec<u16>> = given.iter().map(column).collect();
+    let columns: Vec<Vec<u16>> = given.iter().map(column).collect();
     assert!(columns.iter().all(|column| column.len() == 737));
-    // A ballot that rejects everybody would be blank: let those who reject the first accept the others.
-    columns[0].reverse();
     let ballot = |place: usize| columns.iter().map(|column| column[place]).collect();
     let votes: Vec<(Vote, u64)> = (0..737).map(|place| (Vote::scores(ballot(place)), 1)).collect();
     let result = count(&contest(method, 1, 10), &votes);
     let Tally::MajorityJudgment { grades, ranking } = &result.tally else { panic!() };
-    assert_eq!((result.blank, grades[7].as_slice()), (0, &[64, 88, 148, 186, 160, 72, 19][..]));
+    // Here 64 ballots reject everybody: they are blank, and count.
+    assert_eq!((result.blank, grades[7].as_slice()), (64, &[64, 88, 148, 186, 160, 72, 19][..]));
     assert_eq!(letters(&ranking.concat()), "AHJDIBECFG");
     assert_eq!((ranking.len(), elected(&result)), (10, "A".into()));
+}
+
+/// The example of spec/10-counting.md §10.9: whoever rejects everybody has given grades, as all others have.
+#[test]
+fn majority_judgment_counts_ballots_that_reject_everybody() {
+    let grades = ["Reject", "Fair", "Good"].map(String::from).to_vec();
+    let votes = [(vec![2, 1], 2), (vec![0, 1], 1), (vec![0, 0], 2)];
+    let votes = votes.map(|(grades, number)| (Vote::scores(grades), number));
+    let result = count(&contest(Method::MajorityJudgment { grades }, 1, 2), &votes);
+    let Tally::MajorityJudgment { grades, ranking } = &result.tally else { panic!() };
+    assert_eq!((&grades[0][..], &grades[1][..]), (&[3, 0, 2][..], &[2, 3, 0][..]));
+    assert_eq!(
+        (result.blank, letters(&ranking.concat()), elected(&result)),
+        (2, "BA".into(), "B".into())
+    );
 }

@@ -258,8 +258,7 @@ proptest! {
         let votes: Vec<Vote> = ballots.iter().cloned().map(Vote::scores).collect();
         let result = count(&judged, &votes);
         let Tally::MajorityJudgment { ranking, .. } = &result.tally else { panic!() };
-        let given: Vec<&Vec<u16>> = ballots.iter().filter(|b| b.iter().any(|&g| g > 0)).collect();
-        let medians = |c: u16| naive_medians(given.iter().map(|b| b[usize::from(c)]).collect());
+        let medians = |c: u16| naive_medians(ballots.iter().map(|b| b[usize::from(c)]).collect());
         prop_assert_eq!(ranking.concat().len(), n);
         for tier in ranking {
             prop_assert!(tier.iter().all(|&c| medians(c) == medians(tier[0])));

@@ -1,8 +1,10 @@
 //! The election as its board shows it, audited before anything is encrypted to its key.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use psephos_audit::{Options, Phase, Roll, Verdict, View, audit};
 use psephos_ballot::Layout;
-use psephos_console::{Exit, Failure};
+use psephos_console::{Exit, Failure, date};
 use psephos_core::Encoding;
 use psephos_participant::{audit_failure, board_failure};
 use psephos_proofs::ElectionContext;
@@ -58,6 +60,17 @@ impl Booth {
             return Ok(());
         }
         Err(Failure::usage("voting has ended: a ballot made now would not count"))
+    }
+
+    /// Refuses before the beginning of voting, by this device's clock: nobody takes in a ballot yet.
+    pub fn begun(&self) -> Result<(), Failure> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.map_or(0, |since| since.as_secs());
+        match self.description()?.opens.filter(|opens| now < *opens) {
+            None => Ok(()),
+            Some(opens) => Err(Failure::usage(format!("voting begins at {}", date(opens)))
+                .advice("wait until then, or make the ballot now with --keep and cast it later")),
+        }
     }
 
     /// Whether voters need a code.

@@ -32,6 +32,21 @@ pub fn place(name: Option<&Path>, tracker: &Digest, kind: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Fails if one of the files that would be written is there: better now than after a tracker was shown. Only
+/// a name that was given can be taken; others are made of the tracker.
+pub fn absent(name: Option<&Path>, kinds: &[&str]) -> Result<(), Failure> {
+    let Some(name) = name else { return Ok(()) };
+    let places = kinds.iter().map(|kind| place(Some(name), &Digest::default(), kind));
+    match places.into_iter().find(|place| place.exists()) {
+        None => Ok(()),
+        Some(taken) => {
+            Err(Failure::usage("this file is there already, and nothing is written over it")
+                .at(taken.display().to_string())
+                .advice("give another name with --output"))
+        }
+    }
+}
+
 /// Writes a new file.
 pub fn write(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
     let mut options = OpenOptions::new();

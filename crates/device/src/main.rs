@@ -4,6 +4,7 @@ mod ask;
 mod booth;
 mod cli;
 mod commands;
+mod earlier;
 mod files;
 mod words;
 

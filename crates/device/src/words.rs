@@ -11,7 +11,12 @@ use crate::ask::Terminal;
 /// What a vote says, a line for each candidate named.
 pub fn describe(contest: &Contest, vote: &Vote) -> Vec<String> {
     if vote.is_blank() {
-        return vec!["blank".into()];
+        return vec![match &contest.method {
+            Method::MajorityJudgment { .. } => {
+                format!("blank: {} for everybody", grade(contest, 0))
+            }
+            _ => "blank".into(),
+        }];
     }
     let name = |candidate: &u16| name(contest, vote, *candidate);
     match &vote.choice {
@@ -121,7 +126,11 @@ fn how(contest: &Contest) -> String {
             most(write_ins.slots, "name")
         ));
     }
-    text + " Nothing is a blank vote."
+    // A blank vote is one like others there: it gives grades (spec/10-counting.md §10.9).
+    text + match contest.method {
+        Method::MajorityJudgment { .. } => " Nothing gives everybody the grade 0, and counts.",
+        _ => " Nothing is a blank vote.",
+    }
 }
 
 #[cfg(test)]
@@ -150,7 +159,7 @@ mod tests {
         let grades = vec!["poor".to_owned(), "good".to_owned()];
         let graded = contest(Method::MajorityJudgment { grades }, 0);
         assert_eq!(describe(&graded, &parse(&graded, "2:1").unwrap()), ["Ben: good"]);
-        assert_eq!(describe(&graded, &parse(&graded, "").unwrap()), ["blank"]);
+        assert_eq!(describe(&graded, &parse(&graded, "").unwrap()), ["blank: poor for everybody"]);
         let tiers = contest(Method::Schulze { max_ranks: 3 }, 0);
         assert_eq!(describe(&tiers, &parse(&tiers, "2>1+3").unwrap()), ["1. Ben", "2. Ada = Cem"]);
     }

@@ -10,7 +10,7 @@ use crate::voters::Voter;
 
 /// A voter's code as it is handed out.
 pub struct Card<'a> {
-    /// Place among all cards, from 1.
+    /// The number on it, from 1; cards that replace others go on from there.
     pub number: u64,
     /// Whose it is.
     pub voter: &'a Voter,
@@ -27,15 +27,15 @@ impl Card<'_> {
     }
 }
 
-/// A fresh code for each voter.
-pub fn make(voters: &[Voter]) -> Vec<Card<'_>> {
+/// A fresh code for each voter, on cards that are numbered from `first`.
+pub fn make(voters: &[Voter], first: u64) -> Vec<Card<'_>> {
     voters
         .par_iter()
         .enumerate()
         .map(|(index, voter)| {
             let code = Code::random(&mut entropy());
             let credential = code.credential();
-            Card { number: index as u64 + 1, voter, code, credential }
+            Card { number: first.saturating_add(index as u64), voter, code, credential }
         })
         .collect()
 }

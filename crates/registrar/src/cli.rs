@@ -4,13 +4,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_core::Encoding;
 
 /// The registrar's part in a Psephos election: who may vote.
 ///
 /// Makes a printed code for each voter, and the roll of the keys that follow from the codes. Whoever has
 /// a code can vote with it; the roll is public. Nothing secret is kept: once the codes are printed and
-/// handed out, destroy codes.csv and codes.html.
+/// handed out, destroy codes.csv and codes.html, and keep register.csv: it says which card is whose.
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES)]
 pub struct Cli {
@@ -22,11 +21,11 @@ const EXAMPLES: &str = "\
 Examples:
   psephos-registrar make --boxes town=1200 --boxes north=300 --output codes
   psephos-registrar make --boxes town --boxes north --voters voters.csv --output codes
-  psephos-registrar amend --roll codes/roll.bin --replace 3f0c…9a --reason \"code lost\" \\
-      --output lost.amendment
+  psephos-registrar amend --roll codes/roll.bin --replace 17 --reason \"code lost\" \\
+      --output lost.amendment                     card 17; a voter's name or a credential will do
   psephos-registrar check                         asks for a code, and says which word is wrong
 
-Boxes stand in the order of the election's file. The roll goes to `psephos-authority init --roll`, an
+Boxes stand in the order of the election's file; with --election they are put into it. The roll goes to `psephos-authority init --roll`, an
 amendment to `psephos-authority amend`.
 
 Exit codes: 0 done, 64 wrong command line, file or code, 70 fault in the program,
@@ -44,10 +43,14 @@ pub enum Command {
 
 #[derive(Args, Debug)]
 pub struct Make {
-    /// A box and how many voters it has; repeat it for each box, in the order of the election's file
+    /// The election's file, for the order of its boxes
+    #[arg(long, value_name = "FILE.toml")]
+    pub election: Option<PathBuf>,
+    /// A box and how many voters it has; repeat it for each box, without --election in the order of the
+    /// election's file
     ///
-    /// With --voters the number is left out: the file says who votes where.
-    #[arg(long = "boxes", value_name = "ID=N", required = true)]
+    /// With --voters the number is left out: the file says who votes where. With both, so is this.
+    #[arg(long = "boxes", value_name = "ID=N", required_unless_present = "election")]
     pub boxes: Vec<BoxArgument>,
     /// A table of voters, with the columns `voter` (a name or number, printed on the code's card) and
     /// `box` (not needed where there is one box)
@@ -56,7 +59,7 @@ pub struct Make {
     /// A line at the head of every card
     #[arg(long, value_name = "TEXT", default_value = "Your voting code")]
     pub title: String,
-    /// The folder for codes.csv, codes.html and roll.bin; none of them may be there
+    /// The folder for codes.csv, codes.html, register.csv and roll.bin; none of them may be there
     #[arg(long, value_name = "DIR")]
     pub output: PathBuf,
     /// Print one JSON object, without codes
@@ -73,19 +76,27 @@ pub struct Amend {
     /// An amendment of it that was published before; repeat it for each, in their order
     #[arg(long, value_name = "FILE")]
     pub after: Vec<PathBuf>,
-    /// Revoke this credential; may repeat
-    #[arg(long, value_name = "CREDENTIAL", value_parser = credential)]
-    pub remove: Vec<Encoding>,
-    /// Revoke this credential and make a new code in its box; may repeat
-    #[arg(long, value_name = "CREDENTIAL", value_parser = credential)]
-    pub replace: Vec<Encoding>,
-    /// Make a code for one more voter of this box, by its number from 1; may repeat
-    #[arg(long, value_name = "BOX", value_parser = clap::value_parser!(u64).range(1..))]
-    pub add: Vec<u64>,
+    /// The register as `make` wrote it, which says which card is whose [default: register.csv beside the
+    /// roll, if it is there]; those of --after are taken from beside the amendments
+    #[arg(long, value_name = "FILE.csv")]
+    pub register: Option<PathBuf>,
+    /// Revoke a code, by its card's number, its voter's name or its credential; may repeat
+    #[arg(long, value_name = "CARD")]
+    pub remove: Vec<String>,
+    /// Revoke a code and make a new one in its box, by the same names; may repeat
+    #[arg(long, value_name = "CARD")]
+    pub replace: Vec<String>,
+    /// Make a code for one more voter of this box, by its id; may repeat
+    #[arg(long, value_name = "BOX")]
+    pub add: Vec<String>,
     /// Why: it is published, and every audit shows it
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
-    /// The amendment to write, for `psephos-authority amend`
+    /// A line at the head of every new card
+    #[arg(long, value_name = "TEXT", default_value = "Your voting code")]
+    pub title: String,
+    /// The amendment to write, for `psephos-authority amend`; new codes go beside it, as `make` writes them:
+    /// lost.codes.csv, lost.codes.html and lost.register.csv for lost.amendment
     #[arg(long, value_name = "FILE")]
     pub output: PathBuf,
     /// Print one JSON object, with the new codes
@@ -133,8 +144,4 @@ impl FromStr for BoxArgument {
         }
         Ok(Self { id: id.to_owned(), voters })
     }
-}
-
-fn credential(text: &str) -> Result<Encoding, String> {
-    psephos_console::digits("a credential", text)
 }

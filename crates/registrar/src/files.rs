@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
+use psephos_ballot::file::FileError;
 use psephos_console::Failure;
 
 /// Who may read a file.
@@ -13,6 +14,11 @@ pub enum Readers {
     Owner,
     /// Anybody: it is published.
     Anybody,
+}
+
+/// A malformed file, with its line.
+pub fn malformed(error: FileError) -> Failure {
+    Failure::usage(error.text()).at(error.place())
 }
 
 /// Fails if a file is there already.

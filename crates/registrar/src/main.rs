@@ -2,9 +2,11 @@
 
 mod card;
 mod cli;
+mod codes;
 mod commands;
 mod files;
 mod page;
+mod register;
 mod roll;
 mod voters;
 

@@ -94,7 +94,7 @@ mod tests {
             box_index: 0,
         };
         let voters = [voter.clone(), voter];
-        let cards = card::make(&voters);
+        let cards = card::make(&voters, 1);
         let page = page("Fish & <b>chips</b>", &cards);
         assert!(!page.contains("<script") && !page.contains("<b>"));
         assert!(page.contains("Fish &amp; &lt;b&gt;") && page.contains("box a&quot;b · card 2"));

@@ -51,6 +51,21 @@ pub fn listed(boxes: &[BoxArgument], table: Option<&Path>) -> Result<Vec<Voter>,
     Ok(voters)
 }
 
+/// The boxes of an election in its order, with the numbers given for them.
+pub fn in_order(given: &[BoxArgument], ids: &[&str]) -> Result<Vec<BoxArgument>, Failure> {
+    if let Some(strange) = given.iter().find(|one| !ids.contains(&one.id.as_str())) {
+        return Err(Failure::usage(format!("the election has no box {:?}", strange.id))
+            .advice(format!("its boxes: {}", ids.join(", "))));
+    }
+    let mut named = BTreeSet::new();
+    if let Some(twice) = given.iter().find(|one| !named.insert(&one.id)) {
+        return Err(Failure::usage(format!("box {:?} is given twice", twice.id)));
+    }
+    let voters = |id: &str| given.iter().find(|one| one.id == id).and_then(|one| one.voters);
+    let one = |id: &&str| BoxArgument { id: (*id).to_owned(), voters: voters(id) };
+    Ok(ids.iter().map(one).collect())
+}
+
 /// As many voters as each box is said to have.
 fn counted(boxes: &[BoxArgument]) -> Result<Vec<Voter>, Failure> {
     let mut voters = Vec::new();
@@ -128,6 +143,17 @@ mod tests {
         for bad in [&["town=2", "town=1"][..], &["town"], &["town=0"], &["town=99999999999"]] {
             assert!(listed(&boxes(bad), None).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn an_election_has_the_order() {
+        let given = boxes(&["b=1", "a=5"]);
+        let ordered = in_order(&given, &["a", "b"]).unwrap();
+        assert_eq!(ordered, boxes(&["a=5", "b=1"]));
+        assert!(in_order(&given, &["a"]).unwrap_err().line().contains("no box \"b\""));
+        assert!(in_order(&boxes(&["a=1", "a=2"]), &["a"]).is_err());
+        let missing = in_order(&given, &["a", "b", "c"]).unwrap();
+        assert!(listed(&missing, None).unwrap_err().line().contains("\"c\" has no number"));
     }
 
     #[test]

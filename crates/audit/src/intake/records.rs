@@ -11,7 +11,7 @@ use crate::text::quoted;
 use crate::view::{BallotsView, ChallengedView, WaiverView};
 
 impl Auditor<'_> {
-    pub(crate) fn ballots(&mut self, sequence: u64, body: &Ballots) {
+    pub(crate) fn ballots(&mut self, sequence: u64, time: u64, body: &Ballots) {
         if !self.box_is_there(sequence, body.box_index) {
             return;
         }
@@ -19,6 +19,7 @@ impl Auditor<'_> {
         self.view.ballots.push(BallotsView {
             sequence,
             box_index: body.box_index,
+            time,
             ballots: body.ballots,
             readable,
         });

@@ -50,18 +50,6 @@ fn check_of(reason: Reason) -> CheckId {
 }
 
 impl Auditor<'_> {
-    /// Times are their authors' claims, so this is only told.
-    pub(crate) fn closed_early(&mut self, sequence: u64, time: u64) {
-        let closes = self.view.description().and_then(|description| description.closes);
-        if let Some(early) = closes.and_then(|closes| closes.checked_sub(time)).filter(|s| *s > 0) {
-            self.findings.warn(format!(
-                "voting was closed in record {sequence}, which says that this was {} before the end that \
-                 the manifest states",
-                plural(early, "second", "seconds")
-            ));
-        }
-    }
-
     /// The form of a `close` record. What it says is checked once the whole log has been read.
     pub(crate) fn close(&mut self, sequence: u64, digest: Digest, body: Close) {
         let Some(description) = self.view.description() else { return };

@@ -183,6 +183,8 @@ pub struct BallotsView {
     pub sequence: u64,
     /// Index of the box.
     pub box_index: u64,
+    /// The time that it states, in seconds since 1970-01-01 UTC.
+    pub time: u64,
     /// The ballots.
     pub ballots: Blob,
     /// Whether the blob was there and matched its root when it was last looked at.

@@ -2,10 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use psephos_audit::{Intake, IntakeError, Phase, Placement, Polling, View, derive_intake};
-use psephos_console::{Exit, Failure, Progress, count, date, numbered, plural};
+use psephos_console::{Exit, Failure, Progress, count, numbered, plural};
 use psephos_core::pairs::pairs;
 use psephos_participant::board_failure;
 use psephos_protocol::{AuthorityAction, Next};
@@ -15,18 +14,8 @@ use psephos_record::bodies::{
 };
 
 use crate::cli::Close;
+use crate::hours;
 use crate::office::Office;
-
-/// Refuses to close before the end of voting that everybody was told.
-fn still_open(view: &View) -> Result<(), Failure> {
-    let closes = view.description().and_then(|description| description.closes);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    match closes.filter(|closes| now < *closes) {
-        None => Ok(()),
-        Some(closes) => Err(Failure::usage(format!("voting ends at {}", date(closes)))
-            .advice("wait, or close with --early: every audit will tell of it")),
-    }
-}
 
 /// Judges every ballot on the board and appends the lists.
 pub fn run(arguments: Close) -> Result<Exit, Failure> {
@@ -41,7 +30,7 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
             )
             .advice("take ballots in with `psephos-authority intake`, or close with --empty"));
         }
-        Next::Act(AuthorityAction::Close) if !arguments.early => still_open(&audited.view)?,
+        Next::Act(AuthorityAction::Close) if !arguments.early => hours::ended(&audited.view)?,
         Next::Act(AuthorityAction::Close) => {}
         _ if audited.view.phase > Phase::Voting => {
             office.tell(

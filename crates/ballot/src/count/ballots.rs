@@ -72,13 +72,11 @@ pub(super) fn scores(contest: &Contest, votes: &Votes) -> Vec<u64> {
     sums
 }
 
-/// The scores or grades of every vote that is not blank, one for each candidate.
+/// The scores or grades of every vote, one for each candidate: a blank one gives everybody the worst.
 pub(super) fn graded(votes: &Votes) -> impl Iterator<Item = (&[u16], u64)> {
-    votes.iter().filter(|(vote, _)| !vote.is_blank()).filter_map(|(vote, &count)| {
-        match &vote.choice {
-            Choice::Scores(scores) => Some((scores.as_slice(), count)),
-            _ => None,
-        }
+    votes.iter().filter_map(|(vote, &count)| match &vote.choice {
+        Choice::Scores(scores) => Some((scores.as_slice(), count)),
+        _ => None,
     })
 }
 

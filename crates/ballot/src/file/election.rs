@@ -107,12 +107,17 @@ impl ElectionFile {
         let contests = contests.collect::<Result<Vec<Contest>, FileError>>()?;
         contest::check(&contests).map_err(|error| raw.blame(&source, &error))?;
         raw.check_roll(&source)?;
+        let opens = moment(&source, "opens", raw.opens.as_ref())?;
+        let closes = moment(&source, "closes", raw.closes.as_ref())?;
+        if let (Some(date), true) = (&raw.closes, opens.zip(closes).is_some_and(|(o, c)| o >= c)) {
+            return Err(source.fault(date.span(), "closes must be later than opens".into()));
+        }
         let lines: Vec<Range<usize>> = raw.contest.iter().map(Spanned::span).collect();
         Ok(ElectionFile {
             boxes: plan(&source, &raw.boxes, &raw.batches, (&contests, &lines))?,
             policy: raw.policy.as_ref().map(|policy| *policy.get_ref()),
-            opens: moment(&source, "opens", raw.opens.as_ref())?,
-            closes: moment(&source, "closes", raw.closes.as_ref())?,
+            opens,
+            closes,
             minimum: raw.minimum.unwrap_or(0),
             roll: raw.roll.as_ref().map(|roll| roll.get_ref().clone()),
             stated: raw.stated(&source),

@@ -7,12 +7,16 @@ mod contest;
 pub mod csv;
 mod election;
 mod parameters;
+mod register;
+mod rehearsal;
 
 pub use ballots::{CastVotes, Slate, format_ballots, parse_ballots};
 pub use blt::Blt;
 pub use boxes::{BatchPlan, BoxPlan};
 pub use election::{ElectionFile, PolicyKey};
 pub use parameters::{DEFAULT_THRESHOLD, DEFAULT_TRUSTEES, MAX_TRUSTEES, Overrides, Parameters};
+pub use register::{REGISTER_HEADER, RegisterLine, format_register, parse_register, read_register};
+pub use rehearsal::Undated;
 
 use crate::contest::Contest;
 use std::path::Path;
@@ -66,6 +70,14 @@ impl FileError {
 /// [`FileError`]: unreadable, malformed, or not an election.
 pub fn read_election(path: &Path) -> Result<ElectionFile, FileError> {
     ElectionFile::parse(&path.display().to_string(), &read_text(path)?)
+}
+
+/// Reads an election file for a rehearsal.
+///
+/// # Errors
+/// [`FileError`]: unreadable, malformed, or not an election.
+pub fn read_undated(path: &Path) -> Result<Undated, FileError> {
+    Undated::parse(&path.display().to_string(), &read_text(path)?)
 }
 
 /// Reads a file of ballots for an election with these contests and boxes.

@@ -57,6 +57,7 @@ fn heading(contest: &Contest, result: &ContestResult) -> String {
         (_, seats) => format!(", {} seats", grouped(seats.into())),
     };
     let [ballots, blank, invalid] = [result.ballots, result.blank, result.invalid].map(grouped);
+    let noun = if result.ballots == 1 { "ballot" } else { "ballots" };
     let threshold = match result.tally.threshold() {
         Some(units) => {
             format!(", threshold {}", Amount::new(units, result.tally.decimals()).text())
@@ -64,7 +65,7 @@ fn heading(contest: &Contest, result: &ContestResult) -> String {
         None => String::new(),
     };
     format!(
-        "{} ({}{seats}): {ballots} ballots, {blank} blank, {invalid} invalid{threshold}\n",
+        "{} ({}{seats}): {ballots} {noun}, {blank} blank, {invalid} invalid{threshold}\n",
         contest.title,
         contest.method.name()
     )

@@ -1,6 +1,7 @@
 //! `check`: what a challenged ballot held.
 
 use std::fs;
+use std::path::Path;
 
 use psephos_ballot::{Contest, Layout, format_cell};
 use psephos_console::{Exit, Failure, say, warn};
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use super::find::{Fate, fate, is_challenged};
 use crate::booth::Booth;
 use crate::cli::Check;
+use crate::files;
 use crate::words::describe;
 
 /// Recomputes the encryption and shows the vote.
@@ -19,8 +21,9 @@ pub fn run(arguments: Check) -> Result<Exit, Failure> {
     let place = path.display().to_string();
     let bytes = fs::read(path)
         .map_err(|error| Failure::io("cannot read the opened ballot", path, &error))?;
-    let opening = Opening::from_bytes(&bytes)
-        .map_err(|error| Failure::usage(error.to_string()).at(place.clone()))?;
+    let opening = Opening::from_bytes(&bytes).map_err(|error| {
+        Failure::usage(error.to_string()).at(place.clone()).advice(wanted(path))
+    })?;
     let booth = Booth::enter(&arguments.place)?;
     if opening.election() != Some(&booth.election.election) {
         return Err(Failure::usage("the opened ballot is of another election").at(place));
@@ -46,6 +49,18 @@ pub fn run(arguments: Check) -> Result<Exit, Failure> {
         show(&layouts, &opened, challenged);
     }
     Ok(Exit::Valid)
+}
+
+/// What to give in place of a file that is no opened ballot.
+fn wanted(path: &Path) -> String {
+    match files::kept(path) {
+        Ok(_) => "this ballot is kept: open it with `psephos-voter challenge`, and check the NAME.opening that \
+                  this writes"
+            .to_owned(),
+        Err(_) => "give the NAME.opening that `psephos-voter` wrote when the ballot was challenged; a ballot \
+                   that was cast, NAME.ballot, and a NAME.challenge show no vote"
+            .to_owned(),
+    }
 }
 
 fn contests<'a>(layout: &Layout<'a>) -> Vec<&'a Contest> {

@@ -23,9 +23,20 @@ pub enum Decision {
     Keep,
 }
 
+/// The files that a decision writes; all of them while it is open.
+pub fn kinds(decision: Option<Decision>) -> &'static [&'static str] {
+    match decision {
+        Some(Decision::Cast) => &["ballot"],
+        Some(Decision::Challenge) => &["opening", "challenge"],
+        Some(Decision::Keep) => &["kept"],
+        None => &["ballot", "opening", "challenge", "kept"],
+    }
+}
+
 /// Casts a kept ballot.
 pub fn cast(arguments: Cast) -> Result<Exit, Failure> {
     let (prepared, _) = files::kept(&arguments.kept)?;
+    files::absent(arguments.output.output.as_deref(), kinds(Some(Decision::Cast)))?;
     show_tracker(&prepared.tracker(), arguments.output.json);
     let exit = write_ballot(prepared, &arguments.output)?;
     files::forget(&arguments.kept)?;
@@ -35,6 +46,7 @@ pub fn cast(arguments: Cast) -> Result<Exit, Failure> {
 /// Opens a kept ballot.
 pub fn challenge(arguments: Challenge) -> Result<Exit, Failure> {
     let (prepared, key) = files::kept(&arguments.kept)?;
+    files::absent(arguments.output.output.as_deref(), kinds(Some(Decision::Challenge)))?;
     let booth = Booth::enter(&arguments.place)?;
     let secret = match key {
         Some(key) => key,

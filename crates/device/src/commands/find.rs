@@ -1,9 +1,9 @@
 //! `find`: what has become of a ballot.
 
 use psephos_audit::{Polling, derive_intake};
-use psephos_console::{Exit, Failure, nth, say};
-use psephos_core::Digest;
+use psephos_console::{Exit, Failure, say};
 use psephos_core::rows::Rows;
+use psephos_core::{Digest, Encoding};
 use psephos_proofs::ballot::{Challenge, tracker};
 use psephos_record::board::BlobRows;
 use psephos_record::bodies::Reason;
@@ -21,6 +21,8 @@ pub enum Fate {
     Superseded,
     /// It was opened and does not count.
     Challenged,
+    /// Its code was removed from the roll.
+    Revoked,
     /// It does not count, for this reason.
     Rejected(Reason),
     /// There is no such ballot.
@@ -46,7 +48,7 @@ pub fn run(arguments: Find) -> Result<Exit, Failure> {
         say(format!("{value:#}"));
     } else {
         let place = place.map_or_else(String::new, |(record, row)| {
-            format!(" It stands in record {record}, ballot {}.", nth(row))
+            format!(" It stands in record {record}, row {row}.")
         });
         say(format!("{}{place}{}", fate.words(), later(&booth, fate)));
     }
@@ -59,11 +61,14 @@ pub fn fate(booth: &Booth, wanted: &Digest) -> Result<(Fate, Option<Place>), Fai
         |error: psephos_audit::IntakeError| Failure::new(Exit::Unreadable, error.to_string());
     let polling = Polling::read(&booth.board, &booth.view).map_err(unreadable)?;
     let mut found: Option<Place> = None;
+    let mut credential: Option<Encoding> = None;
     for source in polling.sources() {
+        let layout = booth.layout(source.box_index)?;
         source
             .each(&mut |row, ballot| {
                 if found.is_none() && tracker(ballot) == *wanted {
                     found = Some((source.sequence, row));
+                    credential = layout.read(ballot).map(|ballot| *ballot.credential);
                 }
             })
             .map_err(unreadable)?;
@@ -77,9 +82,17 @@ pub fn fate(booth: &Booth, wanted: &Digest) -> Result<(Fate, Option<Place>), Fai
         None => Fate::Accepted,
         Some(Reason::Counter) => Fate::Superseded,
         Some(Reason::Challenged) => Fate::Challenged,
+        Some(Reason::Eligibility) if credential.is_some_and(|key| is_revoked(booth, &key)) => {
+            Fate::Revoked
+        }
         Some(reason) => Fate::Rejected(reason),
     };
     Ok((fate, found))
+}
+
+/// Whether an amendment of the roll removes the credential.
+fn is_revoked(booth: &Booth, credential: &Encoding) -> bool {
+    booth.view.amendments.iter().any(|view| view.amendment.removed.contains(credential))
 }
 
 /// Whether the board holds a good challenge of this tracker.
@@ -107,7 +120,7 @@ impl Fate {
             Fate::Accepted => "accepted",
             Fate::Superseded => "superseded",
             Fate::Challenged => "challenged",
-            Fate::Rejected(_) => "rejected",
+            Fate::Revoked | Fate::Rejected(_) => "rejected",
             Fate::Absent => "absent",
         }
     }
@@ -115,6 +128,7 @@ impl Fate {
     fn reason(self) -> Option<Reason> {
         match self {
             Fate::Superseded => Some(Reason::Counter),
+            Fate::Revoked => Some(Reason::Eligibility),
             Fate::Rejected(reason) => Some(reason),
             _ => None,
         }
@@ -124,7 +138,9 @@ impl Fate {
         match self {
             Fate::Accepted => Exit::Valid,
             Fate::Absent => Exit::Incomplete,
-            Fate::Superseded | Fate::Challenged | Fate::Rejected(_) => Exit::Invalid,
+            Fate::Superseded | Fate::Challenged | Fate::Revoked | Fate::Rejected(_) => {
+                Exit::Invalid
+            }
         }
     }
 
@@ -137,6 +153,9 @@ impl Fate {
                     .into()
             }
             Fate::Challenged => "The ballot was challenged: it was opened, and never counts.".into(),
+            Fate::Revoked => "The ballot is on the board and does not count: its code was removed from the \
+                              roll. Ask the registrar for the code that replaced it."
+                .into(),
             Fate::Rejected(reason) => {
                 format!("The ballot is on the board and does not count: {}.", why(reason))
             }

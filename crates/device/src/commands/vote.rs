@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use psephos_ballot::{Contest, Layout, Vote};
 use psephos_console::{Exit, Failure, warn};
 use psephos_core::pairs::pairs;
 use psephos_core::{Encoding, group};
 use psephos_participant::entropy;
+use psephos_record::bodies::Policy;
 use psephos_record::words::words;
 use psephos_secrets::SecretScalar;
 use psephos_voter::code::Code;
@@ -19,13 +19,19 @@ use super::decide::{self, Decision};
 use crate::ask::{self, Terminal};
 use crate::booth::Booth;
 use crate::cli::{CodeSource, Vote as Arguments};
+use crate::earlier::Earlier;
+use crate::files;
 use crate::words::{ask as ask_contest, describe, parse};
 
 /// Makes a ballot and does with it what the voter decides.
 pub fn run(arguments: Arguments) -> Result<Exit, Failure> {
     let decided = decision(&arguments)?;
+    files::absent(arguments.output.output.as_deref(), decide::kinds(decided))?;
     let booth = Booth::enter(&arguments.place)?;
     booth.voting()?;
+    if decided != Some(Decision::Keep) {
+        booth.begun()?;
+    }
     let asked = cells(&arguments.votes)?;
     introduce(&booth)?;
     let credential = credential(&booth, &arguments.code)?;
@@ -36,9 +42,20 @@ pub fn run(arguments: Arguments) -> Result<Exit, Failure> {
         }
         None => booth.named_box(arguments.ballot_box.as_deref())?,
     };
+    let earlier = match credential.throwaway {
+        true => Earlier::default(),
+        false => Earlier::read(&booth, box_index, &credential.public_encoding())?,
+    };
+    if booth.description()?.policy == Policy::First && earlier.stands(&booth)? {
+        warn(
+            "a ballot of this code is on the board already, and in this election the first one counts: \
+             another one will not",
+        );
+    }
     let layouts = booth.contests(box_index)?;
     let votes = votes(&layouts, &asked)?;
-    let prepared = encrypt(&booth, box_index, &layouts, &votes, &credential.secret)?;
+    let counter = earlier.counter()?;
+    let prepared = encrypt(&booth, (box_index, counter), &layouts, &votes, &credential.secret)?;
     decide::show_tracker(&prepared.tracker(), arguments.output.json);
     let decision = match decided {
         Some(decision) => decision,
@@ -207,7 +224,7 @@ fn confirm(
 
 fn encrypt(
     booth: &Booth,
-    box_index: u64,
+    (box_index, counter): (u64, u64),
     layouts: &[Layout<'_>],
     votes: &[Vec<Vote>],
     credential: &SecretScalar,
@@ -216,8 +233,5 @@ fn encrypt(
     let maker = BallotMaker::with_layout(booth.election, box_index, booth.layout(box_index)?);
     let batches: Vec<(&Layout<'_>, &[Vote])> =
         pairs(layouts, votes).map(|(layout, votes)| (layout, votes.as_slice())).collect();
-    // A later ballot of one credential has a higher counter, wherever it was made.
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let counter = now.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
     maker.map_err(failed)?.prepare(&batches, credential, counter, &mut entropy()).map_err(failed)
 }

@@ -128,10 +128,11 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "count-scores",
-        altered: "Scores, Borda's points, and grades with majority judgment.",
+        altered: "Scores, Borda's points, and grades with majority judgment, where a blank ballot counts.",
         make: || {
             let scores = [vec![9, 0, 3, 1], vec![0, 9, 3, 1], vec![1, 1, 1, 1], vec![0, 0, 0, 0]];
-            let grades = [vec![2, 0, 1, 1], vec![0, 2, 1, 1], vec![2, 2, 0, 1], vec![1, 0, 2, 0]];
+            // Without the blank ballot the first would win, and not the second.
+            let grades = [vec![2, 1, 0, 0], vec![2, 1, 1, 0], vec![0, 1, 0, 1], vec![0, 0, 0, 0]];
             let names = ["poor", "fair", "good"].map(String::from).to_vec();
             counted(&[
                 (contest("score", 1, Method::Score { max_score: 9 }), scores.map(Vote::scores)),

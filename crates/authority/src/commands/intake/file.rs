@@ -8,11 +8,12 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use psephos_console::{Failure, count, nth, numbered};
+use psephos_console::{Failure, count, nth, numbered, plural};
 use psephos_core::tree::TreeHasher;
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::{CHALLENGE_LENGTH, Challenge};
+use psephos_voter::Opening;
 
 /// What the ballots of an election look like.
 pub struct Forms {
@@ -53,11 +54,20 @@ pub enum Content {
 enum Flaw {
     #[error("the file holds no ballots")]
     Empty,
-    #[error("the file is of another election, {}", hex::encode(.0))]
+    #[error("the file is of another election, {}, or it is no file of ballots", hex::encode(.0))]
     Election(Digest),
+    #[error(
+        "the file holds no whole ballot and no whole challenge of this election: it was cut off, or it is no file \
+         of ballots"
+    )]
+    None,
     #[error("ballot {}: it is of another election, {}", count(nth(*ballot)), hex::encode(election))]
     OneElection { ballot: u64, election: Digest },
-    #[error("ballot {}: it is of box {}, and this election has {boxes}", count(nth(*ballot)), nth(*box_index))]
+    #[error(
+        "ballot {}: it is of box {box_index}, counted from 0, and this election has {}",
+        count(nth(*ballot)),
+        plural(*boxes as u64, "box", "boxes")
+    )]
     Box { ballot: u64, box_index: u64, boxes: usize },
     #[error("ballot {} is cut off: it has {found} of {length} bytes", count(nth(*ballot)))]
     Cut { ballot: u64, found: usize, length: usize },
@@ -86,7 +96,8 @@ pub fn examine(path: &Path, forms: &Forms) -> Result<Content, Failure> {
         hasher.update(ballot);
         *rows += 1;
         Ok(())
-    })?;
+    })
+    .map_err(|failure| if is_opening(path) { opening(place) } else { failure })?;
     let part = |(box_index, (hasher, rows)): (u64, (TreeHasher, u64))| Part {
         box_index,
         root: hasher.finish(),
@@ -95,9 +106,20 @@ pub fn examine(path: &Path, forms: &Forms) -> Result<Content, Failure> {
     Ok(Content::Ballots(parts.into_iter().map(part).collect()))
 }
 
+/// Whether the file is what a voter checks on another device, and easily handed in by mistake.
+fn is_opening(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| Opening::from_bytes(&bytes).is_ok())
+}
+
+fn opening(place: String) -> Failure {
+    Failure::usage("this is an opened ballot, which is for its voter alone").at(place).advice(
+        "take in the NAME.challenge that was written with it; nothing of this file was taken in",
+    )
+}
+
 /// The rows of a file of challenges; none when its first row is none.
 fn challenges(path: &Path, length: u64, forms: &Forms) -> Result<Option<Vec<u8>>, Failure> {
-    if length == 0 || !length.is_multiple_of(CHALLENGE_LENGTH as u64) {
+    if length < CHALLENGE_LENGTH as u64 {
         return Ok(None);
     }
     let mut file = File::open(path).map_err(|error| unreadable(path, &error))?;
@@ -109,7 +131,16 @@ fn challenges(path: &Path, length: u64, forms: &Forms) -> Result<Option<Vec<u8>>
         return Ok(None);
     }
     let bytes = fs::read(path).map_err(|error| unreadable(path, &error))?;
-    let (rows, _) = bytes.as_chunks::<CHALLENGE_LENGTH>();
+    let (rows, rest) = bytes.as_chunks::<CHALLENGE_LENGTH>();
+    if !rest.is_empty() {
+        return Err(Failure::usage(format!(
+            "challenge {} is cut off: it has {} of {CHALLENGE_LENGTH} bytes",
+            count(nth(rows.len() as u64)),
+            rest.len()
+        ))
+        .at(path.display().to_string())
+        .advice("nothing of this file was taken in"));
+    }
     let bad = numbered(rows).find(|(_, row)| !holds(row)).map(|(index, _)| index);
     match bad {
         None => Ok(Some(bytes)),
@@ -154,7 +185,17 @@ fn read(
         if found == 0 {
             return if number == 0 { Err(Flaw::Empty) } else { Ok(()) };
         }
-        let length = length_of(&ballot, forms, number)?;
+        let length = match length_of(&ballot, forms, number) {
+            Err(Flaw::Election(election)) => {
+                // Too short for any ballot: nothing that it says can be believed.
+                let shortest = forms.lengths.iter().min().copied().unwrap_or(HEADER);
+                let found = fill(reader, &mut ballot, shortest)?;
+                let is_text = std::str::from_utf8(&ballot).is_ok();
+                let is_none = found < shortest || is_text;
+                return Err(if is_none { Flaw::None } else { Flaw::Election(election) });
+            }
+            length => length?,
+        };
         let found = fill(reader, &mut ballot, length)?;
         if found < length {
             return Err(Flaw::Cut { ballot: number, found, length });
@@ -234,9 +275,14 @@ mod tests {
     fn each_flaw_is_named_with_its_ballot() {
         let good = ballot(7, 0, 50);
         assert!(flaw(&[]).contains("no ballots"));
-        assert!(flaw(&ballot(8, 0, 50)).starts_with("the file is of another election, 0808"));
+        assert!(flaw(&ballot(200, 0, 50)).starts_with("the file is of another election, c8c8"));
+        assert!(flaw(&ballot(200, 0, 49)).contains("no whole ballot and no whole challenge"));
+        assert!(flaw("title = \"Town\"\n".repeat(9).as_bytes()).contains("no file of ballots"));
         assert!(flaw(&[good.clone(), ballot(8, 0, 50)].concat()).starts_with("ballot 2: "));
-        assert!(flaw(&[good.clone(), ballot(7, 2, 50)].concat()).contains("of box 3"));
+        assert!(
+            flaw(&[good.clone(), ballot(7, 2, 50)].concat())
+                .contains("of box 2, counted from 0, and this election has 2 boxes")
+        );
         assert!(flaw(&good[..20]).contains("20 of 50 bytes"));
         assert!(flaw(&[&good[..], &good[..49]].concat()).contains("ballot 2 is cut off"));
         assert!(flaw(&[&good[..], &good[..35]].concat()).contains("35 of 50 bytes"));

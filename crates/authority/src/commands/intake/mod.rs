@@ -16,6 +16,7 @@ use psephos_record::board::WritableBoard;
 use psephos_record::bodies::{Ballots, Body, Challenged};
 
 use crate::cli::Intake;
+use crate::hours;
 use crate::office::Office;
 use file::{Content, Forms, Part, each, examine};
 
@@ -66,6 +67,9 @@ impl Desk {
         let mut office = Office::enter_intake(&arguments.acting, arguments.place.board.as_deref())?;
         let audited = office.settle()?;
         voting(&office, &audited)?;
+        if !arguments.early {
+            hours::begun(&audited.view)?;
+        }
         let layouts = audited.view.description().and_then(ballot_layouts);
         let layouts = layouts.ok_or_else(|| Failure::internal("a ballot without a length"))?;
         let keys = audited.view.ceremony.keys.as_ref();

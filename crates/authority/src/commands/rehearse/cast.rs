@@ -3,20 +3,24 @@
 use std::path::PathBuf;
 
 use psephos_ballot::file::{
-    Blt, CastVotes, ElectionFile, FileError, parse_ballots, read_ballots, read_blt,
+    Blt, CastVotes, Undated, parse_ballots, read_ballots, read_blt, read_undated,
 };
 use psephos_console::Failure;
 use psephos_record::bodies::{Description, Policy};
 
 use crate::cli::Rehearse;
-use crate::description::{describe, file_failure, read, readable};
+use crate::description::{describe, file_failure, readable};
 
 /// The made election, part of the program so that it can be watched from anywhere.
-pub const ELECTION: &str = include_str!("../../../../../fixtures/elections/made/election.toml");
+const ELECTION: &str = include_str!("../../../../../fixtures/elections/made/election.toml");
 const BALLOTS: &str = include_str!("../../../../../fixtures/elections/made/ballots.csv");
 
 /// An election with its voters' votes.
 pub struct Cast {
+    /// The election's file, as `init` is given it.
+    pub election: String,
+    /// The keys of the file that a rehearsal passes over: it does not wait for a date.
+    pub left_out: Vec<&'static str>,
     /// What is voted on.
     pub description: Description,
     /// One ballot each.
@@ -29,16 +33,7 @@ impl Cast {
     /// Reads the files given, or the made election.
     pub fn read(arguments: &Rehearse) -> Result<Cast, Failure> {
         let blt = blt(arguments)?;
-        let election = match (&arguments.election, &blt) {
-            (Some(path), _) => read(path)?,
-            (None, Some(blt)) => own_election(blt).map_err(file_failure)?,
-            (None, None) if arguments.ballots.is_some() => {
-                return Err(Failure::usage(
-                    "--ballots needs --election, unless it names a .blt file",
-                ));
-            }
-            (None, None) => ElectionFile::parse("election.toml", ELECTION).map_err(file_failure)?,
-        };
+        let Undated { election, text, left_out } = election(arguments, blt.as_ref())?;
         let description = describe(&election, &arguments.numbers)?;
         let slates = election.slates();
         let ballots = match (&arguments.ballots, &blt) {
@@ -49,8 +44,9 @@ impl Cast {
             }
             (None, None) => parse_ballots("ballots.csv", BALLOTS, &election.contests, &slates),
         };
+        let ballots = ballots.map_err(file_failure)?;
         let has_roll = election.roll.is_some() || description.policy != Policy::Open;
-        Ok(Cast { description, ballots: ballots.map_err(file_failure)?, has_roll })
+        Ok(Cast { election: text, left_out, description, ballots, has_roll })
     }
 }
 
@@ -62,7 +58,20 @@ fn blt(arguments: &Rehearse) -> Result<Option<Blt>, Failure> {
     read_blt(path).map(Some).map_err(file_failure)
 }
 
-/// The election that a BLT file is by itself.
-fn own_election(blt: &Blt) -> Result<ElectionFile, FileError> {
-    ElectionFile::parse("the election made of the .blt file", &blt.election_toml()?)
+/// The election given, the one that a BLT file is by itself, or the made one.
+fn election(arguments: &Rehearse, blt: Option<&Blt>) -> Result<Undated, Failure> {
+    let found = match (&arguments.election, blt) {
+        (Some(path), _) => {
+            readable(path)?;
+            read_undated(path)
+        }
+        (None, Some(blt)) => blt
+            .election_toml()
+            .and_then(|text| Undated::parse("the election made of the .blt file", &text)),
+        (None, None) if arguments.ballots.is_some() => {
+            return Err(Failure::usage("--ballots needs --election, unless it names a .blt file"));
+        }
+        (None, None) => Undated::parse("election.toml", ELECTION),
+    };
+    found.map_err(file_failure)
 }

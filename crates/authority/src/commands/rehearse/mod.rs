@@ -35,6 +35,7 @@ fn rehearse(arguments: &Rehearse, mode: Mode, summary: &mut Summary) -> Result<E
     let mut stage = Stage::set(arguments, &cast, &electorate)?;
     summary.board = Some(stage.board().to_owned());
     summary.cast = cast.ballots.len() as u64;
+    summary.left_out = cast.left_out.clone();
     title(&cast, mode);
     let played = play(&mut stage, (&cast, &electorate), mode, summary);
     summary.time("total", begun.elapsed());
@@ -92,6 +93,10 @@ fn play(
         stage.intake(&file)?;
     }
     summary.time("intake", bar.finish(""));
+
+    let few = electorate.below_minimum(&cast.description);
+    stage.waive(&few)?;
+    summary.waive(few);
 
     let bar = Progress::start(mode, "closing", None);
     stage.close()?;

@@ -1,7 +1,7 @@
 //! The stage: a board, homes, logs and ballots in temporary folders, and the programs at work on them.
 
 use std::fs;
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
@@ -56,7 +56,7 @@ impl Stage {
         let stage = Stage {
             programs,
             board,
-            election: election(arguments, &folder, cast, electorate)?,
+            election: election(&folder, cast, electorate)?,
             folder,
             trustees: Vec::new(),
             watch: Watch::default(),
@@ -121,6 +121,16 @@ impl Stage {
         let mut intake = self.authority("intake");
         intake.arg(file);
         self.complete("authority-intake", intake, None).map(|_| ())
+    }
+
+    /// `waive` of these boxes: a rehearsal may have few ballots.
+    pub fn waive(&mut self, boxes: &[String]) -> Result<(), Failure> {
+        for ballot_box in boxes {
+            let mut waive = self.authority("waive");
+            waive.args(["--box", ballot_box, "--reason", "a rehearsal"]);
+            self.complete("authority-waive", waive, None)?;
+        }
+        Ok(())
     }
 
     /// `close`.
@@ -258,22 +268,13 @@ fn name(trustee: u64) -> String {
 /// `init`'s options for the election: the file and the numbers as they were resolved here, and in place of a
 /// roll one of the simulated voters.
 fn election(
-    arguments: &Rehearse,
     folder: &TempDir,
     cast: &Cast,
     electorate: &Electorate<'_>,
 ) -> Result<Vec<String>, Failure> {
-    let path = match &arguments.election {
-        Some(path) => {
-            absolute(path).map_err(|error| Failure::io("cannot name the file", path, &error))?
-        }
-        None => {
-            let path = folder.path().join("election.toml");
-            fs::write(&path, super::cast::ELECTION)
-                .map_err(|error| Failure::io("cannot write the file", &path, &error))?;
-            path
-        }
-    };
+    let path = folder.path().join("election.toml");
+    fs::write(&path, &cast.election)
+        .map_err(|error| Failure::io("cannot write the file", &path, &error))?;
     let description = &cast.description;
     let mut options = vec![
         "--election".to_owned(),

@@ -18,6 +18,9 @@ pub struct Summary {
     pub board: Option<PathBuf>,
     /// Ballots cast.
     pub cast: u64,
+    /// Keys of the election's file that were passed over.
+    pub left_out: Vec<&'static str>,
+    waived: Vec<String>,
     accepted: u64,
     rejected: u64,
     results: Vec<ContestResult>,
@@ -30,6 +33,11 @@ impl Summary {
     /// Notes how long a phase took.
     pub fn time(&mut self, phase: &'static str, time: Duration) {
         self.timings.push((phase, time));
+    }
+
+    /// Notes the boxes that were closed with fewer ballots than the minimum.
+    pub fn waive(&mut self, boxes: Vec<String>) {
+        self.waived = boxes;
     }
 
     /// Takes the verifier's report, and from the board what the report does not tell.
@@ -81,6 +89,8 @@ impl Summary {
                 "rejected": self.rejected,
                 "invalid": self.invalid(),
             },
+            "left_out": self.left_out,
+            "waived": self.waived,
             "contests": reported("results").filter(|results| !results.is_null()).unwrap_or(json!([])),
             "timings": timings,
         });
@@ -103,6 +113,18 @@ impl Summary {
             count(self.rejected),
             count(self.invalid())
         ));
+        if !self.left_out.is_empty() {
+            lines.push(format!(
+                "Dates:   passed over, as a rehearsal is held at once: {}",
+                self.left_out.join(", ")
+            ));
+        }
+        if !self.waived.is_empty() {
+            lines.push(format!(
+                "Minimum: waived; the election itself would not close with so few ballots: box {}",
+                self.waived.join(", ")
+            ));
+        }
         if let Some((_, total)) = self.timings.last() {
             lines.push(format!("Time:    {}", duration(*total)));
         }

@@ -245,7 +245,7 @@ impl Run {
                     shares: RootedList { root: share.lists[0].shares.root, rows },
                 }],
             };
-            (statement, share.proof.clone())
+            (statement, share.proof)
         });
         share::verify_all(&claims.collect::<Vec<_>>())
     }

@@ -93,13 +93,18 @@ impl Register {
     }
 
     /// The one card that may vote and is called so, by its number or by its voter's name.
+    ///
+    /// A name of digits that is another card's number means neither, whether or not both may still vote: it
+    /// would come to mean somebody else when one of them is revoked.
     fn card(&self, name: &str, roll: &Roll) -> Result<Encoding, Failure> {
         let at = |failure: Failure| failure.at(self.place.display().to_string());
         let number: Option<u64> = name.parse().ok();
         let is_called = |line: &&RegisterLine| line.voter == name || Some(line.number) == number;
         let called: Vec<&RegisterLine> = self.lines.iter().filter(is_called).collect();
-        let standing: Vec<&RegisterLine> =
-            called.iter().copied().filter(|line| roll.box_of(&line.credential).is_some()).collect();
+        let is_name = called.iter().any(|line| line.voter == name);
+        let is_both = is_name && called.iter().any(|line| line.voter != name);
+        let stands = |line: &&RegisterLine| is_both || roll.box_of(&line.credential).is_some();
+        let standing: Vec<&RegisterLine> = called.iter().copied().filter(stands).collect();
         match (standing.as_slice(), called.as_slice()) {
             ([one], _) => Ok(one.credential),
             ([], []) => Err(at(Failure::usage(format!("no card and no voter is called {name:?}"))
@@ -115,7 +120,8 @@ impl Register {
     }
 }
 
-fn described(line: &RegisterLine) -> String {
+/// A card in words.
+pub fn described(line: &RegisterLine) -> String {
     let voter = match line.voter.as_str() {
         "" => String::new(),
         voter => format!(" of {voter}"),

@@ -115,12 +115,21 @@ fn tabulated(boxes: &[BoxArgument], file: &str, text: &str) -> Result<Vec<Voter>
         if reference.trim().is_empty() {
             return Err(at(row.line, "a voter without a name or number".to_owned()));
         }
+        if reference.chars().any(char::is_control) {
+            return Err(at(
+                row.line,
+                format!("voter {reference:?} has a line break or a control character"),
+            ));
+        }
         if !seen.insert(reference.clone()) {
             return Err(at(row.line, format!("voter {reference:?} stands twice")));
         }
         let id = cell(place).or(boxes.first().map(|only| &only.id)).cloned().unwrap_or_default();
         let Some((box_index, _)) = numbered(boxes).find(|(_, given)| given.id == id) else {
-            return Err(at(row.line, format!("there is no box {id:?} among those of --boxes")));
+            return Err(at(
+                row.line,
+                format!("there is no box {id:?} among those of --boxes or --election"),
+            ));
         };
         voters.push(Voter { reference: reference.clone(), box_id: id, box_index });
     }

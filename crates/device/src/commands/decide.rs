@@ -140,8 +140,8 @@ pub fn write_kept(
         return report(&tracker, "kept", &[("kept", &place)]);
     }
     say(format!(
-        "Kept in {0}, which tells your vote to whoever reads it. Next: `psephos-voter cast {0}` or \
-         `psephos-voter challenge {0}`; either deletes it.",
+        "Kept in {0}, which tells your vote to whoever reads it. Next: `psephos-voter cast {0}`, or \
+         `psephos-voter challenge {0} --board BOARD` to open it; either deletes it.",
         place.display()
     ));
     Ok(Exit::Valid)

@@ -14,7 +14,7 @@ use crate::card::{self, Card};
 use crate::cli::Amend;
 use crate::codes::Places;
 use crate::files::{self, Readers};
-use crate::register::{Register, credential};
+use crate::register::{Register, credential, described};
 use crate::roll;
 use crate::voters::Voter;
 
@@ -57,6 +57,8 @@ pub fn run(arguments: Amend) -> Result<Exit, Failure> {
 /// What is to be changed.
 struct Change {
     removed: Vec<Encoding>,
+    /// Those that nothing replaces, in words.
+    revoked: Vec<String>,
     /// Those who get a new code: in place of a revoked one in its box, or added to a box.
     voters: Vec<Voter>,
     /// The cards that they replace, in words; empty for those who are added.
@@ -73,6 +75,11 @@ impl Change {
             names.iter().map(|name| standing(name, register, roll, arguments)).collect()
         };
         let (mut removed, replace) = (found(&arguments.remove)?, found(&arguments.replace)?);
+        let told = |credential: &Encoding| {
+            let line = register.and_then(|register| register.line(credential));
+            line.map_or_else(|| format!("credential {}", hex::encode(credential)), described)
+        };
+        let revoked = removed.iter().map(told).collect();
         let (mut voters, mut replaced) = (Vec::new(), Vec::new());
         for credential in &replace {
             let box_index = roll.box_of(credential).unwrap_or_default();
@@ -94,7 +101,7 @@ impl Change {
             replaced.push(String::new());
         }
         removed.extend(replace);
-        Ok(Change { removed, voters, replaced })
+        Ok(Change { removed, revoked, voters, replaced })
     }
 }
 
@@ -160,6 +167,7 @@ impl Made<'_> {
             self.cards.len(),
             count(voters)
         )];
+        lines.extend(self.change.revoked.iter().map(|card| format!("  revoked {card}")));
         for (card, replaced) in pairs(self.cards, &self.change.replaced) {
             let voter = match card.voter.reference.as_str() {
                 "" => String::new(),

@@ -155,12 +155,12 @@ fn show(desk: &Desk) {
 fn voters(description: &Description) -> String {
     let roll = |roll: &Blob, which| {
         let voters = plural(roll.rows, "voter", "voters");
-        format!("The {voters} of a roll may vote; the {which} of a voter's ballots counts.")
+        format!("The {voters} of a roll may vote; the {which} of a voter's ballots counts")
     };
     match (description.policy, &description.roll) {
         (Policy::First, Some(blob)) => roll(blob, "first"),
         (Policy::Last, Some(blob)) => roll(blob, "last"),
-        _ => "Anybody may cast a ballot.".to_owned(),
+        _ => "Anybody may cast a ballot".to_owned(),
     }
 }
 

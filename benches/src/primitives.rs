@@ -1,5 +1,7 @@
 //! What the group's and the hash's operations take on this machine, on one core.
 
+use std::time::{Duration, Instant};
+
 use chacha20::ChaCha20Rng;
 use curve25519_dalek::RistrettoPoint;
 use curve25519_dalek::traits::VartimeMultiscalarMul;
@@ -8,8 +10,6 @@ use psephos_core::montgomery::Montgomery;
 use psephos_core::{Element, Encoding, Scalar, group};
 use rand_core::{Rng, SeedableRng};
 use serde::Serialize;
-
-use crate::measure::measure;
 
 /// Points of a multi-exponentiation: as many as pay, and as few as fit the caches.
 const POINTS: usize = 1 << 13;
@@ -48,7 +48,7 @@ pub struct Primitives {
 }
 
 impl Primitives {
-    /// Measures all of them: about five seconds.
+    /// Measures all of them: about two seconds.
     #[must_use]
     pub fn measure() -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
@@ -111,8 +111,16 @@ fn sum(elements: impl Iterator<Item = Element>) -> Element {
     elements.fold(Element::default(), |sum, element| sum + element)
 }
 
-/// Microseconds of one of `count` operations.
-fn each<T>(count: usize, operations: impl FnMut() -> T) -> f64 {
-    let (_, cost) = measure("primitive", operations);
-    1e6 * cost.seconds / count as f64
+/// How long each operation is repeated.
+const SPAN: Duration = Duration::from_millis(100);
+
+/// Microseconds of one of `count` operations, on average.
+fn each<T>(count: usize, mut operations: impl FnMut() -> T) -> f64 {
+    let begun = Instant::now();
+    let mut runs = 0.0;
+    while begun.elapsed() < SPAN {
+        std::hint::black_box(operations());
+        runs += 1.0;
+    }
+    1e6 * begun.elapsed().as_secs_f64() / (runs * count as f64)
 }

@@ -40,7 +40,6 @@ const BLOCK: usize = 1 << 13;
 /// An election on its way, and what its steps took.
 struct Run {
     size: Size,
-    floors: Floors,
     table: Table,
     election: Election,
 }
@@ -53,15 +52,12 @@ struct Run {
 #[must_use]
 pub fn run(size: Size, threads: usize, folder: &Path, tell: &Tell<'_>) -> Table {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-    tell("measuring primitives");
-    let primitives = if is_counting() { Primitives::default() } else { Primitives::measure() };
     pool.install(|| {
         tell("making ballots");
         let poll = Poll::open(size);
         let ballots = poll.ballots(size.ballots);
         let mut run = Run {
             size,
-            floors: Floors::new(size, primitives),
             table: Table::new(machine::name(), size, threads),
             election: poll.election.clone(),
         };
@@ -75,11 +71,13 @@ pub fn run(size: Size, threads: usize, folder: &Path, tell: &Tell<'_>) -> Table 
 }
 
 impl Run {
-    /// Adds a line: `bytes` are those of all ballots together.
-    fn line(&mut self, name: &'static str, cost: Cost, floor: f64, bytes: usize) {
+    /// Adds a line: `bytes` are those of all ballots together. The primitives are measured anew for every
+    /// line, right after its step: a machine that others use too is now faster and now slower.
+    fn line(&mut self, name: &'static str, cost: Cost, floor: fn(&Floors) -> f64, bytes: usize) {
         let ballots = self.size.ballots as f64;
         let us_per_ballot = 1e6 * cost.seconds / ballots;
-        let floor_us = floor / self.table.threads as f64;
+        let primitives = if is_counting() { Primitives::default() } else { Primitives::measure() };
+        let floor_us = floor(&Floors::new(self.size, primitives)) / self.table.threads as f64;
         self.table.steps.push(Step {
             name,
             us_per_ballot,
@@ -98,7 +96,7 @@ impl Run {
             answers.flatten().filter(Result::is_ok).count()
         });
         assert_eq!(good as u64, self.size.ballots, "every ballot is good");
-        self.line("ballot-check", cost, self.floors.ballot_check(), ballots.len());
+        self.line("ballot-check", cost, Floors::ballot_check, ballots.len());
     }
 
     /// Puts the ballots on the board and closes: the rows in order are the first list.
@@ -134,9 +132,9 @@ impl Run {
         let mixes = self.size.mixes as f64;
         let each = |cost: Cost| Cost { seconds: cost.seconds / mixes, ..cost };
         let output = lists[0].len();
-        self.line("re-encrypt", each(reencrypting), self.floors.reencrypt(), output);
+        self.line("re-encrypt", each(reencrypting), Floors::reencrypt, output);
         let proof = cbor::encode(&chain[0].1).len();
-        self.line("prove", each(proving), self.floors.prove(), proof);
+        self.line("prove", each(proving), Floors::prove, proof);
 
         tell("verifying the chain");
         let claims: Vec<Mix<'_>> =
@@ -147,7 +145,7 @@ impl Run {
         let views: Vec<&dyn Rows> = rows.iter().map(|rows| rows as _).collect();
         let (verdict, cost) = measure("verify", || verify_chain(&claims, &views, &[]));
         verdict.expect("honest mixes");
-        self.line("verify", each(cost), self.floors.verify(), proof);
+        self.line("verify", each(cost), Floors::verify, proof);
     }
 
     fn last_list(&self) -> Vec<u8> {
@@ -211,13 +209,13 @@ impl Run {
         let trustees = self.size.trustees as f64;
         let each = |cost: Cost| Cost { seconds: cost.seconds / trustees, ..cost };
         let bytes = 32 * (self.size.ballots * self.size.width) as usize;
-        self.line("share", each(sharing), self.floors.share(), bytes);
-        self.line("share-check", each(checking), self.floors.share_check(), bytes);
+        self.line("share", each(sharing), Floors::share, bytes);
+        self.line("share-check", each(checking), Floors::share_check, bytes);
 
         tell("combining");
         let batch = self.election.view().batches[0].clone();
         let (plaintexts, cost) = measure("combine", || self.election.decrypt(&batch));
-        self.line("combine", cost, self.floors.combine(), plaintexts.1.len());
+        self.line("combine", cost, Floors::combine, plaintexts.1.len());
         let result = self.election.result_with(&[plaintexts]);
         self.election.post(Author::Authority, Body::Result(result));
         self.election.seal();
@@ -260,7 +258,7 @@ impl Run {
         let turn = self.election.turn(&batch, 0, 0);
         let mut rng = ChaCha20Rng::seed_from_u64(2);
         let (bytes, cost) = measure("mix", || self.take_turn(&board, &turn, &input, &mut rng));
-        self.line("mix", cost, self.floors.mix(), bytes);
+        self.line("mix", cost, Floors::mix, bytes);
 
         tell("the audit");
         let board = self.election.board.write_to(&folder.join("board")).expect("a board on disk");
@@ -269,7 +267,7 @@ impl Run {
         });
         assert_eq!(audit.report.verdict, Verdict::Valid, "an honest election");
         let bytes = self.election.board.files().values().map(Vec::len).sum();
-        self.line("audit", cost, self.floors.audit(), bytes);
+        self.line("audit", cost, Floors::audit, bytes);
     }
 
     /// From the list's file to the signed record's; how many bytes were written.

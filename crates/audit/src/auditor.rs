@@ -9,7 +9,7 @@ use psephos_record::board::{BlobFault, BlobRows, Board, check_blob};
 use psephos_record::bodies::Blob;
 
 use crate::check::CheckId;
-use crate::decryption::PostedShare;
+use crate::decryption::{PostedShare, StatedPlaintexts};
 use crate::exclusion::Docket;
 use crate::log::Memory;
 use crate::mixes::PostedMix;
@@ -36,7 +36,7 @@ pub(crate) struct Auditor<'a> {
     /// A second board to compare with.
     pub(crate) other: Option<Second<'a>>,
     pub(crate) options: &'a Options,
-    pub(crate) report_progress: &'a dyn Fn(Progress),
+    pub(crate) report_progress: &'a (dyn Fn(Progress) + Sync),
     /// Whether proofs and blobs are looked at, or only what the records say.
     pub(crate) thorough: bool,
     pub(crate) findings: Findings,
@@ -77,6 +77,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) shares: Vec<PostedShare>,
     /// Records of shares that are left out because they could not be read.
     pub(crate) unread_shares: BTreeSet<u64>,
+    /// What is known of plaintexts before the result is looked at: claims that hold.
+    pub(crate) decrypted: Vec<StatedPlaintexts>,
     pub(crate) result: Option<PostedResult>,
     pub(crate) turnout: Option<Turnout>,
     pub(crate) eligible: Eligible,
@@ -90,7 +92,7 @@ impl<'a> Auditor<'a> {
     pub(crate) fn new(
         board: &'a dyn Board,
         options: &'a Options,
-        report_progress: &'a dyn Fn(Progress),
+        report_progress: &'a (dyn Fn(Progress) + Sync),
         thorough: bool,
     ) -> Self {
         Self {
@@ -118,6 +120,7 @@ impl<'a> Auditor<'a> {
             unjudged: BTreeSet::new(),
             unread_shares: BTreeSet::new(),
             shares: Vec::new(),
+            decrypted: Vec::new(),
             result: None,
             turnout: None,
             eligible: Eligible::default(),

@@ -112,9 +112,9 @@ pub enum Stage {
     Ballots,
     /// Shuffle proofs; counts batches.
     Mixes,
-    /// Proofs of shares; counts share records.
+    /// Proofs of shares, and the plaintexts that follow; counts rows.
     Shares,
-    /// Plaintexts and counts; counts batches.
+    /// What is left of the result; counts batches.
     Result,
     /// A second board; counts records.
     Comparison,
@@ -206,7 +206,7 @@ pub struct Excludable {
 pub fn audit(
     board: &dyn Board,
     options: &Options,
-    progress: &dyn Fn(Progress),
+    progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Audit, AuditError> {
     run(board, None, options, progress, true)
 }
@@ -222,7 +222,7 @@ pub fn compare(
     board: &dyn Board,
     other: Second<'_>,
     options: &Options,
-    progress: &dyn Fn(Progress),
+    progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<Audit, AuditError> {
     run(board, Some(other), options, progress, true)
 }
@@ -243,7 +243,7 @@ fn run(
     board: &dyn Board,
     other: Option<Second<'_>>,
     options: &Options,
-    progress: &dyn Fn(Progress),
+    progress: &(dyn Fn(Progress) + Sync),
     thorough: bool,
 ) -> Result<Audit, AuditError> {
     let mut void = BTreeSet::new();

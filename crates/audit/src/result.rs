@@ -1,16 +1,13 @@
 //! Plaintexts and seal (spec/09-audit.md §9.4).
 
 use psephos_ballot::ContestReport;
-use psephos_core::Digest;
-use psephos_proofs::decryption::{
-    Cell, RelationError, RootedList, TrusteeShares, find_bad_plaintexts,
-};
-use psephos_record::board::BlobRows;
+use psephos_proofs::decryption::{Cell, RelationError, find_bad_plaintexts};
 use psephos_record::bodies::{BatchResult, ElectionResult, Seal};
 
 use crate::Stage;
 use crate::auditor::{Auditor, check_of};
 use crate::check::CheckId;
+use crate::decryption::StatedPlaintexts;
 use crate::numbered::plural;
 use crate::report::Culprit;
 use crate::view::BatchView;
@@ -115,7 +112,7 @@ impl Auditor<'_> {
             return;
         }
         self.findings.count(CheckId::ResultPlaintext, result.plaintexts.rows);
-        match self.find_bad(&view, &quorum_lists(&quorum), result) {
+        match self.find_bad(&StatedPlaintexts::new(&view, &quorum, result)) {
             Some(Ok(cells)) => self.blame_cells(sequence, &cells),
             Some(Err(error)) => self.no_plaintexts(sequence, &error),
             None => self.findings.not_run(CheckId::ResultPlaintext, "a list cannot be read"),
@@ -138,31 +135,12 @@ impl Auditor<'_> {
         self.fail(CheckId::DecryptQuorum, &culprits, Some(sequence), None, evidence);
     }
 
-    fn find_bad(
-        &self,
-        view: &BatchView,
-        quorum: &[(u64, psephos_record::bodies::Blob)],
-        result: &BatchResult,
-    ) -> Option<Result<Vec<Cell>, RelationError>> {
-        let input = self.rows(&view.last)?;
-        let plaintexts = self.rows(&result.plaintexts)?;
-        let opened: Vec<(u64, Digest, BlobRows<'_>)> = quorum
-            .iter()
-            .map(|(trustee, blob)| Some((*trustee, blob.root, self.rows(blob)?)))
-            .collect::<Option<_>>()?;
-        let shares: Vec<TrusteeShares<'_>> = opened
-            .iter()
-            .map(|(trustee, root, rows)| TrusteeShares {
-                trustee: *trustee,
-                shares: RootedList { root: *root, rows },
-            })
-            .collect();
-        Some(find_bad_plaintexts(
-            usize::try_from(view.width).ok()?,
-            RootedList { root: view.last.root, rows: &input },
-            &shares,
-            RootedList { root: result.plaintexts.root, rows: &plaintexts },
-        ))
+    fn find_bad(&self, claim: &StatedPlaintexts) -> Option<Result<Vec<Cell>, RelationError>> {
+        if self.decrypted.contains(claim) {
+            return Some(Ok(Vec::new()));
+        }
+        let open = self.open_plaintexts(claim)?;
+        Some(find_bad_plaintexts(&open.decryption(&open.shares())))
     }
 
     fn blame_cells(&mut self, sequence: u64, cells: &[Cell]) {
@@ -209,10 +187,4 @@ impl Auditor<'_> {
             self.fail(CheckId::BoardChain, culprits, Some(sequence), None, evidence);
         }
     }
-}
-
-fn quorum_lists(
-    quorum: &[(u64, &crate::view::ShareView)],
-) -> Vec<(u64, psephos_record::bodies::Blob)> {
-    quorum.iter().map(|(trustee, share)| (*trustee, share.shares)).collect()
 }

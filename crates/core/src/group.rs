@@ -103,16 +103,22 @@ pub fn decode_all(
         .with_min_len(CHUNK / 8)
         .map(|encoding| decode_as(encoding, identity))
         .collect();
-    decoded.map_err(|_| first_refused(encodings, identity))
+    // Which error a parallel pass reports depends on timing.
+    decoded.or_else(|_| decode_alone(encodings, identity))
 }
 
-/// Which error a parallel pass reports depends on timing; this one does not.
-fn first_refused(encodings: &[Encoding], identity: Identity) -> (usize, GroupError) {
-    encodings
-        .iter()
-        .enumerate()
-        .find_map(|(index, encoding)| Some((index, decode_as(encoding, identity).err()?)))
-        .expect("called after a refusal")
+/// [`decode_all`] on one core, for one of many tasks.
+///
+/// # Errors
+/// The index of the first encoding refused, and why.
+pub fn decode_alone(
+    encodings: &[Encoding],
+    identity: Identity,
+) -> Result<Vec<Element>, (usize, GroupError)> {
+    let numbered = encodings.iter().enumerate();
+    numbered
+        .map(|(index, encoding)| decode_as(encoding, identity).map_err(|error| (index, error)))
+        .collect()
 }
 
 /// The canonical encoding of an element.

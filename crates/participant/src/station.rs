@@ -1,6 +1,6 @@
 //! A participant at a board: it audits, signs, and offers what it has signed.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ed25519_dalek::SigningKey;
@@ -101,7 +101,7 @@ impl Station {
     /// # Errors
     /// When the board cannot be read or is not the continuation of the one known. What the audit itself
     /// finds wrong stands in the report.
-    pub fn audit(&mut self, progress: &dyn Fn(Progress)) -> Result<Audited, Failure> {
+    pub fn audit(&mut self, progress: &(dyn Fn(Progress) + Sync)) -> Result<Audited, Failure> {
         let verified = (self.known.records > 0).then_some((self.known.records, self.known.head));
         let options = Options { verified, ..Options::default() };
         let audit = psephos_audit::audit(&self.board, &options, progress).map_err(audit_failure)?;
@@ -120,17 +120,17 @@ impl Station {
     /// [`Station::audit`] with its progress on the terminal; audits of a moment show nothing.
     pub fn audit_shown(&mut self, mode: Mode) -> Result<Audited, Failure> {
         let begun = Instant::now();
-        let shown: RefCell<Option<console::Progress>> = RefCell::new(None);
+        let shown: Mutex<Option<console::Progress>> = Mutex::new(None);
         let audited = self.audit(&|progress| {
             if begun.elapsed() < PATIENCE {
                 return;
             }
-            let mut shown = shown.borrow_mut();
+            let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
             let bar = shown
                 .get_or_insert_with(|| console::Progress::start(mode, "auditing the board", None));
             bar.set(progress.done, progress.stage.name());
         })?;
-        if let Some(bar) = shown.into_inner() {
+        if let Some(bar) = shown.into_inner().unwrap_or_else(PoisonError::into_inner) {
             bar.finish("");
         }
         Ok(audited)

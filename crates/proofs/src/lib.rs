@@ -15,6 +15,7 @@ pub mod fault;
 pub mod key_ceremony;
 pub mod shuffle;
 pub mod sigma;
+mod tasks;
 
 pub use context::{BatchContext, ElectionContext};
 pub use fault::Fault;

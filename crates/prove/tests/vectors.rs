@@ -11,8 +11,8 @@ use psephos_core::{Encoding, Scalar, group};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::{BallotLayout, ballot_challenge, ballot_transcript, verify_rows};
 use psephos_proofs::decryption::{
-    BlockWeights, SharedList, Statement, TrusteeShares, aggregate, combine, find_bad_plaintexts,
-    verify,
+    BlockWeights, Decryption, SharedList, Statement, TrusteeShares, aggregate, combine,
+    find_bad_plaintexts, verify,
 };
 use psephos_proofs::key_ceremony::{
     Complaint, Deal, Edge, EncryptedShare, complaint_statement, complaint_transcript,
@@ -362,7 +362,8 @@ fn decryption() {
         let (input_rows, plaintext_rows) = (input.rows(), plaintexts.rows());
         let (input, width) = (input.rooted(&input_rows), *width as usize);
         assert_eq!(combine(width, input, &quorum).unwrap(), plaintexts.bytes);
-        let bad = find_bad_plaintexts(width, input, &quorum, plaintexts.rooted(&plaintext_rows));
-        assert_eq!(bad, Ok(vec![]));
+        let plaintexts = plaintexts.rooted(&plaintext_rows);
+        let decryption = Decryption { width, input, shares: &quorum, plaintexts };
+        assert_eq!(find_bad_plaintexts(&decryption), Ok(vec![]));
     }
 }

@@ -1,6 +1,7 @@
 //! Decryption shares (spec/09-audit.md §9.4): the records, and what takes them out of effect.
 
 mod lists;
+mod plaintexts;
 mod proofs;
 
 use psephos_core::Digest;
@@ -13,6 +14,7 @@ use crate::check::CheckId;
 use crate::report::Culprit;
 use crate::view::ShareView;
 use lists::ListFault;
+pub(crate) use plaintexts::StatedPlaintexts;
 
 /// A `share` record.
 pub(crate) struct PostedShare {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use psephos_core::Digest;
 use psephos_core::pairs::pairs;
 use psephos_core::rows::Rows;
 use psephos_proofs::Fault;
@@ -12,12 +11,13 @@ use psephos_proofs::decryption::{
 use psephos_record::board::BlobRows;
 use psephos_record::bodies::Blob;
 
+use super::plaintexts::{StatedPlaintexts, rooted_shares};
 use super::{PostedList, PostedShare};
-use crate::Stage;
 use crate::auditor::{Auditor, check_of};
 use crate::check::CheckId;
 use crate::report::Culprit;
 use crate::view::BatchView;
+use crate::{Progress, Stage};
 
 /// A share list with the list it was made from, ready to be read.
 struct Pair<'a> {
@@ -28,14 +28,23 @@ struct Pair<'a> {
     share_rows: BlobRows<'a>,
 }
 
+/// What was found of share records, and of plaintexts that follow from them.
+struct Checked {
+    /// By the record's place.
+    shares: Vec<(usize, Result<(), ShareError>)>,
+    /// Those that are right if the shares are.
+    plaintexts: Vec<StatedPlaintexts>,
+}
+
 impl Auditor<'_> {
     /// Verifies the proof of a share record, if its lists are as they should be and nobody has yet.
     pub(super) fn prove_share(&mut self, place: usize) {
-        self.prove_shares(&[place]);
+        self.prove_shares(&[place], &[]);
     }
 
-    /// The same for several records, together: they are of the same lists mostly.
-    fn prove_shares(&mut self, places: &[usize]) {
+    /// The same for several records, and for what follows from them: they are of the same lists mostly. Claims
+    /// that hold are noted.
+    fn prove_shares(&mut self, places: &[usize], claims: &[StatedPlaintexts]) {
         let shares = places.iter().filter_map(|place| self.shares.get(*place));
         let batches: BTreeSet<usize> =
             shares.flat_map(|share| share.lists.iter().map(|list| list.batch)).collect();
@@ -61,9 +70,11 @@ impl Auditor<'_> {
             }
             due.push(*place);
         }
-        for (place, proved) in self.check_shares(&due) {
+        let Checked { shares, plaintexts } = self.check_shares(&due, claims);
+        for (place, proved) in shares {
             self.keep_proved(place, proved);
         }
+        self.decrypted.extend(plaintexts);
     }
 
     fn keep_proved(&mut self, place: usize, proved: Result<(), ShareError>) {
@@ -75,8 +86,8 @@ impl Auditor<'_> {
     /// Checks all shares on the board.
     pub(crate) fn verify_shares(&mut self) {
         let places: Vec<usize> = (0..self.shares.len()).collect();
-        self.progress(Stage::Shares, 0, places.len() as u64);
-        self.prove_shares(&places);
+        let claims = self.stated_plaintexts();
+        self.prove_shares(&places, &claims);
         let posted = std::mem::take(&mut self.shares);
         let mut suspects = Vec::new();
         for share in &posted {
@@ -129,8 +140,9 @@ impl Auditor<'_> {
         }
     }
 
-    /// Whether the proofs of these records hold, as far as what they are bound to is known.
-    fn check_shares(&self, places: &[usize]) -> Vec<(usize, Result<(), ShareError>)> {
+    /// Whether the proofs of these records hold, as far as what they are bound to is known; and the claims
+    /// that hold if they do.
+    fn check_shares(&self, places: &[usize], claims: &[StatedPlaintexts]) -> Checked {
         let posted = places.iter().filter_map(|place| Some((*place, self.shares.get(*place)?)));
         let opened: Vec<(usize, &PostedShare, Vec<Pair<'_>>)> = posted
             .filter_map(|(place, share)| {
@@ -138,13 +150,23 @@ impl Auditor<'_> {
                 Some((place, share, lists.collect::<Option<_>>()?))
             })
             .collect();
-        let (places, claims): (Vec<usize>, Vec<_>) = opened
+        let (places, statements): (Vec<usize>, Vec<_>) = opened
             .iter()
             .filter_map(|(place, share, lists)| {
                 Some((*place, (self.share_statement(share, lists)?, share.proof)))
             })
             .unzip();
-        pairs(places, verify_all(&claims)).collect()
+        let open: Vec<_> =
+            claims.iter().filter_map(|claim| Some((claim, self.open_plaintexts(claim)?))).collect();
+        let shares: Vec<_> = open.iter().map(|(_, open)| open.shares()).collect();
+        let decryptions: Vec<_> =
+            pairs(&open, &shares).map(|((_, open), shares)| open.decryption(shares)).collect();
+        let report = self.report_progress;
+        let told = |done, total| report(Progress { stage: Stage::Shares, done, total });
+        let verified = verify_all(&statements, &decryptions, &told);
+        let holding = pairs(open, verified.plaintexts)
+            .filter_map(|((claim, _), holds)| holds.then(|| claim.clone()));
+        Checked { shares: pairs(places, verified.shares).collect(), plaintexts: holding.collect() }
     }
 
     fn share_statement<'s>(
@@ -254,17 +276,10 @@ impl Auditor<'_> {
         let view = self.view.batches.get(list.batch)?;
         let threshold = self.view.description()?.threshold;
         let quorum = view.quorum(threshold)?;
-        let opened: Vec<(u64, Digest, BlobRows<'_>)> = quorum
-            .iter()
-            .map(|(other, share)| Some((*other, share.shares.root, self.rows(&share.shares)?)))
-            .collect::<Option<_>>()?;
-        let good: Vec<TrusteeShares<'_>> = opened
-            .iter()
-            .map(|(trustee, root, rows)| TrusteeShares {
-                trustee: *trustee,
-                shares: RootedList { root: *root, rows },
-            })
-            .collect();
+        let quorum: Vec<(u64, Blob)> =
+            quorum.iter().map(|(other, share)| (*other, share.shares)).collect();
+        let opened = self.open_shares(&quorum)?;
+        let good = rooted_shares(&opened);
         let rows = self.rows(&list.shares)?;
         let shares = RootedList { root: list.shares.root, rows: &rows };
         let width = usize::try_from(view.width).ok()?;

@@ -7,12 +7,13 @@ mod plaintexts;
 mod points;
 mod relation;
 mod share;
+mod sums;
 mod together;
 
 pub use challenge::{BlockWeights, WEIGHTS_PER_BLOCK};
 pub use combine::combine;
-pub use plaintexts::{TrusteeShares, find_bad_plaintexts, find_bad_shares};
+pub use plaintexts::{Decryption, TrusteeShares, find_bad_plaintexts, find_bad_shares};
 pub use points::RootedList;
 pub use relation::{Cell, RelationError};
 pub use share::{Aggregates, Proof, ShareError, SharedList, Statement, Weighing};
-pub use together::{aggregate, verify, verify_all};
+pub use together::{Verified, aggregate, verify, verify_all};

@@ -3,7 +3,6 @@
 
 use psephos_core::group::Identity;
 use psephos_core::pairs::pairs;
-use psephos_core::rows::Rows;
 use psephos_core::transcript::Transcript;
 use psephos_core::{Digest, Scalar};
 
@@ -21,38 +20,44 @@ pub struct TrusteeShares<'a> {
     pub shares: RootedList<'a>,
 }
 
+/// That a batch's plaintexts are M = B − Σ λ·D with the shares of these trustees.
+#[derive(Clone, Copy)]
+pub struct Decryption<'a> {
+    /// ω.
+    pub width: usize,
+    /// A ‖ B, rows of 64·ω bytes.
+    pub input: RootedList<'a>,
+    /// Their D.
+    pub shares: &'a [TrusteeShares<'a>],
+    /// M, rows of 32·ω bytes; the identity is allowed.
+    pub plaintexts: RootedList<'a>,
+}
+
+impl<'a> Decryption<'a> {
+    /// (5) M − B + `Σ λ_j·D_j` = 0: term 0 are the plaintexts, 1 is the input, 2 and on are the shares.
+    pub(super) fn relation(&self) -> Result<Relation<'a>, RelationError> {
+        let Self { width, input, shares, plaintexts } = *self;
+        let coefficients = coefficients(shares, &Scalar::ZERO)?;
+        let messages = Points { part: Part::Message, ..single(input, width, "input") };
+        let plaintexts =
+            Points { identity: Identity::Allowed, ..single(plaintexts, width, "plaintexts") };
+        let mut terms = vec![term(Scalar::ONE, plaintexts), term(-Scalar::ONE, messages)];
+        for (shares, coefficient) in pairs(shares, coefficients) {
+            terms.push(term(coefficient, single(shares.shares, width, "shares")));
+        }
+        Ok(relation(input.rows.count(), width, terms))
+    }
+}
+
 /// The cells in which M ≠ B − Σ λ·D; empty when the plaintexts are right. One multi-exponentiation
 /// a list, under weights of the verifier's own.
 ///
-/// `input` has rows of 64·ω bytes, `plaintexts` and the shares of 32·ω. The identity is allowed
-/// among the plaintexts. In errors list 0 is `plaintexts`, 1 is `input`, 2 and on are the shares.
+/// In errors list 0 is `plaintexts`, 1 is `input`, 2 and on are the shares.
 ///
 /// # Errors
 /// [`RelationError`].
-pub fn find_bad_plaintexts(
-    width: usize,
-    input: RootedList<'_>,
-    shares: &[TrusteeShares<'_>],
-    plaintexts: RootedList<'_>,
-) -> Result<Vec<Cell>, RelationError> {
-    let coefficients = coefficients(shares, &Scalar::ZERO)?;
-    let mut roots = vec![plaintexts.root, input.root];
-    // (5) M − B + Σ λ_j·D_j = 0
-    let mut terms = vec![
-        term(Scalar::ONE, single(plaintexts.rows, width, Identity::Allowed, "plaintexts")),
-        term(
-            -Scalar::ONE,
-            Points { part: Part::Message, ..single(input.rows, width, Identity::Refused, "input") },
-        ),
-    ];
-    for (shares, coefficient) in pairs(shares, coefficients) {
-        roots.push(shares.shares.root);
-        terms.push(term(
-            coefficient,
-            single(shares.shares.rows, width, Identity::Refused, "shares"),
-        ));
-    }
-    Relation { rows: input.rows.count(), width, terms }.failures(&local_weights(width, &roots))
+pub fn find_bad_plaintexts(decryption: &Decryption<'_>) -> Result<Vec<Cell>, RelationError> {
+    decryption.relation()?.failures()
 }
 
 /// The cells in which a trustee's shares differ from what t other trustees' valid shares imply.
@@ -68,19 +73,14 @@ pub fn find_bad_shares(
     good: &[TrusteeShares<'_>],
 ) -> Result<Vec<Cell>, RelationError> {
     let coefficients = coefficients(good, &evaluation_point(bad.trustee))?;
-    let mut roots = vec![bad.shares.root];
     // (3) D − Σ λ_j·D_j = 0, λ taken at the trustee's own point
-    let mut terms =
-        vec![term(Scalar::ONE, single(bad.shares.rows, width, Identity::Allowed, "shares"))];
+    let own = Points { identity: Identity::Allowed, ..single(bad.shares, width, "shares") };
+    let mut terms = vec![term(Scalar::ONE, own)];
     for (shares, coefficient) in pairs(good, coefficients) {
-        roots.push(shares.shares.root);
-        terms.push(term(
-            -coefficient,
-            single(shares.shares.rows, width, Identity::Refused, "shares"),
-        ));
+        terms.push(term(-coefficient, single(shares.shares, width, "shares")));
     }
     let rows = good.first().map_or(0, |shares| shares.shares.rows.count());
-    Relation { rows, width, terms }.failures(&local_weights(width, &roots))
+    relation(rows, width, terms).failures()
 }
 
 fn coefficients(shares: &[TrusteeShares<'_>], at: &Scalar) -> Result<Vec<Scalar>, RelationError> {
@@ -92,13 +92,13 @@ fn term(coefficient: Scalar, points: Points<'_>) -> Term<'_> {
     Term { coefficient, points }
 }
 
-fn single<'a>(
-    rows: &'a dyn Rows,
-    width: usize,
-    identity: Identity,
-    field: &'static str,
-) -> Points<'a> {
-    Points { rows, part: Part::Single, width, identity, field }
+fn single<'a>(list: RootedList<'a>, width: usize, field: &'static str) -> Points<'a> {
+    Points { list, part: Part::Single, width, identity: Identity::Refused, field }
+}
+
+fn relation(rows: u64, width: usize, terms: Vec<Term<'_>>) -> Relation<'_> {
+    let roots: Vec<Digest> = terms.iter().map(|term| term.points.list.root).collect();
+    Relation { rows, width, terms, weights: local_weights(width, &roots) }
 }
 
 // The roots bind every list that shares these weights.
@@ -148,8 +148,9 @@ mod tests {
             let [plaintexts, shares] =
                 [&plaintexts, &shares].map(|bytes| MemoryRows::new(bytes, 32).unwrap());
             let input = MemoryRows::new(&input, 64).unwrap();
-            let shares = TrusteeShares { trustee: 0, shares: rooted(2, &shares) };
-            find_bad_plaintexts(1, rooted(1, &input), &[shares], rooted(0, &plaintexts)).unwrap()
+            let shares = &[TrusteeShares { trustee: 0, shares: rooted(2, &shares) }];
+            let (input, plaintexts) = (rooted(1, &input), rooted(0, &plaintexts));
+            find_bad_plaintexts(&Decryption { width: 1, input, shares, plaintexts }).unwrap()
         };
         assert_eq!(check(&honest), []);
         for forged in 0..3 {

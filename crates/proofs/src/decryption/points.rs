@@ -1,14 +1,15 @@
 //! One column of points in a stored list, opened block by block.
 
 use psephos_core::group::{self, Identity};
+use psephos_core::multiexp;
 use psephos_core::rows::{Rows, RowsError};
 use psephos_core::{Digest, Element, Encoding};
 
-use super::BlockWeights;
 use crate::fault::Fault;
+use crate::tasks::{Answers, Job, rows_in_piece};
 
-/// Points opened and multiplied at a time.
-pub(super) const BLOCK: usize = 1 << 13;
+/// Points opened and multiplied at a time, at least and at most.
+const BLOCK: [usize; 2] = [multiexp::CHUNK / 2, multiexp::CHUNK];
 
 /// A list with the root that names it.
 #[derive(Clone, Copy)]
@@ -20,7 +21,7 @@ pub struct RootedList<'a> {
 }
 
 /// Which points of a row are meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
     /// The A of ciphertexts A ‖ B.
     Randomness,
@@ -33,7 +34,7 @@ pub(super) enum Part {
 /// ω points a row; point row·ω + column is the column's.
 #[derive(Clone, Copy)]
 pub(super) struct Points<'a> {
-    pub(super) rows: &'a dyn Rows,
+    pub(super) list: RootedList<'a>,
     pub(super) part: Part,
     pub(super) width: usize,
     pub(super) identity: Identity,
@@ -50,7 +51,7 @@ pub(super) enum PointsError {
     Fault(Fault),
 }
 
-impl Points<'_> {
+impl<'a> Points<'a> {
     fn stride(&self) -> usize {
         if self.part == Part::Single { 1 } else { 2 }
     }
@@ -62,98 +63,54 @@ impl Points<'_> {
     /// Refuses a list of another length or width.
     pub(super) fn check_shape(&self, rows: u64) -> Result<(), Fault> {
         let length = self.width.checked_mul(32 * self.stride());
-        let fits =
-            self.width > 0 && length == Some(self.rows.row_length()) && self.rows.count() == rows;
+        let fits = self.width > 0
+            && length == Some(self.list.rows.row_length())
+            && self.list.rows.count() == rows;
         if fits { Ok(()) } else { Err(Fault::Length { field: self.field }) }
     }
 
-    /// Calls `visit(block index, points)` on every block that is `wanted`, in order.
-    pub(super) fn visit_blocks(
-        &self,
-        wanted: &dyn Fn(usize) -> bool,
-        visit: &mut dyn FnMut(usize, &[Element]),
-    ) -> Result<(), PointsError> {
-        let mut blocks = Blocks {
-            points: self,
-            wanted,
-            visit,
-            pending: Vec::new(),
-            full: 0,
-            seen: 0,
-            fault: None,
-        };
-        let read = self.rows.visit(&mut |_, bytes| {
-            let (encodings, _) = bytes.as_chunks::<32>();
-            let points = encodings.iter().skip(self.offset()).step_by(self.stride());
-            points.for_each(|encoding| blocks.push(encoding));
-            Ok(())
-        });
-        // What is found in a list counts only once it has been read to its end, and is what its root names.
-        read?;
-        blocks.flush();
-        if let Some(fault) = blocks.fault {
-            return Err(PointsError::Fault(fault));
-        }
-        // What was read may have another length than `check_shape` saw, where files can change.
-        let expected = self.rows.count().checked_mul(self.width as u64);
-        if expected == Some(blocks.seen) {
-            Ok(())
-        } else {
-            Err(PointsError::Fault(Fault::Length { field: self.field }))
-        }
+    /// Points in every block but the last: whole rows.
+    pub(super) fn block_length(&self) -> usize {
+        self.rows_in_block() * self.width.max(1)
     }
 
-    /// Σ over each block of weight·point; point i has weight `first_weight` + i.
-    pub(super) fn block_sums(
-        &self,
-        weights: &BlockWeights,
-        first_weight: u64,
-    ) -> Result<Vec<Element>, PointsError> {
-        let mut sums = Vec::new();
-        self.visit_blocks(&|_| true, &mut |block, points| {
-            let first = first_weight + (block * BLOCK) as u64;
-            sums.push(weights.sum_vartime(first, points));
-        })?;
-        Ok(sums)
-    }
-}
-
-/// Gathers encodings into blocks, whatever pieces the storage reads.
-struct Blocks<'a, 'p> {
-    points: &'a Points<'p>,
-    wanted: &'a dyn Fn(usize) -> bool,
-    visit: &'a mut dyn FnMut(usize, &[Element]),
-    pending: Vec<Encoding>,
-    /// Blocks before the pending one.
-    full: usize,
-    /// Points so far, the pending ones included.
-    seen: u64,
-    fault: Option<Fault>,
-}
-
-impl Blocks<'_, '_> {
-    fn push(&mut self, encoding: &Encoding) {
-        self.pending.push(*encoding);
-        self.seen += 1;
-        if self.pending.len() == BLOCK {
-            self.flush();
-        }
+    fn rows_in_block(&self) -> usize {
+        rows_in_piece(self.list.rows.count(), self.width, BLOCK)
     }
 
-    /// Opens the pending block, unless a bad point was found before.
-    fn flush(&mut self) {
-        if self.fault.is_none() && !self.pending.is_empty() && (self.wanted)(self.full) {
-            match group::decode_all(&self.pending, self.points.identity) {
-                Ok(points) => (self.visit)(self.full, &points),
+    /// What to read, and `work(block, points)` on every block once it is open. Blocks that are not `wanted`
+    /// stay closed, and have no answer.
+    pub(super) fn job<T>(
+        self,
+        wanted: impl Fn(usize) -> bool + Sync + 'a,
+        work: impl Fn(usize, Vec<Element>) -> T + Sync + 'a,
+    ) -> Job<'a, Option<T>, Fault> {
+        let work = move |block: usize, bytes: &[u8]| {
+            if !wanted(block) {
+                return Ok(None);
+            }
+            let encodings = bytes.as_chunks::<32>().0.iter();
+            let encodings: Vec<Encoding> =
+                encodings.skip(self.offset()).step_by(self.stride()).copied().collect();
+            match group::decode_alone(&encodings, self.identity) {
+                Ok(points) => Ok(Some(work(block, points))),
                 Err((index, error)) => {
-                    let row = (self.full * BLOCK + index) / self.points.width.max(1);
-                    self.fault = Some(Fault::from_group(error, self.points.field, row as u64));
+                    let row = (block * self.block_length() + index) / self.width.max(1);
+                    Err(Fault::from_group(error, self.field, row as u64))
                 }
             }
-        }
-        self.full += 1;
-        self.pending.clear();
+        };
+        let rows_in_piece = self.rows_in_block();
+        Job { list: self.list.rows, rows_in_piece, work: Box::new(work) }
     }
+}
+
+/// The answers of [`Points::job`], flattened.
+pub(super) fn answers<T>(
+    answers: Result<Answers<Option<T>, Fault>, RowsError>,
+) -> Result<Vec<T>, PointsError> {
+    let blocks = answers?.map_err(PointsError::Fault)?;
+    Ok(blocks.into_iter().flatten().collect())
 }
 
 #[cfg(test)]
@@ -183,7 +140,8 @@ mod tests {
     }
 
     fn points(rows: &Nothing, width: usize) -> Points<'_> {
-        Points { rows, part: Part::Single, width, identity: Identity::Refused, field: "list" }
+        let list = RootedList { root: [0; 32], rows };
+        Points { list, part: Part::Single, width, identity: Identity::Refused, field: "list" }
     }
 
     const LENGTH: Fault = Fault::Length { field: "list" };
@@ -193,15 +151,5 @@ mod tests {
     fn rows_of_no_elements_have_no_shape() {
         let rows = Nothing { count: 3, row_length: 0 };
         assert_eq!(points(&rows, 0).check_shape(3), Err(LENGTH));
-    }
-
-    /// A list that has become shorter since its shape was checked.
-    #[test]
-    fn rows_that_vanish_are_missed() {
-        let rows = Nothing { count: 3, row_length: 32 };
-        let points = points(&rows, 1);
-        assert_eq!(points.check_shape(3), Ok(()));
-        let sums = points.block_sums(&BlockWeights::new([7; 32]), 0);
-        assert_eq!(sums, Err(PointsError::Fault(LENGTH)));
     }
 }

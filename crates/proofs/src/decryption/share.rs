@@ -1,7 +1,7 @@
 //! One trustee's partial decryptions and their proof (spec/07-decryption.md §7.2 to §7.4).
 
 use psephos_core::group::{self, Identity};
-use psephos_core::rows::{Rows, RowsError};
+use psephos_core::rows::RowsError;
 use psephos_core::transcript::Transcript;
 use psephos_core::{Digest, Element, Encoding};
 
@@ -148,19 +148,19 @@ impl<'a> SharedList<'a> {
 
     /// Every A.
     pub(super) fn input_points(&self) -> Points<'a> {
-        Points { part: Part::Randomness, field: "input", ..self.points(self.input.rows) }
+        Points { part: Part::Randomness, field: "input", ..self.points(self.input) }
     }
 
     /// Every D.
     pub(super) fn share_points(&self) -> Points<'a> {
-        self.points(self.shares.rows)
+        self.points(self.shares)
     }
 
-    fn points(&self, rows: &'a dyn Rows) -> Points<'a> {
+    fn points(&self, list: RootedList<'a>) -> Points<'a> {
         // A width beyond usize cannot fit any list: zero is refused by the check of shapes.
         let width = usize::try_from(self.width).unwrap_or(0);
         let identity = Identity::Refused;
-        Points { rows, part: Part::Single, width, identity, field: "shares" }
+        Points { list, part: Part::Single, width, identity, field: "shares" }
     }
 }
 

@@ -15,8 +15,9 @@ use psephos_core::transcript::Transcript;
 use psephos_core::weights::Weights;
 use psephos_core::{Digest, Element, Scalar};
 
-use super::list::{BadRow, evaluate};
+use super::list::{BadRow, Question, Values, evaluate};
 use super::proof::Proof;
+use super::row_form::RowForm;
 use super::statement::Statement;
 use super::verify::{Equations, Prepared};
 use crate::fault::Fault;
@@ -166,24 +167,40 @@ impl<'a> Chain<'a> {
         }
     }
 
-    /// The mixes that list `index` is output and input of, where their equations stand.
-    fn neighbours(&self, index: usize) -> (Option<&Equations>, Option<&Equations>) {
-        (index.checked_sub(1).and_then(|mix| self.equations(mix)), self.equations(index))
+    /// The forms, where equations stand, of the mix that made a list and of the one that used it.
+    fn forms_on(&self, list: usize) -> (Option<&RowForm>, Option<&RowForm>) {
+        let maker = list.checked_sub(1).and_then(|mix| self.equations(mix));
+        (maker.map(|mix| &mix.output), self.equations(list).map(|mix| &mix.input))
+    }
+
+    /// The values of groups of forms on each list that has any, with the list's index.
+    fn evaluate<'f>(
+        &'f self,
+        groups: impl Fn(Option<&'f RowForm>, Option<&'f RowForm>) -> Vec<Vec<&'f RowForm>>,
+    ) -> Result<Vec<(usize, Values)>, ChainError> {
+        let asked = self.lists.iter().enumerate().filter_map(|(index, list)| {
+            let (made, used) = self.forms_on(index);
+            let groups = groups(made, used);
+            let has_forms = made.or(used).is_some();
+            has_forms.then_some((index, Question { list: *list, groups }))
+        });
+        let (indices, questions): (Vec<usize>, Vec<_>) = asked.unzip();
+        let answers = pairs(indices, evaluate(&questions));
+        answers
+            .map(|(list, answer)| {
+                let values = answer.map_err(|error| ChainError::Rows { list, error })?;
+                Ok((list, values))
+            })
+            .collect()
     }
 
     /// Evaluates everything that stands as one sum. Bad rows are noted.
     fn all_hold(&mut self) -> Result<bool, ChainError> {
         let mut total = Accumulator::new();
         let mut bad_rows = Vec::new();
-        for (index, list) in self.lists.iter().enumerate() {
-            let (maker, user) = self.neighbours(index);
-            let made = maker.map(|equations| &equations.output);
-            let forms: Vec<_> =
-                made.into_iter().chain(user.map(|equations| &equations.input)).collect();
-            if forms.is_empty() {
-                continue;
-            }
-            match read(index, evaluate(*list, &[forms]))? {
+        let values = self.evaluate(|maker, user| vec![maker.into_iter().chain(user).collect()])?;
+        for (index, values) in values {
+            match values {
                 Ok(sums) => sums.iter().for_each(|sum| total.add(&Scalar::ONE, sum)),
                 Err(bad) => bad_rows.push((index, bad)),
             }
@@ -230,16 +247,10 @@ impl<'a> Chain<'a> {
     /// Evaluates the equations of each mix alone; every list is streamed once more.
     fn name_culprits(&mut self) -> Result<(), ChainError> {
         let mut sums = vec![Accumulator::new(); self.states.len()];
-        for (index, list) in self.lists.iter().enumerate() {
-            let (maker, user) = self.neighbours(index);
-            let groups: Vec<_> = [maker.map(|mix| &mix.output), user.map(|mix| &mix.input)]
-                .into_iter()
-                .map(|form| form.into_iter().collect())
-                .collect();
-            if maker.is_none() && user.is_none() {
-                continue;
-            }
-            let values = read(index, evaluate(*list, &groups))?;
+        let apart = |maker: Option<_>, user: Option<_>| {
+            vec![maker.into_iter().collect(), user.into_iter().collect()]
+        };
+        for (index, values) in self.evaluate(apart)? {
             let parts = values.map_err(|_| changed(index))?;
             let mixes = [index.checked_sub(1), Some(index)];
             for (mix, part) in pairs(mixes, &parts) {
@@ -288,10 +299,6 @@ impl<'a> Chain<'a> {
 fn changed(list: usize) -> ChainError {
     let error = RowsError::Storage("the list changed while it was read".into());
     ChainError::Rows { list, error }
-}
-
-fn read<T>(list: usize, result: Result<T, RowsError>) -> Result<T, ChainError> {
-    result.map_err(|error| ChainError::Rows { list, error })
 }
 
 /// A mix that gets no equations.
@@ -356,7 +363,7 @@ fn draw_weights(prepared: &[Result<Option<Prepared>, MixState>], context: &[Dige
     weights_of(context, &bindings)
 }
 
-fn weights_of(context: &[Digest], bindings: &[Digest]) -> Weights {
+pub(super) fn weights_of(context: &[Digest], bindings: &[Digest]) -> Weights {
     let mut transcript = Transcript::new("shuffle chain");
     transcript.encodings("context", context);
     transcript.encodings("bindings", bindings);

@@ -1,6 +1,6 @@
-//! Linear forms on a streamed list of ciphertext rows (spec/04-shuffle.md §6).
+//! Linear forms on streamed lists of ciphertext rows (spec/04-shuffle.md §6).
 
-use psephos_core::group::{GroupError, Identity, decode_batch};
+use psephos_core::group::{GroupError, Identity, decode_alone};
 use psephos_core::montgomery::LazySum;
 use psephos_core::multiexp::{self, multiexp_alone_vartime};
 use psephos_core::pairs::pairs;
@@ -9,14 +9,10 @@ use psephos_core::{Element, Scalar};
 use rayon::prelude::*;
 
 use super::row_form::RowForm;
+use crate::tasks::{Job, rows_in_piece, run};
 
-/// Entries (elements) of a task, which opens and multiplies them on its own: as many as a
-/// multi-exponentiation gains from.
-const TASK: usize = multiexp::CHUNK;
-/// Tasks for each core between two readings.
-const TASKS_PER_CORE: usize = 4;
-/// The most entries between two readings: 32 MiB of them.
-const MAX_ENTRIES: usize = 1 << 20;
+/// Elements of a piece: as many as a multi-exponentiation gains from, few enough for the caches.
+const PIECE: [usize; 2] = [multiexp::CHUNK / 2, multiexp::CHUNK];
 
 /// The first row that is no row of proper elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,109 +21,48 @@ pub(super) struct BadRow {
     pub error: GroupError,
 }
 
-/// The value of each group of forms on the list, or the first bad row.
+/// A list, and groups of forms on it.
+pub(super) struct Question<'a> {
+    pub list: &'a dyn Rows,
+    pub groups: Vec<Vec<&'a RowForm>>,
+}
+
+/// The value of each group of forms on its list, or the list's first bad row.
+pub(super) type Values = Result<Vec<Element>, BadRow>;
+
+/// The values for each question; every list is read, and opened, once.
 ///
-/// # Errors
-/// [`RowsError`] when the list cannot be read or is not what its root names; a bad row
+/// A list's answer is [`RowsError`] when it cannot be read or is not what its root names; a bad row
 /// counts only when it can.
-pub(super) fn evaluate(
-    list: &dyn Rows,
-    groups: &[Vec<&RowForm>],
-) -> Result<Result<Vec<Element>, BadRow>, RowsError> {
-    let mut block = Block::new(list.row_length(), groups);
-    let mut missing = list.count().saturating_mul(list.row_length() as u64);
-    list.visit(&mut |_, bytes| {
-        missing = missing.checked_sub(bytes.len() as u64).ok_or_else(not_whole)?;
-        block.take(bytes);
-        Ok(())
-    })?;
-    if missing != 0 {
-        return Err(not_whole());
-    }
-    block.flush();
-    Ok(match block.bad_row {
-        Some(bad) => Err(bad),
-        None => Ok(block.sums),
-    })
+pub(super) fn evaluate(questions: &[Question<'_>]) -> Vec<Result<Values, RowsError>> {
+    let jobs: Vec<Job<'_, Vec<Element>, BadRow>> = questions.iter().map(Question::job).collect();
+    let answers = run(&jobs, &|_| {});
+    let sum = |groups: usize, parts: Vec<Vec<Element>>| {
+        let mut sums = vec![Element::default(); groups];
+        parts.iter().for_each(|part| pairs(&mut sums, part).for_each(|(sum, part)| *sum += part));
+        sums
+    };
+    pairs(questions, answers)
+        .map(|(question, answer)| Ok(answer?.map(|parts| sum(question.groups.len(), parts))))
+        .collect()
 }
 
-fn not_whole() -> RowsError {
-    RowsError::Storage("the list has not as many bytes as it says".into())
+impl Question<'_> {
+    fn job(&self) -> Job<'_, Vec<Element>, BadRow> {
+        let entries = (self.list.row_length() / 32).max(1);
+        let rows_in_piece = rows_in_piece(self.list.count(), entries, PIECE);
+        let work = move |piece: usize, bytes: &[u8]| {
+            evaluate_rows(bytes, entries, piece * rows_in_piece, &self.groups)
+        };
+        Job { list: self.list, rows_in_piece, work: Box::new(work) }
+    }
 }
 
-/// Rows gathered until there are enough of them for every core.
-struct Block<'a> {
-    groups: &'a [Vec<&'a RowForm>],
-    /// Elements in a row.
-    entries: usize,
-    /// Bytes in a full block.
-    capacity: usize,
-    pending: Vec<u8>,
-    /// Index of the first pending row.
-    first: usize,
-    sums: Vec<Element>,
-    bad_row: Option<BadRow>,
-}
-
-impl<'a> Block<'a> {
-    fn new(row_length: usize, groups: &'a [Vec<&'a RowForm>]) -> Self {
-        let entries = (row_length / 32).max(1);
-        let wanted = (TASK * TASKS_PER_CORE * rayon::current_num_threads()).min(MAX_ENTRIES);
-        Self {
-            groups,
-            entries,
-            capacity: (wanted / entries).max(1) * entries * 32,
-            pending: Vec::new(),
-            first: 0,
-            sums: vec![Element::default(); groups.len()],
-            bad_row: None,
-        }
-    }
-
-    fn take(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let missing = (self.capacity - self.pending.len()).min(bytes.len());
-            let (head, rest) = bytes.split_at(missing);
-            self.pending.extend_from_slice(head);
-            bytes = rest;
-            if self.pending.len() == self.capacity {
-                self.flush();
-            }
-        }
-    }
-
-    /// Opens the pending rows and adds each group's value on them. After a bad row the rest is
-    /// only read, so that its root is known.
-    fn flush(&mut self) {
-        let whole = self.pending.len() / (32 * self.entries);
-        if self.bad_row.is_none() {
-            self.evaluate_pending();
-        }
-        self.first += whole;
-        self.pending.clear();
-    }
-
-    fn evaluate_pending(&mut self) {
-        let (entries, first, groups) = (self.entries, self.first, self.groups);
-        let cores = rayon::current_num_threads();
-        let rows = self.pending.len() / (32 * entries);
-        let rows_in_task = rows.div_ceil(cores).clamp(1, (TASK / entries).max(1));
-        let tasks = self.pending.par_chunks(rows_in_task * entries * 32).enumerate();
-        let answers: Vec<_> = tasks
-            .map(|(index, bytes)| {
-                evaluate_rows(bytes, entries, first + index * rows_in_task, groups)
-            })
-            .collect();
-        for answer in answers {
-            match answer {
-                Ok(parts) => pairs(&mut self.sums, parts).for_each(|(sum, part)| *sum += part),
-                Err(bad) => {
-                    self.bad_row = Some(bad);
-                    return;
-                }
-            }
-        }
-    }
+/// The form's value on rows that are open, of `entries` elements each.
+pub(super) fn evaluate_open(elements: &[Element], entries: usize, form: &RowForm) -> Element {
+    let rows = (multiexp::CHUNK / entries.max(1)).max(1);
+    let tasks = elements.par_chunks(rows * entries.max(1)).enumerate();
+    tasks.map(|(task, elements)| weigh(elements, entries, task * rows, &[form])).sum()
 }
 
 /// Opens rows and gives each group's value on them.
@@ -137,12 +72,14 @@ fn evaluate_rows(
     first: usize,
     groups: &[Vec<&RowForm>],
 ) -> Result<Vec<Element>, BadRow> {
-    let elements = decode_batch(bytes, Identity::Refused)
+    let elements = decode_alone(bytes.as_chunks().0, Identity::Refused)
         .map_err(|(index, error)| BadRow { row: (first + index / entries) as u64, error })?;
-    let value = |forms: &Vec<&RowForm>| {
-        multiexp_alone_vartime(&coefficients(elements.len(), entries, first, forms), &elements)
-    };
-    Ok(groups.iter().map(value).collect())
+    Ok(groups.iter().map(|forms| weigh(&elements, entries, first, forms)).collect())
+}
+
+/// The sum of the forms on the rows from `first` on, of `entries` elements each.
+fn weigh(elements: &[Element], entries: usize, first: usize, forms: &[&RowForm]) -> Element {
+    multiexp_alone_vartime(&coefficients(elements.len(), entries, first, forms), elements)
 }
 
 /// The sum of the forms' coefficients for the rows from `first` on, `length` of them in all.

@@ -11,6 +11,7 @@ pub mod challenge;
 mod hadamard;
 mod list;
 pub mod multiexp;
+mod open;
 pub mod powers;
 pub mod product;
 mod proof;
@@ -23,6 +24,7 @@ mod verify;
 pub mod zero;
 
 pub use chain::{ChainError, Mix, MixFault, Refusal, verify_chain};
+pub use open::verify_open;
 pub use proof::Proof;
 pub use shape::Shape;
 pub use statement::Statement;

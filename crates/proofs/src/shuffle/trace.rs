@@ -10,7 +10,7 @@ use psephos_core::rows::Rows;
 use psephos_core::trace::{self, Kind};
 use psephos_core::{Element, Scalar, group};
 
-use super::list::evaluate;
+use super::list::{Question, evaluate};
 use super::multiexp::{SENT_DIAGONALS, sent_powers};
 use super::powers::{power_vartime, powers};
 use super::product::expected_product;
@@ -186,7 +186,7 @@ impl Traced<'_> {
                 form((0..entries).map(unit).collect())
             })
             .collect();
-        let groups: Vec<Vec<&RowForm>> = forms.iter().map(|form| vec![form]).collect();
-        evaluate(list, &groups).ok()?.ok()
+        let groups = forms.iter().map(|form| vec![form]).collect();
+        evaluate(&[Question { list, groups }]).pop()?.ok()?.ok()
     }
 }

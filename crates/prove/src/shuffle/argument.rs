@@ -58,9 +58,13 @@ pub fn prove_with_witness(
     witness: &Witness,
     rng: &mut dyn CryptoRng,
 ) -> Result<Proof, ProveError> {
+    prove_with_generators(&generators_for(statement)?, statement, output, witness, rng)
+}
+
+/// The generators that the statement's commitments are on.
+pub(super) fn generators_for(statement: &Statement) -> Result<Generators, ProveError> {
     let shape = statement.shape().map_err(ProveError::Statement)?;
-    let generators = Generators::derive(shape.columns());
-    prove_with_generators(&generators, statement, output, witness, rng)
+    Ok(Generators::derive(shape.columns()))
 }
 
 /// The same with commitments on whatever generators it is given: tests show that a proof on any others

@@ -9,14 +9,14 @@ use psephos_core::rows::{MemoryRows, Rows};
 use psephos_core::transcript::Transcript;
 use psephos_core::{Element, Encoding, Scalar, tree};
 use psephos_proofs::BatchContext;
-use psephos_proofs::shuffle::{Proof, Statement, verify_chain};
+use psephos_proofs::shuffle::{Proof, Statement, verify_open};
 use psephos_secrets::Permutation;
 use rand_core::CryptoRng;
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::ProveError;
-use super::argument::{Witness, prove_with_witness};
+use super::argument::{Witness, generators_for, prove_with_generators};
 use super::reencrypt::reencrypt;
 use crate::nonces::Nonces;
 
@@ -81,18 +81,21 @@ pub fn mix(
         return Ok(Mixed { statement, output: Vec::new(), proof: None });
     }
     let factors = draw_factors(&statement, permutation, rng);
-    let elements = open_and_reencrypt(&statement, input, permutation, &factors)?;
+    let opened = open(input, 2 * width)?;
+    let key = group::decode_proper(&statement.context.election.public_key)
+        .map_err(ProveError::PublicKey)?;
+    let elements = reencrypt(&PublicKey::new(key), &opened, permutation.sources(), &factors);
     let output = group::encode_batch(&elements).into_flattened();
     check_rows(input, &output, &factors, width)?;
 
     statement.output = tree::root(&output);
     let exponents = Zeroizing::new(permutation.sources().iter().map(|source| source + 1).collect());
     let witness = Witness { exponents, factors };
-    let proof = prove_with_witness(&statement, &elements, &witness, rng)?;
-    drop(elements);
-    let out_rows = MemoryRows::new(&output, row_length(width)).ok_or(ProveError::Sizes)?;
-    verify_chain(&[(statement, Some(&proof))], &[&in_rows, &out_rows], &[])
-        .map_err(|error| ProveError::SelfTest(error.to_string()))?;
+    let generators = generators_for(&statement)?;
+    let proof = prove_with_generators(&generators, &statement, &elements, &witness, rng)?;
+    drop(witness);
+    verify_open(&generators, &statement, &proof, &opened, &elements)
+        .map_err(|fault| ProveError::SelfTest(fault.to_string()))?;
     Ok(Mixed { statement, output, proof: Some(proof) })
 }
 
@@ -118,19 +121,10 @@ fn draw_factors(
     factors
 }
 
-/// The input's elements and the key, opened, and what the witness makes of them.
-fn open_and_reencrypt(
-    statement: &Statement,
-    input: &[u8],
-    permutation: &Permutation,
-    factors: &[Scalar],
-) -> Result<Vec<Element>, ProveError> {
-    let key = group::decode_proper(&statement.context.election.public_key)
-        .map_err(ProveError::PublicKey)?;
-    let entries = 2 * statement.width as usize;
-    let opened = group::decode_batch(input, Identity::Refused)
-        .map_err(|(index, error)| ProveError::Input { row: (index / entries) as u64, error })?;
-    Ok(reencrypt(&PublicKey::new(key), &opened, permutation.sources(), factors))
+/// The input's elements, `entries` a row.
+fn open(input: &[u8], entries: usize) -> Result<Vec<Element>, ProveError> {
+    group::decode_batch(input, Identity::Refused)
+        .map_err(|(index, error)| ProveError::Input { row: (index / entries) as u64, error })
 }
 
 /// No output ciphertext stands in the input, no output is the identity, and no row uses one factor
@@ -142,10 +136,10 @@ fn check_rows(
     width: usize,
 ) -> Result<(), ProveError> {
     let known: HashSet<&[u8]> = input.chunks(row_length(1)).collect();
-    if output.chunks(row_length(1)).any(|ciphertext| known.contains(ciphertext)) {
+    if output.par_chunks(row_length(1)).any(|ciphertext| known.contains(ciphertext)) {
         return Err(ProveError::SelfTest("an output is an input".into()));
     }
-    if output.chunks(32).any(|encoding| encoding == [0; 32]) {
+    if output.par_chunks(32).any(|encoding| encoding == [0; 32]) {
         return Err(ProveError::SelfTest("an output is the identity".into()));
     }
     let repeats = factors

@@ -11,7 +11,7 @@ use psephos_core::{Digest, Scalar, group, tree};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::{BallotFault, BallotLayout, verify_rows};
 use psephos_proofs::decryption::{
-    BlockWeights, Cell, RootedList, TrusteeShares, combine, find_bad_plaintexts,
+    BlockWeights, Cell, Decryption, RootedList, TrusteeShares, combine, find_bad_plaintexts,
 };
 use psephos_proofs::shuffle::{Proof, verify_chain};
 use psephos_prove::ballot::{BallotContent, prove_ballot};
@@ -152,6 +152,10 @@ fn plaintexts_that_foresee_their_weights() {
         }
         BlockWeights::new(transcript.challenge_bytes("weights")).range(0, 2)
     };
+    let check = |shares: &[TrusteeShares<'_>], plaintexts: RootedList<'_>| {
+        let input = input.rooted(&input_rows);
+        find_bad_plaintexts(&Decryption { width: 1, input, shares, plaintexts })
+    };
     // The weights with nothing in them, and those of the lists before the alteration.
     let roots = [&good, &input, &decrypted].map(|list| tree::root(&list.bytes));
     let constant = vec![Scalar::ONE; 2];
@@ -160,8 +164,7 @@ fn plaintexts_that_foresee_their_weights() {
         forged.set(0, &(forged.get(0) + message(0) * weights[1]));
         forged.set(1, &(forged.get(1) - message(0) * weights[0]));
         let rows = forged.rows();
-        let found =
-            find_bad_plaintexts(1, input.rooted(&input_rows), &quorum, forged.rooted(&rows));
+        let found = check(&quorum, forged.rooted(&rows));
         assert_eq!(found, Ok(vec![Cell { row: 0, column: 0 }, Cell { row: 1, column: 0 }]));
     }
     // The shares, chosen under the weights of the two other lists.
@@ -171,9 +174,9 @@ fn plaintexts_that_foresee_their_weights() {
     forged.set(1, &(forged.get(1) - message(0) * weights[0]));
     let (rows, good_rows) = (forged.rows(), good.rows());
     let shares = [TrusteeShares { trustee: 0, shares: forged.rooted(&rows) }];
-    let found = find_bad_plaintexts(1, input.rooted(&input_rows), &shares, good.rooted(&good_rows));
+    let found = check(&shares, good.rooted(&good_rows));
     assert_eq!(found, Ok(vec![Cell { row: 0, column: 0 }, Cell { row: 1, column: 0 }]));
     let rows = good.rows();
     let rooted = RootedList { root: roots[0], rows: &rows };
-    assert_eq!(find_bad_plaintexts(1, input.rooted(&input_rows), &quorum, rooted), Ok(vec![]));
+    assert_eq!(check(&quorum, rooted), Ok(vec![]));
 }

@@ -1,9 +1,9 @@
 //! The audit of a board.
 
-use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use psephos_audit::{Audit, AuditError, CheckId, Options, Report, Turnout, audit};
@@ -186,16 +186,16 @@ pub(super) fn unreadable(error: BoardError) -> Failure {
 /// One bar at a time, for whatever stage the audit is in.
 struct Bars {
     mode: Mode,
-    current: RefCell<Option<(psephos_audit::Stage, Progress)>>,
+    current: Mutex<Option<(psephos_audit::Stage, Progress)>>,
 }
 
 impl Bars {
     fn new(mode: Mode) -> Bars {
-        Bars { mode, current: RefCell::new(None) }
+        Bars { mode, current: Mutex::new(None) }
     }
 
     fn show(&self, progress: psephos_audit::Progress) {
-        let mut current = self.current.borrow_mut();
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let other = current.as_ref().is_none_or(|(stage, _)| *stage != progress.stage);
         if other {
             if let Some((_, bar)) = current.take() {
@@ -210,7 +210,7 @@ impl Bars {
     }
 
     fn finish(self) {
-        if let Some((_, bar)) = self.current.into_inner() {
+        if let Some((_, bar)) = self.current.into_inner().unwrap_or_else(PoisonError::into_inner) {
             bar.finish("");
         }
     }

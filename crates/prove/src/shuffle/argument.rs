@@ -101,8 +101,9 @@ pub fn prove_with_generators(
     let (x, round) = opening.exponents(&exponents);
 
     // Round 2: b_i = x^{π(i)+1}
-    let b =
-        Matrix::new(permuted_powers(&shape, &x, &integers), shape.columns(), &mut nonces.fork(1));
+    let values = permuted_powers(&shape, &x, &integers);
+    drop(integers);
+    let b = Matrix::new(values, shape.columns(), &mut nonces.fork(1));
     let powers = b.commit(generators, 0, b.rows());
     let (challenges, round) = round.powers(&powers);
 

@@ -19,36 +19,6 @@ const PLACES: usize = 1 << 12;
 /// The fewest: below, a multi-exponentiation costs more a point than a second core gives.
 const FEWEST: usize = 1 << 9;
 
-/// The scalar polynomial Σ X^j·`a_j` at the eight points: 0, ∞, then the pairs 1, −1, 2, −2 and,
-/// times 16, 1/2, −1/2.
-pub(super) struct ScalarValues([Secrets; 8]);
-
-impl ScalarValues {
-    /// Evaluates five long rows of one length.
-    pub(super) fn of(rows: [&[Scalar]; 5]) -> Self {
-        let [a0, a1, a2, a3, a4] = rows;
-        let pair = |even: &(dyn Fn(usize) -> Scalar + Sync),
-                    odd: &(dyn Fn(usize) -> Scalar + Sync)| {
-            let both: (Vec<Scalar>, Vec<Scalar>) = (0..a0.len())
-                .into_par_iter()
-                .map(|i| {
-                    let (even, odd) = (even(i), odd(i));
-                    (even + odd, even - odd)
-                })
-                .unzip();
-            (Zeroizing::new(both.0), Zeroizing::new(both.1))
-        };
-        let one = pair(&|i| a0[i] + a2[i] + a4[i], &|i| a1[i] + a3[i]);
-        let two =
-            pair(&|i| a0[i] + times4(times4(a4[i]) + a2[i]), &|i| twice(times4(a3[i]) + a1[i]));
-        let half =
-            pair(&|i| times4(times4(a0[i]) + a2[i]) + a4[i], &|i| twice(times4(a1[i]) + a3[i]));
-        let ends = [a0, a4].map(|row| Zeroizing::new(row.to_vec()));
-        let [zero, infinity] = ends;
-        Self([zero, infinity, one.0, one.1, two.0, two.1, half.0, half.1])
-    }
-}
-
 fn twice<T: Copy + std::ops::Add<Output = T>>(value: T) -> T {
     value + value
 }
@@ -57,20 +27,22 @@ fn times4<T: Copy + std::ops::Add<Output = T>>(value: T) -> T {
     twice(twice(value))
 }
 
-/// The coefficients 0 … 7 of the product; `element(ℓ, place)` is `C_ℓ` at `place`.
+/// The coefficients 0 … 7 of the product of long rows of this length; `element(ℓ, place)` is `C_ℓ` at `place`,
+/// `scalar(j, place)` is `a_j`.
 pub(super) fn coefficients(
+    length: usize,
     element: &(dyn Fn(usize, usize) -> Element + Sync),
-    scalars: &ScalarValues,
+    scalar: &(dyn Fn(usize, usize) -> Scalar + Sync),
 ) -> [Element; 8] {
-    let length = scalars.0[0].len();
     let task = length.div_ceil(rayon::current_num_threads()).clamp(FEWEST, PLACES);
     let starts: Vec<usize> = (0..length).step_by(task).collect();
     let values = starts.into_par_iter().map(|start| {
         let places = start..length.min(start + task);
-        let points = evaluate(element, places.clone());
+        let scalars = evaluate_scalars(scalar, places.clone());
+        let points = evaluate(element, places);
         let mut values = [Element::default(); 8];
-        for (value, (points, scalars)) in pairs(&mut values, pairs(&points, &scalars.0)) {
-            *value = multiexp_alone_vartime(&scalars[places.clone()], points);
+        for (value, (points, scalars)) in pairs(&mut values, pairs(&points, &scalars)) {
+            *value = multiexp_alone_vartime(scalars, points);
         }
         values
     });
@@ -80,6 +52,28 @@ pub(super) fn coefficients(
 fn sums(mut left: [Element; 8], right: [Element; 8]) -> [Element; 8] {
     pairs(&mut left, right).for_each(|(left, right)| *left += right);
     left
+}
+
+/// The scalar polynomial Σ X^j·`a_j` at the eight points: 0, ∞, then the pairs 1, −1, 2, −2 and,
+/// times 16, 1/2, −1/2.
+fn evaluate_scalars(
+    scalar: &(dyn Fn(usize, usize) -> Scalar + Sync),
+    places: std::ops::Range<usize>,
+) -> [Secrets; 8] {
+    let row = |degree: usize| -> Secrets {
+        Zeroizing::new(places.clone().map(|place| scalar(degree, place)).collect())
+    };
+    let (a0, a1, a2, a3, a4) = (row(0), row(1), row(2), row(3), row(4));
+    let pair = |even: &dyn Fn(usize) -> Scalar, odd: &dyn Fn(usize) -> Scalar| {
+        let both = (0..a0.len()).map(|i| (even(i), odd(i)));
+        let (sums, differences) = both.map(|(even, odd)| (even + odd, even - odd)).unzip();
+        [Zeroizing::new(sums), Zeroizing::new(differences)]
+    };
+    let one = pair(&|i| a0[i] + a2[i] + a4[i], &|i| a1[i] + a3[i]);
+    let two = pair(&|i| a0[i] + times4(times4(a4[i]) + a2[i]), &|i| twice(times4(a3[i]) + a1[i]));
+    let half = pair(&|i| times4(times4(a0[i]) + a2[i]) + a4[i], &|i| twice(times4(a1[i]) + a3[i]));
+    let ([one, minus_one], [two, minus_two], [half, minus_half]) = (one, two, half);
+    [a0, a4, one, minus_one, two, minus_two, half, minus_half]
 }
 
 /// The element polynomial at the eight points (at ±1/2 times 8).
@@ -146,8 +140,7 @@ mod tests {
             let rows: Vec<Vec<Scalar>> =
                 (0..5).map(|j| (0..length).map(|i| scalar(i, j)).collect()).collect();
             let element = |row: usize, place: usize| mul_base(&scalar(place + 100, row));
-            let values = ScalarValues::of([0, 1, 2, 3, 4].map(|j: usize| &rows[j][..]));
-            let found = coefficients(&element, &values);
+            let found = coefficients(length, &element, &|j, place| rows[j][place]);
             for (k, found) in found.iter().enumerate() {
                 let mut expected = Element::default();
                 for row in 0..4 {

@@ -17,8 +17,9 @@ const COLUMNS: usize = 1 << 10;
 /// The partial products `p_r` = `d_0`∘…∘`d_r`, r = 0 … m − 1. Row 0 is `d_0` with its randomness;
 /// the last row is the vector of column products.
 pub(super) fn partial_products(rows: &Matrix, nonces: &mut Nonces) -> Matrix {
-    let mut values: Secrets = rows.values.clone();
     let n = rows.columns;
+    let mut values = with_room(rows.values.len() + n);
+    values.extend_from_slice(&rows.values);
     for start in (n..values.len()).step_by(n) {
         let (before, rest) = values.split_at_mut(start);
         let above = &before[start - n..];
@@ -30,11 +31,16 @@ pub(super) fn partial_products(rows: &Matrix, nonces: &mut Nonces) -> Matrix {
     products
 }
 
+/// Room for this many secrets: what grows beyond its room leaves a copy behind.
+pub(super) fn with_room(scalars: usize) -> Secrets {
+    Zeroizing::new(Vec::with_capacity(scalars))
+}
+
 /// The zero argument's vectors for challenge `x`: left a mask, `d_1`, …, `d_{m−1}`, (−1, …, −1);
 /// right x·`p_0`, …, x^{m−1}·`p_{m−2}`, Σ_{r=1}^{m−1} x^r·`p_r`, a mask.
 pub(super) fn zero_witness(
     rows: Matrix,
-    products: &Matrix,
+    products: Matrix,
     x: &Scalar,
     nonces: &mut Nonces,
 ) -> ZeroWitness {
@@ -45,29 +51,27 @@ pub(super) fn zero_witness(
     let joined = Zeroizing::new(products.combine(&joined_factors));
     let joined_randomness = products.combine_randomness(&joined_factors);
 
-    let mut left: Secrets = Zeroizing::new(Vec::with_capacity((m + 1) * n));
-    left.extend_from_slice(&Zeroizing::new(nonces.scalars(n)));
-    left.extend_from_slice(&rows.values[n..]);
-    left.extend(std::iter::repeat_n(-Scalar::ONE, n));
-    let mut left_randomness: Secrets = Zeroizing::new(Vec::with_capacity(m + 1));
-    left_randomness.push(nonces.scalar());
-    left_randomness.extend_from_slice(&rows.randomness[1..]);
-    left_randomness.push(Scalar::ZERO);
+    let mut left = rows;
+    left.values[..n].copy_from_slice(&Zeroizing::new(nonces.scalars(n)));
+    left.values.extend(std::iter::repeat_n(-Scalar::ONE, n));
+    let mut randomness = with_room(m + 1);
+    randomness.push(nonces.scalar());
+    randomness.extend_from_slice(&left.randomness[1..]);
+    randomness.push(Scalar::ZERO);
+    left.randomness = randomness;
 
-    let mut right: Secrets = Zeroizing::new(Vec::with_capacity((m + 1) * n));
-    right.extend_from_slice(&products.values[..(m - 1) * n]);
-    right.par_chunks_mut(n).zip_eq(&powers_of_x).for_each(|(row, power)| {
+    let mut right = products;
+    let (separate, last) = right.values.split_at_mut((m - 1) * n);
+    separate.par_chunks_mut(n).zip_eq(&powers_of_x).for_each(|(row, power)| {
         let power = Montgomery::from(power);
         row.iter_mut().for_each(|value| *value = power.times(value));
     });
-    right.extend_from_slice(&joined);
-    right.extend_from_slice(&Zeroizing::new(nonces.scalars(n)));
-    let separate = pairs(&products.randomness[..m - 1], &powers_of_x);
-    let mut right_randomness: Secrets = Zeroizing::new(Vec::with_capacity(m + 1));
-    right_randomness.extend(separate.map(|(r, power)| r * power));
-    right_randomness.extend([joined_randomness, nonces.scalar()]);
-    ZeroWitness {
-        left: Matrix { columns: n, values: left, randomness: left_randomness },
-        right: Matrix { columns: n, values: right, randomness: right_randomness },
-    }
+    last.copy_from_slice(&joined);
+    right.values.extend_from_slice(&Zeroizing::new(nonces.scalars(n)));
+    let separate = pairs(&right.randomness[..m - 1], &powers_of_x);
+    let mut randomness = with_room(m + 1);
+    randomness.extend(separate.map(|(randomness, power)| randomness * power));
+    randomness.extend([joined_randomness, nonces.scalar()]);
+    right.randomness = randomness;
+    ZeroWitness { left, right }
 }

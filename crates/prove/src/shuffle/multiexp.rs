@@ -10,7 +10,7 @@ use psephos_proofs::shuffle::shape::{DIAGONALS, FORCED_DIAGONAL, LONG_ROWS, Shap
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
-use super::diagonals::{ScalarValues, coefficients};
+use super::diagonals::coefficients;
 use super::matrix::{Matrix, Secrets, encode_scalars};
 use crate::nonces::Nonces;
 
@@ -133,15 +133,14 @@ fn diagonals(
     columns: &[Column],
 ) -> Vec<Element> {
     let MultiexpStatement { shape, public_key, output, .. } = statement;
-    let long_rows: Vec<Secrets> = (0..LONG_ROWS).map(|row| long_row(shape, powers, row)).collect();
-    let scalars = ScalarValues::of([
-        &blinds.values,
-        &long_rows[0],
-        &long_rows[1],
-        &long_rows[2],
-        &long_rows[3],
-    ]);
-    drop(long_rows);
+    // Long row j of scalars is the blinding row, then rows j − 1, j + 3, … of the matrix.
+    let scalar = |j: usize, place: usize| match j.checked_sub(1) {
+        None => blinds.values[place],
+        Some(row) => {
+            let (piece, column) = (place / shape.columns(), place % shape.columns());
+            powers.row(LONG_ROWS * piece + row)[column]
+        }
+    };
     let entries = 2 * shape.width();
     let mut sent_elements = Vec::with_capacity(columns.len() * 2 * (DIAGONALS - 1));
     for (index, column) in columns.iter().enumerate() {
@@ -150,7 +149,7 @@ fn diagonals(
                 let row = shape.row_at(row, place);
                 if row < shape.rows() { output[row * entries + entry] } else { Element::default() }
             };
-            coefficients(&element, &scalars)
+            coefficients(shape.long_length(), &element, &scalar)
         };
         let (a, b) = (component(2 * index), component(2 * index + 1));
         for k in sent() {
@@ -160,12 +159,4 @@ fn diagonals(
         }
     }
     sent_elements
-}
-
-/// Matrix rows ℓ, ℓ + 4, … one after the other.
-fn long_row(shape: &Shape, matrix: &Matrix, long_row: usize) -> Secrets {
-    let rows = (long_row..shape.matrix_rows()).step_by(LONG_ROWS);
-    let mut values: Secrets = Zeroizing::new(Vec::with_capacity(shape.long_length()));
-    rows.for_each(|row| values.extend_from_slice(matrix.row(row)));
-    values
 }

@@ -8,7 +8,7 @@ use psephos_proofs::shuffle::challenge::{HadamardChallenges, ProductChallenges};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
-use super::hadamard::{partial_products, zero_witness};
+use super::hadamard::{partial_products, with_room, zero_witness};
 use super::matrix::{Matrix, Secrets};
 use super::zero::ZeroWitness;
 use crate::nonces::Nonces;
@@ -44,19 +44,13 @@ impl ProductProver {
         nonces: &mut Nonces,
     ) -> (Self, ProductMessage) {
         let ProductChallenges { y, z } = challenges;
-        let values: Vec<Scalar> = exponents
-            .values
-            .par_iter()
-            .zip_eq(powers.values.par_iter())
-            .map(|(a, b)| y * a + b - z)
-            .collect();
+        let mut values = with_room(exponents.values.len() + exponents.columns);
+        let both = exponents.values.par_iter().zip_eq(powers.values.par_iter());
+        values.par_extend(both.map(|(a, b)| y * a + b - z));
         let both = pairs(exponents.randomness.iter(), powers.randomness.iter());
         let randomness: Vec<Scalar> = both.map(|(r, s)| y * r + s).collect();
-        let rows = Matrix {
-            columns: exponents.columns,
-            values: Zeroizing::new(values),
-            randomness: Zeroizing::new(randomness),
-        };
+        let rows =
+            Matrix { columns: exponents.columns, values, randomness: Zeroizing::new(randomness) };
         let products = partial_products(&rows, nonces);
         let mut sent = products.commit(generators, 1, products.rows());
         let columns = Fixed(sent.0.pop().unwrap_or_default());
@@ -72,7 +66,7 @@ impl ProductProver {
         let Self { rows, products } = self;
         let last = products.rows() - 1;
         let columns = (Zeroizing::new(products.row(last).to_vec()), products.randomness[last]);
-        let zero = zero_witness(rows, &products, &challenges.x, nonces);
+        let zero = zero_witness(rows, products, &challenges.x, nonces);
         ProductParts { zero, columns }
     }
 }

@@ -34,8 +34,8 @@ use crate::table::{Step, Table};
 /// Hears what is going on.
 pub type Tell<'a> = dyn Fn(&str) + Sync + 'a;
 
-/// Ballots verified together, as an audit does.
-const BLOCK: usize = 1 << 13;
+/// Ballots read before they are verified, as an audit does.
+const BLOCK: usize = 1 << 14;
 
 /// An election on its way, and what its steps took.
 struct Run {

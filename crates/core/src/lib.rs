@@ -8,6 +8,7 @@
 
 pub mod accumulator;
 pub mod combination;
+pub mod cores;
 pub mod elgamal;
 pub mod embed;
 pub mod encodings;

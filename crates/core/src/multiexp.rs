@@ -3,6 +3,7 @@
 use curve25519_dalek::traits::{Identity, VartimeMultiscalarMul};
 use rayon::prelude::*;
 
+use crate::cores::even_tasks;
 use crate::{Element, Scalar};
 
 /// Points per task. Pippenger's method gains little beyond, and buckets and points of a task
@@ -18,7 +19,7 @@ const SMALLEST_TASK: usize = 1 << 9;
 /// When the lengths differ: a shorter list would silently drop terms.
 pub fn multiexp_vartime(scalars: &[Scalar], points: &[Element]) -> Element {
     assert_eq!(scalars.len(), points.len(), "one scalar for each point");
-    let task = (points.len().div_ceil(rayon::current_num_threads())).clamp(SMALLEST_TASK, CHUNK);
+    let task = even_tasks(points.len(), [SMALLEST_TASK, CHUNK]);
     scalars
         .par_chunks(task)
         .zip_eq(points.par_chunks(task))

@@ -8,9 +8,8 @@ use psephos_record::bodies::Reason;
 use super::derive::{ACCEPTED, IntakeError, code_of};
 use super::polling::{BallotSource, Polling};
 
-/// Ballots verified in one multi-exponentiation: enough to make it efficient, few enough that their
-/// opened elements stay within some tens of megabytes.
-const BLOCK: usize = 1 << 13;
+/// Ballots read before they are verified: enough for many cores.
+const BLOCK: usize = 1 << 14;
 
 /// Appends one code a ballot.
 pub(super) fn judge(

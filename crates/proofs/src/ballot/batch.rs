@@ -1,7 +1,8 @@
 //! Many ballots in one multi-exponentiation (spec/06-ballot.md §6.4).
 
+use psephos_core::cores::even_tasks;
 use psephos_core::group::{self, Identity};
-use psephos_core::multiexp::multiexp_vartime;
+use psephos_core::multiexp::multiexp_alone_vartime;
 use psephos_core::pairs::pairs;
 use psephos_core::transcript::Transcript;
 use psephos_core::weights::Weights;
@@ -13,6 +14,10 @@ use super::{BallotFault, BallotLayout, BallotRow};
 use crate::context::ElectionContext;
 use crate::fault::Fault;
 
+/// The fewest ballots of a sum, if there are so many: below, it costs more a ballot than a second core gives.
+const FEWEST: usize = 1 << 8;
+/// The most: what they are opened to stays within some megabytes.
+const MOST: usize = 1 << 11;
 /// Below this many ballots, looking for the bad ones, each is checked alone.
 const ALONE: usize = 8;
 
@@ -36,10 +41,25 @@ pub fn verify_rows(
 
 /// Checks ballots of one box together; one answer each, in their order.
 ///
-/// Every element is opened once. The equations are added under weights of 128 bits that follow from
-/// all ballots; when the sum fails, halves of it are tried until the bad ballots are found.
+/// Every element is opened once. The equations are added, some thousands at a time on each core, under weights of
+/// 128 bits that follow from all ballots of the sum; when it fails, halves of it are tried until the bad ballots
+/// are found.
 #[must_use]
 pub fn verify_batch(
+    election: &ElectionContext,
+    box_index: u64,
+    ballots: &[BallotRow<'_>],
+) -> Vec<Result<(), BallotFault>> {
+    let mut answers: Vec<_> = ballots
+        .par_chunks(even_tasks(ballots.len(), [FEWEST, MOST]))
+        .flat_map_iter(|ballots| verify_together(election, box_index, ballots))
+        .collect();
+    judge_ranges(election, box_index, ballots, &mut answers);
+    answers
+}
+
+/// Everything but the range parts, on one core.
+fn verify_together(
     election: &ElectionContext,
     box_index: u64,
     ballots: &[BallotRow<'_>],
@@ -61,7 +81,6 @@ pub fn verify_batch(
             *answer = Err(BallotFault::Proof);
         }
     }
-    judge_ranges(election, box_index, ballots, &mut answers);
     answers
 }
 
@@ -86,7 +105,7 @@ fn judge_ranges(
 type Weighted<'a> = (usize, Scalar, &'a OpenedBallot);
 
 fn weights(election: &ElectionContext, box_index: u64, ballots: &[BallotRow<'_>]) -> Weights {
-    let trackers: Vec<Digest> = ballots.par_iter().map(BallotRow::tracker).collect();
+    let trackers: Vec<Digest> = ballots.iter().map(BallotRow::tracker).collect();
     weights_of(election, box_index, &trackers)
 }
 
@@ -103,33 +122,29 @@ fn open_all(
     box_index: u64,
     ballots: &[BallotRow<'_>],
 ) -> Vec<Result<OpenedBallot, BallotFault>> {
+    // The elements of which none is the identity, ballot by ballot, then the commitments.
     let mut proper = Vec::new();
-    let mut commitments = Vec::with_capacity(ballots.len());
     for ballot in ballots {
         proper.push(*ballot.credential);
         proper.extend_from_slice(ballot.elements);
-        commitments.push(*ballot.commitment);
     }
+    let commitments: Vec<_> = ballots.iter().map(|ballot| *ballot.commitment).collect();
     let (Ok(proper), Ok(commitments)) = (
-        group::decode_all(&proper, Identity::Refused),
-        group::decode_all(&commitments, Identity::Allowed),
+        group::decode_alone(&proper, Identity::Refused),
+        group::decode_alone(&commitments, Identity::Allowed),
     ) else {
         // Somewhere is an element that cannot be opened: each ballot answers for its own.
         return ballots
-            .par_iter()
+            .iter()
             .map(|ballot| OpenedBallot::open(election, box_index, ballot))
             .collect();
     };
     let mut rest = proper.as_slice();
-    let mut parts = Vec::with_capacity(ballots.len());
-    for (ballot, commitment) in pairs(ballots, commitments) {
-        let (points, after) = rest.split_at_checked(1 + ballot.elements.len()).unwrap_or_default();
-        rest = after;
-        parts.push((ballot, points, commitment));
-    }
-    parts
-        .into_par_iter()
-        .map(|(ballot, points, commitment)| {
+    pairs(ballots, commitments)
+        .map(|(ballot, commitment)| {
+            let (points, after) =
+                rest.split_at_checked(1 + ballot.elements.len()).unwrap_or_default();
+            rest = after;
             OpenedBallot::with_points(election, box_index, ballot, points, commitment)
         })
         .collect()
@@ -152,11 +167,10 @@ fn find_bad(ballots: &[Weighted<'_>], bad: &mut Vec<usize>) {
 
 // (3) Σ w·(T + e·K + Σ e^{i+2}·A_i − z·G) = 0
 fn hold_together(ballots: &[Weighted<'_>]) -> bool {
-    let base: Scalar = ballots.par_iter().map(|(_, weight, ballot)| weight * ballot.response).sum();
+    let base: Scalar = ballots.iter().map(|(_, weight, ballot)| weight * ballot.response).sum();
     let (scalars, points): (Vec<Scalar>, Vec<Element>) =
-        ballots.par_iter().flat_map_iter(|(_, weight, ballot)| terms(weight, ballot)).unzip();
-    let sum: Element = multiexp_vartime(&scalars, &points);
-    sum == group::mul_base(&base)
+        ballots.iter().flat_map(|(_, weight, ballot)| terms(weight, ballot)).unzip();
+    multiexp_alone_vartime(&scalars, &points) == group::mul_base(&base)
 }
 
 /// w·T, w·e·K, w·e²·`A_0`, …

@@ -1,6 +1,7 @@
 //! The weights under which a trustee's shares are added (spec/07-decryption.md §7.3). They are
 //! normative: prover and verifier compute the same.
 
+use psephos_core::cores::even_tasks;
 use psephos_core::hash;
 use psephos_core::multiexp::{self, multiexp_alone_vartime};
 use psephos_core::{Digest, Element, Scalar};
@@ -40,8 +41,7 @@ impl BlockWeights {
     /// Σ weight·point in variable time on every core, the first point under weight `first`.
     #[must_use]
     pub fn sum_vartime(&self, first: u64, points: &[Element]) -> Element {
-        let task = points.len().div_ceil(rayon::current_num_threads());
-        let task = task.clamp(WEIGHTS_PER_BLOCK as usize, multiexp::CHUNK);
+        let task = even_tasks(points.len(), [WEIGHTS_PER_BLOCK as usize, multiexp::CHUNK]);
         let sums = points
             .par_chunks(task)
             .enumerate()

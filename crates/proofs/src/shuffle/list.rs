@@ -1,5 +1,6 @@
 //! Linear forms on streamed lists of ciphertext rows (spec/04-shuffle.md §6).
 
+use psephos_core::cores::even_tasks;
 use psephos_core::group::{GroupError, Identity, decode_alone};
 use psephos_core::montgomery::LazySum;
 use psephos_core::multiexp::{self, multiexp_alone_vartime};
@@ -60,7 +61,7 @@ impl Question<'_> {
 
 /// The form's value on rows that are open, of `entries` elements each.
 pub(super) fn evaluate_open(elements: &[Element], entries: usize, form: &RowForm) -> Element {
-    let rows = (multiexp::CHUNK / entries.max(1)).max(1);
+    let rows = (even_tasks(elements.len(), PIECE) / entries.max(1)).max(1);
     let tasks = elements.par_chunks(rows * entries.max(1)).enumerate();
     tasks.map(|(task, elements)| weigh(elements, entries, task * rows, &[form])).sum()
 }

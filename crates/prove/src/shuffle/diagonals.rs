@@ -6,6 +6,7 @@
 //! ±1/2 they cost eight multi-exponentiations of a long row's length, where the plain sums take
 //! twenty (Toom and Cook's method); what is evaluated costs additions only.
 
+use psephos_core::cores::even_tasks;
 use psephos_core::multiexp::multiexp_alone_vartime;
 use psephos_core::pairs::pairs;
 use psephos_core::{Element, Scalar};
@@ -34,7 +35,7 @@ pub(super) fn coefficients(
     element: &(dyn Fn(usize, usize) -> Element + Sync),
     scalar: &(dyn Fn(usize, usize) -> Scalar + Sync),
 ) -> [Element; 8] {
-    let task = length.div_ceil(rayon::current_num_threads()).clamp(FEWEST, PLACES);
+    let task = even_tasks(length, [FEWEST, PLACES]);
     let starts: Vec<usize> = (0..length).step_by(task).collect();
     let values = starts.into_par_iter().map(|start| {
         let places = start..length.min(start + task);

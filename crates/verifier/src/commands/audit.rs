@@ -81,7 +81,7 @@ pub(super) fn examine(
 /// Makes an audit, showing how far it is.
 fn watch(
     mode: Mode,
-    audit: impl FnOnce(&dyn Fn(psephos_audit::Progress)) -> Result<Audit, AuditError>,
+    audit: impl FnOnce(&(dyn Fn(psephos_audit::Progress) + Sync)) -> Result<Audit, AuditError>,
 ) -> Result<Audit, Failure> {
     let bars = Bars::new(mode);
     let audit = audit(&|progress| bars.show(progress)).map_err(|error| match error {

@@ -12,7 +12,7 @@ use crate::check::CheckId;
 use crate::decryption::{PostedShare, StatedPlaintexts};
 use crate::exclusion::Docket;
 use crate::log::Memory;
-use crate::mixes::PostedMix;
+use crate::mixes::{PostedMix, Reading};
 use crate::report::{Culprit, Failure, Findings};
 use crate::result::PostedResult;
 use crate::roll::Eligible;
@@ -62,6 +62,8 @@ pub(crate) struct Auditor<'a> {
     pub(crate) attempt_failures: Vec<Failure>,
     /// By batch.
     pub(crate) mixes: Vec<Vec<PostedMix>>,
+    /// How far the lists of mixes have been read.
+    pub(crate) reading_mixes: Reading,
     /// Proofs read ahead: by their mix's record and place in it.
     pub(crate) proofs: BTreeMap<(u64, usize), Option<Proof>>,
     /// Valid mixes that start from a bad list: batch and trustee.
@@ -112,6 +114,7 @@ impl<'a> Auditor<'a> {
             halted: None,
             attempt_failures: Vec::new(),
             mixes: Vec::new(),
+            reading_mixes: Reading::default(),
             proofs: BTreeMap::new(),
             astray: Vec::new(),
             docket: Docket::default(),

@@ -110,7 +110,7 @@ pub enum Stage {
     Records,
     /// Ballot proofs; counts ballots.
     Ballots,
-    /// Shuffle proofs; counts batches.
+    /// Shuffle proofs; counts rows of all lists.
     Mixes,
     /// Proofs of shares, and the plaintexts that follow; counts rows.
     Shares,

@@ -69,8 +69,10 @@ pub(crate) fn run<T: Send, E: Send>(
                     work();
                 }
             };
-            read.push(cut(job.list, job.rows_in_piece, &mut start, &|rows| told(before + rows)));
-            before += job.list.count();
+            read.push(cut(job.list, job.rows_in_piece, &mut start, &|rows| {
+                told(rows.saturating_add(before));
+            }));
+            before = job.list.count().saturating_add(before);
         }
         read
     });

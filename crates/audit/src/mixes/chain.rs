@@ -4,7 +4,7 @@ use psephos_core::pairs::pairs;
 use psephos_core::rows::Rows;
 use psephos_proofs::BatchContext;
 use psephos_proofs::shuffle::{
-    ChainError, Mix as ProvedMix, MixFault, Proof, Statement, verify_chain,
+    ChainError, Mix as ProvedMix, MixFault, Proof, Statement, verify_chain_told,
 };
 use psephos_record::bodies::{Blob, Body};
 use psephos_record::message::{Record, file_digest};
@@ -192,7 +192,12 @@ impl Auditor<'_> {
             self.findings.count(CheckId::GroupMembership, elements);
         }
         // What has been read so far fixes all proofs and lists that share this sum.
-        Some(verify_chain(&claims, &rows, &[self.memory.head]))
+        let (report, reading) = (self.report_progress, self.reading_mixes);
+        let told = |done| report(reading.after(done));
+        let verified = verify_chain_told(&claims, &rows, &[self.memory.head], &told);
+        let read = rows.iter().map(|rows| rows.count()).fold(0, u64::saturating_add);
+        self.reading_mixes.done = reading.done.saturating_add(read);
+        Some(verified)
     }
 
     /// Reads the proof from the record again: proofs are too long to be kept. `None` when the record

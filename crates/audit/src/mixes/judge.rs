@@ -6,8 +6,7 @@ use psephos_proofs::shuffle::MixFault;
 use psephos_record::bodies::Blob;
 
 use super::chain::{Link, Links, List, Proved};
-use super::{Dead, PostedMix};
-use crate::Stage;
+use super::{Dead, PostedMix, Reading};
 use crate::auditor::{Auditor, Look, check_of};
 use crate::check::CheckId;
 use crate::report::Culprit;
@@ -138,8 +137,8 @@ impl Auditor<'_> {
     /// Checks all mixes on the board, batch by batch, and reports.
     pub(crate) fn verify_mixes(&mut self) {
         let batches = self.mixes.len();
+        self.reading_mixes = Reading { done: 0, total: self.rows_of_mixes() };
         for batch in 0..batches {
-            self.progress(Stage::Mixes, batch as u64, batches as u64);
             self.settle(batch);
         }
         for batch in 0..batches {
@@ -154,6 +153,16 @@ impl Auditor<'_> {
                 *slot = posted;
             }
         }
+    }
+
+    /// The rows of all lists from each batch's first to its last.
+    fn rows_of_mixes(&self) -> u64 {
+        let batches = self.mixes.iter().enumerate();
+        let rows = batches.filter_map(|(batch, mixes)| {
+            let lists = (!mixes.is_empty()).then(|| mixes.len().saturating_add(1) as u64)?;
+            Some(self.view.batches.get(batch)?.first.rows.saturating_mul(lists))
+        });
+        rows.fold(0, u64::saturating_add)
     }
 
     fn report_unreadable_lists(&mut self, batch: usize) {

@@ -10,6 +10,7 @@ use crate::auditor::{Auditor, Look};
 use crate::check::CheckId;
 use crate::report::Culprit;
 use crate::view::{MixView, Mixer};
+use crate::{Progress, Stage};
 
 use chain::Proved;
 
@@ -27,6 +28,22 @@ impl Standing {
     /// Whether the author had seen this record.
     pub(crate) fn has_seen(&self, sequence: u64) -> bool {
         self.knew.is_some_and(|knew| knew >= sequence)
+    }
+}
+
+/// How far the lists of all mixes have been read, in rows.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Reading {
+    pub(crate) done: u64,
+    pub(crate) total: u64,
+}
+
+impl Reading {
+    /// With so many rows more.
+    fn after(self, rows: u64) -> Progress {
+        let done = self.done.saturating_add(rows);
+        // Lists with bad mixes are read more than once.
+        Progress { stage: Stage::Mixes, done, total: self.total.max(done) }
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn block_sums(
         lists.entry(sum.key()).or_default().push((place, sum));
     }
     let jobs: Vec<_> = lists.values().filter_map(|sums| job(sums)).collect();
-    let rows = jobs.iter().map(|job| job.list.count()).sum();
+    let rows = jobs.iter().map(|job| job.list.count()).fold(0, u64::saturating_add);
     let mut found = BTreeMap::new();
     for (sums, blocks) in pairs(lists.values(), run(&jobs, &|done| told(done, rows))) {
         let blocks = answers(blocks);

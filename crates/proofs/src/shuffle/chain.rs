@@ -93,6 +93,20 @@ pub fn verify_chain(
     lists: &[&dyn Rows],
     weights_context: &[Digest],
 ) -> Result<(), ChainError> {
+    verify_chain_told(mixes, lists, weights_context, &|_| {})
+}
+
+/// [`verify_chain`], telling `told` how many rows have been read of all lists together. Where something is wrong
+/// they are read once more, from none on.
+///
+/// # Errors
+/// As [`verify_chain`].
+pub fn verify_chain_told(
+    mixes: &[Mix<'_>],
+    lists: &[&dyn Rows],
+    weights_context: &[Digest],
+    told: &(dyn Fn(u64) + Sync),
+) -> Result<(), ChainError> {
     let linked = mixes.windows(2).all(|pair| match pair {
         [(before, _), (after, _)] => before.output == after.input,
         _ => false,
@@ -100,7 +114,7 @@ pub fn verify_chain(
     if lists.len() != mixes.len() + 1 || !linked {
         return Err(ChainError::NoChain);
     }
-    let mut chain = Chain::prepare(mixes, lists, weights_context);
+    let mut chain = Chain::prepare(mixes, lists, weights_context, told);
     if chain.all_hold()? || chain.is_settled() {
         return chain.outcome();
     }
@@ -122,13 +136,19 @@ enum State {
 
 struct Chain<'a> {
     lists: &'a [&'a dyn Rows],
+    told: &'a (dyn Fn(u64) + Sync),
     states: Vec<State>,
     input: Option<Fault>,
     generators: Generators,
 }
 
 impl<'a> Chain<'a> {
-    fn prepare(mixes: &[Mix<'_>], lists: &'a [&'a dyn Rows], context: &[Digest]) -> Self {
+    fn prepare(
+        mixes: &[Mix<'_>],
+        lists: &'a [&'a dyn Rows],
+        context: &[Digest],
+        told: &'a (dyn Fn(u64) + Sync),
+    ) -> Self {
         let matches = sizes_match(mixes, lists);
         let mixes = pairs(pairs(mixes, &matches), lists.windows(2));
         let prepared: Vec<_> = mixes
@@ -157,7 +177,7 @@ impl<'a> Chain<'a> {
             _ => 0,
         });
         let generators = Generators::derive(needed.max().unwrap_or(0));
-        Self { lists, states, input: None, generators }
+        Self { lists, told, states, input: None, generators }
     }
 
     fn equations(&self, mix: usize) -> Option<&Equations> {
@@ -185,7 +205,7 @@ impl<'a> Chain<'a> {
             has_forms.then_some((index, Question { list: *list, groups }))
         });
         let (indices, questions): (Vec<usize>, Vec<_>) = asked.unzip();
-        let answers = pairs(indices, evaluate(&questions));
+        let answers = pairs(indices, evaluate(&questions, self.told));
         answers
             .map(|(list, answer)| {
                 let values = answer.map_err(|error| ChainError::Rows { list, error })?;

@@ -31,13 +31,16 @@ pub(super) struct Question<'a> {
 /// The value of each group of forms on its list, or the list's first bad row.
 pub(super) type Values = Result<Vec<Element>, BadRow>;
 
-/// The values for each question; every list is read, and opened, once.
+/// The values for each question; every list is read, and opened, once. Tells `told` how many rows have been read.
 ///
 /// A list's answer is [`RowsError`] when it cannot be read or is not what its root names; a bad row
 /// counts only when it can.
-pub(super) fn evaluate(questions: &[Question<'_>]) -> Vec<Result<Values, RowsError>> {
+pub(super) fn evaluate(
+    questions: &[Question<'_>],
+    told: &(dyn Fn(u64) + Sync),
+) -> Vec<Result<Values, RowsError>> {
     let jobs: Vec<Job<'_, Vec<Element>, BadRow>> = questions.iter().map(Question::job).collect();
-    let answers = run(&jobs, &|_| {});
+    let answers = run(&jobs, told);
     let sum = |groups: usize, parts: Vec<Vec<Element>>| {
         let mut sums = vec![Element::default(); groups];
         parts.iter().for_each(|part| pairs(&mut sums, part).for_each(|(sum, part)| *sum += part));

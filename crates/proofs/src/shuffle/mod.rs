@@ -23,7 +23,7 @@ mod trace;
 mod verify;
 pub mod zero;
 
-pub use chain::{ChainError, Mix, MixFault, Refusal, verify_chain};
+pub use chain::{ChainError, Mix, MixFault, Refusal, verify_chain, verify_chain_told};
 pub use open::verify_open;
 pub use proof::Proof;
 pub use shape::Shape;

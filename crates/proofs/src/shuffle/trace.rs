@@ -187,6 +187,6 @@ impl Traced<'_> {
             })
             .collect();
         let groups = forms.iter().map(|form| vec![form]).collect();
-        evaluate(&[Question { list, groups }]).pop()?.ok()?.ok()
+        evaluate(&[Question { list, groups }], &|_| {}).pop()?.ok()?.ok()
     }
 }

@@ -3,12 +3,25 @@
 use std::path::Path;
 
 use plotters::prelude::*;
+use psephos_core::pairs::pairs;
 
 use crate::table::Table;
 
 /// Steps that a plot shows, in the order of its legend.
 const SHOWN: [&str; 7] =
     ["ballot-check", "re-encrypt", "prove", "verify", "share", "share-check", "combine"];
+/// One colour for each, which people who see few colours tell apart too (Okabe and Ito, 2008).
+const COLOURS: [RGBColor; 7] = [
+    RGBColor(0, 0, 0),
+    RGBColor(230, 159, 0),
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(86, 180, 233),
+];
+/// Room above the highest point, for the legend.
+const HEADROOM: f64 = 1.45;
 /// Width and height in pixels.
 const PIXELS: (u32, u32) = (900, 560);
 
@@ -53,7 +66,7 @@ fn draw(
     let all = || series.iter().flat_map(|(_, points)| points);
     let left = all().map(|(x, _)| *x).fold(f64::INFINITY, f64::min);
     let right = all().map(|(x, _)| *x).fold(0.0, f64::max);
-    let top = 1.1 * all().map(|(_, y)| *y).fold(0.0, f64::max);
+    let top = HEADROOM * all().map(|(_, y)| *y).fold(0.0, f64::max);
     let (first, threads) = match tables {
         [table, ..] => (table.machine.as_str(), table.threads),
         [] => return Err("nothing to draw".into()),
@@ -76,8 +89,8 @@ fn draw(
         .light_line_style(WHITE)
         .label_style(("sans-serif", 13))
         .draw()?;
-    for (index, (name, points)) in series.into_iter().enumerate() {
-        let colour = Palette99::pick(index).stroke_width(2);
+    for ((name, points), colour) in pairs(series, COLOURS) {
+        let colour = colour.stroke_width(2);
         chart
             .draw_series(LineSeries::new(points.iter().copied(), colour).point_size(3))?
             .label(name)

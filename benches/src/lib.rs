@@ -11,5 +11,6 @@ pub mod machine;
 pub mod measure;
 pub mod plot;
 pub mod primitives;
+pub mod processes;
 pub mod scale;
 pub mod table;

@@ -45,15 +45,23 @@ impl StatedPlaintexts {
 }
 
 impl Auditor<'_> {
-    /// What the result claims of each batch, as far as its own record says; empty where that is not to be checked.
+    /// What the result says of each batch in due form; empty where that is not to be checked.
     pub(super) fn stated_plaintexts(&self) -> Vec<StatedPlaintexts> {
         let Some(posted) = &self.result else { return Vec::new() };
         if !posted.readable || self.is_verified(posted.sequence) {
             return Vec::new();
         }
+        let Some(description) = self.view.description() else { return Vec::new() };
+        let is_due = |trustees: &[u64]| {
+            trustees.len() as u64 == description.threshold
+                && trustees.is_sorted_by(|left, right| left < right)
+        };
         let batches = numbered(0, &posted.body.batches);
         let claims = batches.filter_map(|(index, result)| {
             let view = self.view.batches.get(usize::try_from(index).ok()?)?;
+            if !is_due(&result.trustees) {
+                return None;
+            }
             let share = |trustee: &u64| {
                 let share = view.shares.get(usize::try_from(*trustee).ok()?)?.as_ref()?;
                 Some((*trustee, share))

@@ -85,6 +85,7 @@ impl<'a> Points<'a> {
         wanted: impl Fn(usize) -> bool + Sync + 'a,
         work: impl Fn(usize, Vec<Element>) -> T + Sync + 'a,
     ) -> Job<'a, Option<T>, Fault> {
+        let length = self.block_length();
         let work = move |block: usize, bytes: &[u8]| {
             if !wanted(block) {
                 return Ok(None);
@@ -95,7 +96,7 @@ impl<'a> Points<'a> {
             match group::decode_alone(&encodings, self.identity) {
                 Ok(points) => Ok(Some(work(block, points))),
                 Err((index, error)) => {
-                    let row = (block * self.block_length() + index) / self.width.max(1);
+                    let row = (block * length + index) / self.width.max(1);
                     Err(Fault::from_group(error, self.field, row as u64))
                 }
             }

@@ -14,8 +14,9 @@ use super::sums::{Parts, Wanted, block_sums};
 use crate::fault::Fault;
 use crate::tasks::run;
 
-/// How many blocks are searched for bad cells in one pass over the lists: bounds the memory, not the search.
-const SEARCHED: usize = 16;
+/// How many blocks of all terms together are searched for bad cells in one pass over the lists: bounds the
+/// memory, not the search.
+const SEARCHED: usize = 64;
 
 /// A place in a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +85,8 @@ impl<'a> Relation<'a> {
     fn failures_by(&self, searched: usize) -> Result<Vec<Cell>, RelationError> {
         let parts = block_sums(&[self.sums()?], &|_, _| {});
         let bad = self.bad_blocks(parts.first().map_or(&[], Vec::as_slice))?;
-        let cells: Result<Vec<_>, _> = bad.chunks(searched).map(|few| self.search(few)).collect();
+        let at_once = (searched / self.terms.len().max(1)).max(1);
+        let cells: Result<Vec<_>, _> = bad.chunks(at_once).map(|few| self.search(few)).collect();
         Ok(cells?.concat())
     }
 

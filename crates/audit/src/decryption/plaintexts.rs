@@ -52,21 +52,10 @@ impl Auditor<'_> {
             return Vec::new();
         }
         let Some(description) = self.view.description() else { return Vec::new() };
-        let is_due = |trustees: &[u64]| {
-            trustees.len() as u64 == description.threshold
-                && trustees.is_sorted_by(|left, right| left < right)
-        };
         let batches = numbered(0, &posted.body.batches);
         let claims = batches.filter_map(|(index, result)| {
             let view = self.view.batches.get(usize::try_from(index).ok()?)?;
-            if !is_due(&result.trustees) {
-                return None;
-            }
-            let share = |trustee: &u64| {
-                let share = view.shares.get(usize::try_from(*trustee).ok()?)?.as_ref()?;
-                Some((*trustee, share))
-            };
-            let shares: Vec<_> = result.trustees.iter().map(share).collect::<Option<_>>()?;
+            let shares = view.named_in_form(&result.trustees, description.threshold)?;
             Some(StatedPlaintexts::new(view, &shares, result))
         });
         claims.collect()

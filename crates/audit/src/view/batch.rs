@@ -115,15 +115,25 @@ impl BatchView {
     /// takes nothing from a result that does not use it.
     #[must_use]
     pub fn named(&self, trustees: &[u64], threshold: u64) -> Option<Vec<(u64, &ShareView)>> {
+        let shares = self.named_in_form(trustees, threshold)?;
+        shares.iter().all(|(_, share)| share.valid).then_some(shares)
+    }
+
+    /// The same, valid or not. How many are named is looked at before who.
+    pub(crate) fn named_in_form(
+        &self,
+        trustees: &[u64],
+        threshold: u64,
+    ) -> Option<Vec<(u64, &ShareView)>> {
         let increasing = trustees.is_sorted_by(|left, right| left < right);
-        let shares: Vec<_> = trustees
-            .iter()
-            .map(|&trustee| {
-                let share = self.shares.get(usize::try_from(trustee).ok()?)?.as_ref()?;
-                share.valid.then_some((trustee, share))
-            })
-            .collect::<Option<_>>()?;
-        (increasing && shares.len() as u64 == threshold).then_some(shares)
+        if !increasing || trustees.len() as u64 != threshold {
+            return None;
+        }
+        let share = |trustee: &u64| {
+            let share = self.shares.get(usize::try_from(*trustee).ok()?)?.as_ref()?;
+            Some((*trustee, share))
+        };
+        trustees.iter().map(share).collect()
     }
 
     /// The batch with only the shares that stand before a record.

@@ -2054,6 +2054,7 @@ CONTEST_RESULT = mapping(
 BODIES = {
     "proposal": mapping(description=DESCRIPTION, invitations=listing(KEY)),
     "enrol": mapping(trustee=uint, invitation=SIGNATURE),
+    "counter-proposal": mapping(reason=utf8, description=nullable(DESCRIPTION)),
     "manifest": mapping(keys=listing(KEY), attempt=uint, excluded=NUMBERS, proposal=DIGEST,
                         description=DESCRIPTION),
     "accept": mapping(key=ELEMENT, proof=SCHNORR),
@@ -2118,8 +2119,6 @@ def decode_body(kind, body):
     """The body of a message, within the size that its kind allows (§8.1)."""
     if len(body) > MAX_BODY.get(kind, MIB):
         raise not_canonical("a body longer than its kind allows")
-    if kind == "counter-proposal":
-        return None
     return decode_as(BODIES[kind], body)
 
 
@@ -3599,7 +3598,7 @@ class Batch:
 AUTHORITY_KINDS = ("manifest", "open", "roll-amend", "waiver", "close", "result", "seal")
 INTAKE_KINDS = ("ballots", "challenged")
 TRUSTEE_KINDS = CEREMONY + ("counter-proposal", "mix", "share", "sign-off")
-SETUP_KINDS = ("enrol", "manifest")
+SETUP_KINDS = ("proposal", "enrol", "counter-proposal", "manifest")
 
 
 class Void(Exception):
@@ -3614,7 +3613,8 @@ class Void(Exception):
 class Stage:
     """How far an election has come, and so what may stand next (§9.3)."""
 
-    invited: int | None         # trustees of the proposal
+    proposals: int
+    invited: int | None         # trustees of the newest proposal
     enrolled: frozenset
     attempts: int
     trustees: int               # of the newest manifest
@@ -3638,6 +3638,7 @@ class Stage:
             return self.allows_ceremony(kind, trustee)
         in_setup, voting = not self.attempts, self.opened and not self.closed
         return {
+            "proposal": in_setup,
             "enrol": in_setup and body.get("trustee") not in self.enrolled,
             "counter-proposal": in_setup,
             "manifest": (not self.opened and self.all_enrolled(body)
@@ -3693,6 +3694,7 @@ class Log:
         self.blind = False          # after a record that leaves no sense in others (§9.2)
         self.authority = None
         self.proposal = self.proposal_digest = None
+        self.proposals = []         # (digest, record, invitations, keys enrolled) of every proposal
         self.enrolled = {}
         self.manifest = self.election = None
         self.attempts = []          # (election id, record, keys) of every manifest
@@ -3730,7 +3732,7 @@ class Log:
         posted = frozenset((kind, j) for kind in CEREMONY if self.ceremony
                            for j in self.ceremony.posted(kind))
         stage = Stage(
-            len(self.proposal["invitations"]) if self.proposal else None,
+            len(self.proposals), len(self.proposal["invitations"]) if self.proposal else None,
             frozenset(self.enrolled), len(self.attempts),
             len(self.manifest["keys"]) if self.manifest else 0, posted,
             self.opened is not None, self.close is not None, self.mixing_complete(),
@@ -3923,6 +3925,9 @@ class Log:
             return
         if self.blind:
             return
+        if self.is_of_earlier_proposal(record, body):
+            self.pass_over(record.number, "is of an earlier proposal")
+            return
         earlier = self.earlier_trustees(record)
         if (earlier is None and not self.of_this_election(record)
                 or not self.may_write(record, body, earlier)):
@@ -3970,15 +3975,25 @@ class Log:
 
     def of_this_election(self, record):
         """Whether a message is of this election (§8.2)."""
-        if record.kind == "proposal":
-            expected = ZEROS
-        elif record.kind in SETUP_KINDS or not self.manifest:
+        if record.kind in SETUP_KINDS or not self.manifest:
             expected = self.proposal_digest or ZEROS
         else:
             expected = self.election
         if record.election == expected:
             return True
         self.found.fail("board.chain", [], record.number, None, "a message of another election")
+        return False
+
+    def is_of_earlier_proposal(self, record, body):
+        """Whether an enrolment or counter-proposal is passed over as sent to an earlier proposal."""
+        for (digest, _, invitations, enrolled), (_, following, _, _) in zip(
+                self.proposals, self.proposals[1:]):
+            if record.election != digest or not 0 <= self.seen(record) < following:
+                continue
+            if record.kind == "counter-proposal":
+                return record.author in enrolled
+            return (record.kind == "enrol" and body["trustee"] < len(invitations)
+                    and is_invited(invitations, digest, record, body))
         return False
 
     def earlier_trustees(self, record):
@@ -4018,7 +4033,7 @@ class Log:
         """Whether the author may write a record of this kind (§8.6), in an `earlier` attempt."""
         author, kind = record.author, record.kind
         is_trustee = self.trustee(author) is not None if earlier is None else author in earlier
-        if kind in AUTHORITY_KINDS:
+        if kind in AUTHORITY_KINDS or kind == "proposal" and self.proposal:
             allowed = author == self.authority
         elif kind in INTAKE_KINDS:
             allowed = author == self.intake_key()
@@ -4051,6 +4066,7 @@ class Log:
             return True
         if late is None and trustee is not None and seen >= 0 and (
                 self.stages[seen].allows(kind, trustee, body)
+                and self.stages[seen].proposals == stage.proposals
                 and (kind not in CEREMONY or self.stages[seen].attempts == stage.attempts)):
             late = "was in its phase by all that its author had seen"
         if late:
@@ -4127,9 +4143,14 @@ class Log:
     # ---- setup (§8.8, §8.9, §8.11)
 
     def take_proposal(self, record, body):
-        """The proposal: who proposes is the authority."""
+        """A proposal: who proposes first is the authority; another one replaces it."""
+        if self.proposal:
+            self.found.warn(f"record {record.number} replaces the proposal")
+            self.found.failures = [f for f in self.found.failures if f.check != "setup.roll"]
         self.authority = record.author
         self.proposal, self.proposal_digest = body, record.message_digest
+        self.enrolled = {}
+        self.proposals.append((record.message_digest, record.number, body["invitations"], set()))
         self.check_description(body["description"], record.number,
                                len(body["invitations"]) != len(body["description"]["trustees"]))
         self.whole_roll = self.read_roll(body["description"], record.number)
@@ -4154,8 +4175,7 @@ class Log:
             self.found.fail("setup.identity", [self.name(record.author)], record.number, None,
                             "an enrolment of a trustee there is not")
             return False
-        signed = self.proposal_digest + le64(trustee) + record.author
-        if not verify_signed("enrol", invitations[trustee], signed, body["invitation"]):
+        if not is_invited(invitations, self.proposal_digest, record, body):
             self.found.fail("board.signature", [], record.number, None,
                             "the invitation's signature does not verify")
             return False
@@ -4164,12 +4184,11 @@ class Log:
     def take_enrol(self, record, body):
         """A trustee has made its key; the first one counts (§8.9)."""
         self.enrolled[body["trustee"]] = record.author
+        self.proposals[-1][3].add(record.author)
 
     def take_counter_proposal(self, record, _body):
-        """A kind that this version does not read (§8.6)."""
-        self.effective.discard(record.number)
-        self.found.fail("setup.identity", [self.name(record.author)], record.number, None,
-                        "a counter-proposal, which this version does not read")
+        """A trustee's answer to the proposal: for people, and for the authority to act on (§8.14)."""
+        self.found.warn(f"record {record.number}: {self.name(record.author)} answers the proposal")
 
     def take_manifest(self, record, body):
         """A manifest: one attempt of the key ceremony begins."""
@@ -4393,6 +4412,12 @@ class Log:
             self.found.fail("board.chain", ["authority"], number, None,
                             "the authority has posted something behind what its seal names")
         self.sealed, self.named = number, min(body["records"], number)
+
+
+def is_invited(invitations, proposal, record, body):
+    """Whether an enrolment under a proposal is signed by its invitation (§8.9)."""
+    signed = proposal + le64(body["trustee"]) + record.author
+    return verify_signed("enrol", invitations[body["trustee"]], signed, body["invitation"])
 
 
 def first_author(record):
@@ -5386,7 +5411,7 @@ class Audit(Chain):
     def check_fork(self, second):
         """`board.fork`."""
         if (second is None or self.proposal is None
-                or self.proposal_digest != second.proposal_digest):
+                or second.proposal is None or self.proposals[0][0] != second.proposals[0][0]):
             self.found.not_run.add("board.fork")
             self.found.warn("the second board cannot be read, or is of another election")
             return

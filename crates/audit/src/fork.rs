@@ -57,11 +57,11 @@ impl Auditor<'_> {
         self.findings.warn(text);
     }
 
-    /// Boards are of one election when the same proposal stands on both.
+    /// Boards are of one election when they begin with the same proposal.
     fn is_same_election(&self, other: &dyn Board) -> Result<(), String> {
         let theirs = crate::view(other).map_err(|error| error.to_string())?.proposal;
         match (&self.view.proposal, theirs) {
-            (Some(ours), Some(theirs)) if ours.digest == theirs.digest => Ok(()),
+            (Some(ours), Some(theirs)) if ours.first() == theirs.first() => Ok(()),
             (Some(_), Some(_)) => Err("it is of another election".into()),
             (None, _) => Err("no proposal stands on this board".into()),
             (_, None) => Err("no proposal stands on it".into()),

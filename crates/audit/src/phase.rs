@@ -35,8 +35,8 @@ impl View {
 /// Whether a record may stand in this phase.
 fn may_stand(body: &Body, phase: Phase) -> bool {
     match body.kind() {
-        Kind::Proposal => phase == Phase::Empty,
-        Kind::Enrol => phase == Phase::Enrolment,
+        Kind::Proposal => phase <= Phase::Enrolment,
+        Kind::Enrol | Kind::CounterProposal => phase == Phase::Enrolment,
         Kind::Manifest => (Phase::Enrolment..=Phase::Ready).contains(&phase),
         Kind::Accept => phase == Phase::Acceptance,
         Kind::DealCommitment => phase == Phase::Commitment,
@@ -54,7 +54,6 @@ fn may_stand(body: &Body, phase: Phase) -> bool {
         Kind::Result => matches!(phase, Phase::Sharing | Phase::Tallying),
         Kind::SignOff => (Phase::Acceptance..=Phase::Published).contains(&phase),
         Kind::Seal => phase == Phase::Published,
-        Kind::CounterProposal => phase == Phase::Enrolment,
         Kind::Exclusion => match body {
             Body::Exclusion(Exclusion::Absence { .. }) => {
                 (Phase::Mixing..=Phase::Published).contains(&phase)
@@ -76,6 +75,8 @@ fn is_of_ceremony(kind: Kind) -> bool {
 enum Writer {
     /// Whoever has the key that the record itself introduces.
     Anybody,
+    /// The authority, once there is one.
+    Proposer,
     Authority,
     /// The key that takes in ballots, for which the authority answers.
     Intake,
@@ -86,7 +87,8 @@ enum Writer {
 
 fn writer(kind: Kind) -> Writer {
     match kind {
-        Kind::Proposal | Kind::Enrol => Writer::Anybody,
+        Kind::Enrol => Writer::Anybody,
+        Kind::Proposal => Writer::Proposer,
         Kind::Accept
         | Kind::DealCommitment
         | Kind::Deal
@@ -132,9 +134,6 @@ impl Auditor<'_> {
             let evidence = format!("a record of kind {kind} cannot stand here: {}", name(phase));
             return self.out_of_phase(entry.sequence, &author, evidence);
         }
-        if let Body::Later(kind) = entry.body {
-            return self.later(kind, entry.sequence, &author);
-        }
         self.act(entry, &author);
     }
 
@@ -146,7 +145,10 @@ impl Auditor<'_> {
         let Entry { sequence, digest, message_digest, author: key, knew, time, .. } = entry;
         match (entry.body, author) {
             (Body::Proposal(body), _) => self.proposal(sequence, message_digest, key, body),
-            (Body::Enrol(body), _) => self.enrol(sequence, key, &body),
+            (Body::Enrol(body), _) => self.enrol(sequence, key, knew, &body),
+            (Body::CounterProposal(body), Culprit::Trustee(trustee)) => {
+                self.counter_proposal(sequence, *trustee, body);
+            }
             (Body::Manifest(body), _) => self.manifest(sequence, message_digest, body),
             (Body::Accept(body), Culprit::Trustee(trustee)) => {
                 self.accept(sequence, *trustee, body)
@@ -191,16 +193,7 @@ impl Auditor<'_> {
         }
     }
 
-    /// A kind that this version cannot read: what it could change was not checked.
-    fn later(&mut self, kind: Kind, sequence: u64, author: &Culprit) {
-        let evidence = format!(
-            "it is of kind {kind}, which this version does not read: exclude it, or start anew"
-        );
-        let culprits = std::slice::from_ref(author);
-        self.fail(CheckId::SetupIdentity, culprits, Some(sequence), None, evidence);
-    }
-
-    /// A message made for another election, or for an attempt that has been replaced since.
+    /// A message made for another election, or for an attempt or a proposal that has been replaced since.
     fn is_of_this_election(&mut self, entry: &Entry, kind: Kind) -> bool {
         if entry.election == self.view.election_for(kind) {
             return true;
@@ -213,6 +206,10 @@ impl Auditor<'_> {
             self.pass_over(format!("record {} came too late for its attempt", entry.sequence));
             return false;
         }
+        if self.is_of_an_earlier_proposal(entry) {
+            self.pass_over(format!("record {} came too late for its proposal", entry.sequence));
+            return false;
+        }
         let evidence = "its message was made for another election";
         self.gap = true;
         self.fail(CheckId::BoardChain, &[], Some(entry.sequence), None, evidence);
@@ -222,6 +219,10 @@ impl Auditor<'_> {
     fn is_entitled(&mut self, entry: &Entry, kind: Kind, author: &Culprit) -> bool {
         let (entitled, whose) = match writer(kind) {
             Writer::Anybody => (true, ""),
+            // Who proposes first is the authority.
+            Writer::Proposer => {
+                (self.view.proposal.is_none() || self.is_authority(&entry.author), "the authority")
+            }
             Writer::Authority => (self.is_authority(&entry.author), "the authority"),
             Writer::Intake => (self.is_intake(&entry.author), "the intake key"),
             Writer::Trustee => (matches!(author, Culprit::Trustee(_)), "a trustee"),
@@ -265,8 +266,11 @@ impl Auditor<'_> {
     /// Trustees work at the same time: what was in its phase by all that its author had seen is no fault,
     /// nor is what one sends to an attempt of the key ceremony that another's fault has ended.
     fn is_overtaken(&mut self, entry: &Entry, author: &Culprit, phase: Phase) -> bool {
-        let in_phase =
-            |knew: u64| self.memory.phase(knew).is_some_and(|phase| may_stand(&entry.body, phase));
+        let proposed = self.view.proposal.as_ref().map_or(0, |proposal| proposal.sequence);
+        let in_phase = |knew: u64| {
+            let phase = self.memory.phase(knew).filter(|_| knew >= proposed);
+            phase.is_some_and(|phase| may_stand(&entry.body, phase))
+        };
         // An exclusion makes mixes due again that were thought to be done when this was written.
         let is_void_since =
             |mix: &PostedMix| matches!(mix.dead, Some(Dead::Void(by)) if entry.knew < Some(by));

@@ -2,13 +2,19 @@
 
 use crate::numbered::{numbered, plural};
 use psephos_core::{Digest, Encoding};
-use psephos_record::bodies::{Description, Enrol, Manifest, Policy, Proposal};
-use psephos_record::invitation;
+use psephos_record::bodies::{
+    Body, CounterProposal, Description, Enrol, Manifest, Policy, Proposal,
+};
+use psephos_record::invitation::verify_enrolment;
 
 use crate::auditor::Auditor;
 use crate::check::CheckId;
+use crate::log::Entry;
 use crate::report::Culprit;
-use crate::view::{Ceremony, Enrolment, ManifestView, ProposalView};
+use crate::text::quoted;
+use crate::view::{
+    Ceremony, CounterProposalView, EarlierProposal, Enrolment, ManifestView, ProposalView,
+};
 
 impl Auditor<'_> {
     pub(crate) fn proposal(
@@ -30,8 +36,70 @@ impl Auditor<'_> {
             self.halt("the proposal cannot be used");
         }
         self.parameters(sequence, &proposal.description);
+        let earlier = self.replaced(sequence);
         self.view.enrolments = vec![None; trustees];
-        self.view.proposal = Some(ProposalView { sequence, digest, authority, proposal });
+        self.view.counter_proposals = vec![None; trustees];
+        self.view.proposal = Some(ProposalView { sequence, digest, authority, proposal, earlier });
+    }
+
+    /// The proposals that a new one replaces, with who had enrolled under them.
+    fn replaced(&mut self, sequence: u64) -> Vec<EarlierProposal> {
+        let Some(before) = self.view.proposal.take() else { return Vec::new() };
+        self.findings.warn(format!(
+            "record {sequence} replaces the proposal of record {}: the trustees enrolled anew",
+            before.sequence
+        ));
+        let enrolled = self.view.enrolments.iter().flatten().map(|enrolment| enrolment.key);
+        let last = EarlierProposal {
+            digest: before.digest,
+            replaced: sequence,
+            invitations: before.proposal.invitations,
+            enrolled: enrolled.collect(),
+        };
+        before.earlier.into_iter().chain([last]).collect()
+    }
+
+    /// Whether this is what somebody invited sent to a proposal without knowing that another one had replaced
+    /// it: an enrolment that its invitation signs, or a counter-proposal of somebody enrolled.
+    pub(crate) fn is_of_an_earlier_proposal(&self, entry: &Entry) -> bool {
+        let Some(standing) = &self.view.proposal else { return false };
+        let is_its = |earlier: &&EarlierProposal| {
+            earlier.digest == entry.election
+                && entry.knew.is_some_and(|knew| knew < earlier.replaced)
+        };
+        let Some(earlier) = standing.earlier.iter().find(is_its) else { return false };
+        match &entry.body {
+            Body::Enrol(Enrol { trustee, invitation }) => {
+                let place = usize::try_from(*trustee).ok();
+                let key = place.and_then(|place| earlier.invitations.get(place));
+                let digest = &earlier.digest;
+                key.is_some_and(|key| {
+                    verify_enrolment(key, digest, *trustee, &entry.author, invitation).is_ok()
+                })
+            }
+            Body::CounterProposal(_) => earlier.enrolled.contains(&entry.author),
+            _ => false,
+        }
+    }
+
+    /// A trustee answers the proposal: the authority may change it, or go on. Until that trustee accepts the
+    /// manifest it is bound to nothing.
+    pub(crate) fn counter_proposal(&mut self, sequence: u64, trustee: u64, body: CounterProposal) {
+        let Some(standing) = &self.view.proposal else { return };
+        let agrees = body.description.as_ref() == Some(&standing.proposal.description);
+        let place = usize::try_from(trustee).ok();
+        let Some(slot) = place.and_then(|place| self.view.counter_proposals.get_mut(place)) else {
+            return;
+        };
+        let what = match &body.description {
+            None => "declines the proposal",
+            Some(_) if agrees => "agrees to the proposal after all",
+            Some(_) => "proposes another election",
+        };
+        let reason = quoted(&body.reason);
+        *slot = (!agrees).then_some(CounterProposalView { sequence, counter: body });
+        self.findings
+            .warn(format!("record {sequence}: trustee {trustee} {what}; its reason: {reason}"));
     }
 
     fn parameters(&mut self, sequence: u64, description: &Description) {
@@ -57,8 +125,7 @@ impl Auditor<'_> {
         let invited = place.and_then(|place| proposal.proposal.invitations.get(place));
         let Some(invited) = invited else { return true };
         let (trustee, signature) = (body.trustee, &body.invitation);
-        if invitation::verify_enrolment(invited, &proposal.digest, trustee, key, signature).is_ok()
-        {
+        if verify_enrolment(invited, &proposal.digest, trustee, key, signature).is_ok() {
             return true;
         }
         let evidence = format!(
@@ -69,9 +136,10 @@ impl Auditor<'_> {
         false
     }
 
-    pub(crate) fn enrol(&mut self, sequence: u64, key: Encoding, body: &Enrol) {
+    pub(crate) fn enrol(&mut self, sequence: u64, key: Encoding, knew: Option<u64>, body: &Enrol) {
         let culprit = self.culprit(&key);
         let Some(proposal) = &self.view.proposal else { return };
+        let proposed = proposal.sequence;
         let place = usize::try_from(body.trustee).ok();
         let Some(place) = place.filter(|place| *place < proposal.proposal.invitations.len()) else {
             let evidence = format!("there is no trustee {}", body.trustee);
@@ -80,6 +148,15 @@ impl Auditor<'_> {
         };
         match self.view.enrolments.get_mut(place) {
             Some(slot @ None) => *slot = Some(Enrolment { sequence, key }),
+            Some(Some(first))
+                if knew.is_some_and(|knew| (proposed..first.sequence).contains(&knew)) =>
+            {
+                let by = first.sequence;
+                self.pass_over(format!(
+                    "record {sequence} comes too late, which its author could not know, and has no effect: \
+                     this trustee has enrolled, in record {by}"
+                ));
+            }
             // The trustee held the invitation, and so did the authority, which made it.
             _ => {
                 let evidence = "this trustee has enrolled before, and the authority knew the \

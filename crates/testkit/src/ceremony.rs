@@ -5,8 +5,8 @@ use std::sync::Arc;
 use psephos_proofs::key_ceremony::{CeremonyContext, Deal};
 use psephos_prove::key_ceremony::{Received, SealedDeal, accept, receive};
 use psephos_record::bodies::{
-    Accept, Body, Complain, Confirm, DealCommitment, Description, Enrol, Manifest, Open, Proposal,
-    deals_digest,
+    Accept, Body, Complain, Confirm, CounterProposal, DealCommitment, Description, Enrol, Manifest,
+    Open, Proposal, deals_digest,
 };
 use psephos_record::invitation::sign_enrolment;
 
@@ -41,6 +41,13 @@ impl Election {
         let author = Author::Trustee(trustee);
         let body = self.enrol_body(trustee, author);
         self.post(author, Body::Enrol(body))
+    }
+
+    /// A trustee answers the proposal with another description, or none.
+    pub fn counter_propose(&mut self, trustee: u64, description: Option<&Description>) -> u64 {
+        let reason = "as the charter has it".to_owned();
+        let body = CounterProposal { reason, description: description.cloned() };
+        self.post(Author::Trustee(trustee), Body::CounterProposal(body))
     }
 
     /// The next manifest.

@@ -208,7 +208,8 @@ impl Election {
         self.run();
     }
 
-    fn run(&mut self) {
+    /// Everything from the acceptances to the seal, honestly.
+    pub fn run(&mut self) {
         self.hold_ceremony();
         self.open();
         self.take_in_plan();

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_core::{Digest, Encoding};
 use psephos_record::bodies::{
-    Accept, Blob, Complain, Deal, Description, Manifest, Proposal, RollAmend,
+    Accept, Blob, Complain, CounterProposal, Deal, Description, Manifest, Proposal, RollAmend,
 };
 use psephos_record::kind::Kind;
 
@@ -60,8 +60,10 @@ pub struct View {
     pub head: Digest,
     /// The proposal.
     pub proposal: Option<ProposalView>,
-    /// Enrolments by trustee; as many as the proposal has trustees.
+    /// Enrolments under this proposal by trustee; as many as it has trustees.
     pub enrolments: Vec<Option<Enrolment>>,
+    /// What trustees have last answered to this proposal instead of agreeing to it, by trustee.
+    pub counter_proposals: Vec<Option<CounterProposalView>>,
     /// The last manifest.
     pub manifest: Option<ManifestView>,
     /// The key ceremony of the last manifest's attempt.
@@ -109,6 +111,44 @@ pub struct ProposalView {
     pub authority: Encoding,
     /// The proposal itself.
     pub proposal: Proposal,
+    /// The proposals that it replaces, the first one first.
+    pub earlier: Vec<EarlierProposal>,
+}
+
+impl ProposalView {
+    /// The digest of the first proposal: two copies of a board with the same are of one election.
+    #[must_use]
+    pub fn first(&self) -> &Digest {
+        self.earlier.first().map_or(&self.digest, |first| &first.digest)
+    }
+
+    /// Whether this is the digest of the proposal or of one that it replaces.
+    #[must_use]
+    pub fn is_or_was(&self, digest: &Digest) -> bool {
+        self.digest == *digest || self.earlier.iter().any(|earlier| earlier.digest == *digest)
+    }
+}
+
+/// A proposal that another one has replaced.
+#[derive(Clone, Debug)]
+pub struct EarlierProposal {
+    /// SHA3-256 of its message bytes.
+    pub digest: Digest,
+    /// The place of the proposal that replaces it.
+    pub replaced: u64,
+    /// Its invitations' keys, by trustee.
+    pub invitations: Vec<Encoding>,
+    /// The keys that were enrolled under it.
+    pub enrolled: Vec<Encoding>,
+}
+
+/// A trustee's answer to the proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CounterProposalView {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// What it says.
+    pub counter: CounterProposal,
 }
 
 /// A trustee's enrolment.
@@ -291,13 +331,15 @@ impl View {
         }
     }
 
-    /// What a message of this kind carries as `election`: zeros in a proposal, the proposal's digest in
-    /// enrolments and manifests, [`View::election`] in all others.
+    /// What a message of this kind carries as `election`: the proposal's digest in enrolments,
+    /// counter-proposals, manifests and a proposal that replaces it, zeros in the first proposal,
+    /// [`View::election`] in all others.
     #[must_use]
     pub fn election_for(&self, kind: Kind) -> Digest {
-        match (kind, &self.proposal) {
-            (Kind::Proposal, _) => [0; 32],
-            (Kind::Enrol | Kind::Manifest, Some(proposal)) => proposal.digest,
+        let is_under_proposal =
+            matches!(kind, Kind::Proposal | Kind::Enrol | Kind::CounterProposal | Kind::Manifest);
+        match &self.proposal {
+            Some(proposal) if is_under_proposal => proposal.digest,
             _ => self.election(),
         }
     }

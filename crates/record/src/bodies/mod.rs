@@ -19,7 +19,8 @@ pub use intake::{
 };
 pub use psephos_proofs::key_ceremony::{Deal, EncryptedShare};
 pub use setup::{
-    Accept, Complain, Confirm, DealCommitment, Enrol, Manifest, Proposal, deals_digest,
+    Accept, Complain, Confirm, CounterProposal, DealCommitment, Enrol, Manifest, Proposal,
+    deals_digest,
 };
 pub use tally::{
     BatchMix, BatchResult, BatchShare, ElectionResult, Exclusion, Mix, Seal, Share, SignOff,
@@ -33,6 +34,8 @@ pub enum Body {
     Proposal(Proposal),
     /// See [`Enrol`].
     Enrol(Enrol),
+    /// See [`CounterProposal`].
+    CounterProposal(CounterProposal),
     /// See [`Manifest`].
     Manifest(Manifest),
     /// See [`Accept`].
@@ -69,8 +72,6 @@ pub enum Body {
     SignOff(SignOff),
     /// See [`Seal`].
     Seal(Seal),
-    /// A kind whose body this version does not read: nothing about it was checked.
-    Later(Kind),
 }
 
 impl Body {
@@ -83,6 +84,7 @@ impl Body {
         Ok(match kind {
             Kind::Proposal => Self::Proposal(cbor::decode(bytes, limit)?),
             Kind::Enrol => Self::Enrol(cbor::decode(bytes, limit)?),
+            Kind::CounterProposal => Self::CounterProposal(cbor::decode(bytes, limit)?),
             Kind::Manifest => Self::Manifest(cbor::decode(bytes, limit)?),
             Kind::Accept => Self::Accept(cbor::decode(bytes, limit)?),
             Kind::DealCommitment => Self::DealCommitment(cbor::decode(bytes, limit)?),
@@ -101,15 +103,15 @@ impl Body {
             Kind::Result => Self::Result(cbor::decode(bytes, limit)?),
             Kind::SignOff => Self::SignOff(cbor::decode(bytes, limit)?),
             Kind::Seal => Self::Seal(cbor::decode(bytes, limit)?),
-            Kind::CounterProposal => Self::Later(kind),
         })
     }
 
-    /// The encoded body; empty for [`Body::Later`], which nobody can write.
+    /// The encoded body.
     pub fn encode(&self) -> Vec<u8> {
         match self {
             Self::Proposal(body) => cbor::encode(body),
             Self::Enrol(body) => cbor::encode(body),
+            Self::CounterProposal(body) => cbor::encode(body),
             Self::Manifest(body) => cbor::encode(body),
             Self::Accept(body) => cbor::encode(body),
             Self::DealCommitment(body) => cbor::encode(body),
@@ -128,7 +130,6 @@ impl Body {
             Self::Result(body) => cbor::encode(body),
             Self::SignOff(body) => cbor::encode(body),
             Self::Seal(body) => cbor::encode(body),
-            Self::Later(_) => Vec::new(),
         }
     }
 
@@ -137,6 +138,7 @@ impl Body {
         match self {
             Self::Proposal(_) => Kind::Proposal,
             Self::Enrol(_) => Kind::Enrol,
+            Self::CounterProposal(_) => Kind::CounterProposal,
             Self::Manifest(_) => Kind::Manifest,
             Self::Accept(_) => Kind::Accept,
             Self::DealCommitment(_) => Kind::DealCommitment,
@@ -155,7 +157,6 @@ impl Body {
             Self::Result(_) => Kind::Result,
             Self::SignOff(_) => Kind::SignOff,
             Self::Seal(_) => Kind::Seal,
-            Self::Later(kind) => *kind,
         }
     }
 }

@@ -30,6 +30,18 @@ pub struct Enrol {
     pub invitation: Fixed<64>,
 }
 
+/// A trustee's answer to the proposal instead of its agreement; the author is the key that it has enrolled.
+/// The last one that a trustee posts under a proposal counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CounterProposal {
+    /// Why, in the trustee's words.
+    pub reason: String,
+    /// The election it would take part in: none when it declines, and the proposal's own when it agrees after
+    /// all.
+    pub description: Option<Description>,
+}
+
 /// Fixes the election; the author is the authority.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -20,6 +20,7 @@ mod intake;
 mod mixes;
 mod phase;
 mod places;
+mod proposals;
 mod prover;
 mod range;
 mod record;
@@ -50,6 +51,7 @@ use crate::{Author, Election};
 /// Every case, file by file.
 pub const CASES: &[&[Case]] = &[
     setup::CASES,
+    proposals::CASES,
     ceremony::CASES,
     complaints::CASES,
     record::CASES,

@@ -1,10 +1,10 @@
 //! What an authority can get wrong before the key ceremony, and what an auditor who pins digests finds.
 
-use psephos_record::bodies::{Body, Description, Open, Policy, Proposal};
+use psephos_record::bodies::{Body, Description, Policy, Proposal};
 use psephos_record::message::file_digest;
 
 use super::stage::{complete, enrolled, plan};
-use super::{AUTHORITY, Case, Fixture, appended, posted};
+use super::{AUTHORITY, Case, Fixture, posted};
 use crate::{Author, Election, Plan};
 
 pub(super) const CASES: &[Case] = &[
@@ -150,17 +150,6 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
-        name: "setup.identity-counter-proposal",
-        altered: "Trustee 0 posts a counter-proposal, which this version does not read.",
-        make: || {
-            let mut election = enrolled();
-            let author = Author::Trustee(0);
-            let mut message = election.message(author, &Body::Open(Open {}));
-            message.kind = "counter-proposal".into();
-            appended(election, author, message)
-        },
-    },
-    Case {
         name: "board.signature-enrolment-without-invitation",
         altered: "Somebody enrols as trustee 2 who was not invited.",
         make: || {
@@ -201,15 +190,6 @@ pub(super) const CASES: &[Case] = &[
             let mut body = election.manifest_body();
             body.attempt = 1;
             posted(election, Author::Authority, Body::Manifest(body))
-        },
-    },
-    Case {
-        name: "board.phase-two-proposals",
-        altered: "The authority proposes twice.",
-        make: || {
-            let election = enrolled();
-            let body = election.view().proposal.expect("a proposal").proposal;
-            posted(election, Author::Authority, Body::Proposal(body))
         },
     },
     Case {

@@ -33,6 +33,20 @@ impl Election {
 
     /// As [`Election::begin`], with further options for `init`.
     pub fn begin_with(toml: &str, trustees: usize, threshold: usize, options: &[&str]) -> Election {
+        let (election, lines) = Election::propose(toml, trustees, threshold, options);
+        for (index, line) in lines.iter().enumerate() {
+            election.join(index + 1, line).exits(0);
+        }
+        election
+    }
+
+    /// Runs `init`; the invitations, which nobody has followed yet.
+    pub fn propose(
+        toml: &str,
+        trustees: usize,
+        threshold: usize,
+        options: &[&str],
+    ) -> (Election, Vec<String>) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let election = Election { folder, toml: toml.to_owned(), trustees };
         fs::write(election.path("election.toml"), toml).expect("written");
@@ -43,19 +57,21 @@ impl Election {
         init.arg(format!("--trustees={trustees}")).arg(format!("--threshold={threshold}"));
         init.args(options);
         let printed = Outcome::of(init.output().expect("it starts")).exits(0).out;
-        let lines: Vec<&str> =
-            printed.lines().filter(|line| line.starts_with("psephos-invite:")).collect();
+        let lines = printed.lines().filter(|line| line.starts_with("psephos-invite:"));
+        let lines: Vec<String> = lines.map(str::to_owned).collect();
         assert_eq!(lines.len(), trustees);
-        for (index, line) in lines.into_iter().enumerate() {
-            election.join(index + 1, line).exits(0);
-        }
-        election
+        (election, lines)
     }
 
-    /// `join` of a trustee, counted from 1.
+    /// `join` of a trustee that agrees, counted from 1.
     pub fn join(&self, trustee: usize, line: &str) -> Outcome {
+        self.answer(trustee, line, &["--yes"])
+    }
+
+    /// `join` of a trustee that answers by these flags, counted from 1.
+    pub fn answer(&self, trustee: usize, line: &str, flags: &[&str]) -> Outcome {
         let mut join = self.command("psephos-trustee", "join", &format!("trustee-{trustee}"));
-        join.args(["-", "--throwaway"]).stdin(Stdio::piped());
+        join.args(["-", "--throwaway"]).args(flags).stdin(Stdio::piped());
         join.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = join.spawn().expect("it starts");
         let mut input = child.stdin.take().expect("an input");
@@ -144,13 +160,16 @@ impl Election {
     pub fn trustee(&self, trustee: usize, arguments: &[&str]) -> Outcome {
         let (command, options) = arguments.split_first().expect("a command");
         let mut run = self.command("psephos-trustee", command, &format!("trustee-{trustee}"));
+        if *command == "run" {
+            run.arg("--yes");
+        }
         Outcome::of(run.args(options).output().expect("it starts"))
     }
 
     /// Starts `run` of a trustee and leaves it running.
     pub fn start(&self, trustee: usize) -> Child {
         let mut run = self.command("psephos-trustee", "run", &format!("trustee-{trustee}"));
-        run.args(["--every", "0.05"]).stdout(Stdio::null()).stderr(Stdio::null());
+        run.args(["--yes", "--every", "0.05"]).stdout(Stdio::null()).stderr(Stdio::null());
         run.spawn().expect("it starts")
     }
 

@@ -35,6 +35,8 @@ Exit codes: 0 done (rehearse: VALID), 1 the board is INVALID, 2 somebody else is
 pub enum Command {
     /// Writes the proposal of an election and one invitation per trustee
     Init(Init),
+    /// Replaces the proposal before there is a manifest; without a flag, lists what trustees answered
+    Reissue(Reissue),
     /// Issues the manifest when all trustees have enrolled, sees the key ceremony through, and opens
     Open(Open),
     /// Takes in files of encrypted ballots and of challenges
@@ -113,7 +115,29 @@ pub struct Init {
 }
 
 #[derive(Args, Debug)]
+pub struct Reissue {
+    /// Take over the terms that this trustee proposes, by its number in `status`, from 0
+    #[arg(long, value_name = "N", conflicts_with = "election", value_parser = clap::value_parser!(u64).range(0..32))]
+    pub counter_proposal: Option<u64>,
+    /// Take the terms of this file; roll and policy stay as they are
+    #[arg(long, value_name = "FILE.toml")]
+    pub election: Option<PathBuf>,
+    #[command(flatten)]
+    pub numbers: Numbers,
+    /// Post it without being asked
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
 pub struct Open {
+    /// Issue the manifest although trustees have answered the proposal otherwise
+    #[arg(long)]
+    pub as_proposed: bool,
     /// After a failed key ceremony: issue a manifest for another one
     #[arg(long)]
     pub again: bool,

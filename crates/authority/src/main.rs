@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod description;
 mod hours;
+mod invitations;
 mod office;
 mod roll;
 mod voters;
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     psephos_console::run(|cli: Cli| match cli.command {
         Command::Init(arguments) => commands::init::run(arguments),
         Command::Open(arguments) => commands::open::run(arguments),
+        Command::Reissue(arguments) => commands::reissue::run(arguments),
         Command::Intake(arguments) => commands::intake::run(arguments),
         Command::Amend(arguments) => commands::amend::run(arguments),
         Command::Waive(arguments) => commands::waive::run(arguments),

@@ -15,6 +15,7 @@ use psephos_participant::{
 use psephos_protocol::{AuthorityAction, Awaited, Next};
 use psephos_record::board::FolderBoard;
 use psephos_record::bodies::Body;
+use psephos_record::kind::Kind;
 use psephos_record::message::Message;
 use psephos_secrets::Vault;
 
@@ -37,6 +38,15 @@ impl Office {
     pub fn enter(acting: &Acting, board: Option<&Path>) -> Result<Office, Failure> {
         let (home, board, _, key) = open(acting, board)?;
         Ok(Office::new(Station::new(home, board, key)?, acting))
+    }
+
+    /// As [`Office::enter`], with the vault of its keys.
+    pub fn enter_with_vault(
+        acting: &Acting,
+        board: Option<&Path>,
+    ) -> Result<(Office, Vault), Failure> {
+        let (home, board, vault, key) = open(acting, board)?;
+        Ok((Office::new(Station::new(home, board, key)?, acting), vault))
     }
 
     /// As [`Office::enter`], to act with the key that takes in ballots.
@@ -123,7 +133,9 @@ pub fn place(home: &cli::Home) -> Result<std::path::PathBuf, Failure> {
 fn due(message: &Message, view: &View) -> bool {
     let Ok(body) = message.body() else { return false };
     match body {
-        Body::Proposal(_) => view.phase == Phase::Empty,
+        Body::Proposal(_) => {
+            view.phase <= Phase::Enrolment && message.election == view.election_for(Kind::Proposal)
+        }
         Body::Manifest(_) => matches!(view.phase, Phase::Enrolment | Phase::Failed),
         Body::Open(_) => view.phase == Phase::Ready,
         Body::RollAmend(_) => (Phase::Acceptance..=Phase::Voting).contains(&view.phase),

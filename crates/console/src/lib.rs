@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output; progress and errors go to standard error, so that `--json` stays one object.
 
+pub mod ask;
 mod error;
 mod exit;
 mod progress;
@@ -13,5 +14,6 @@ pub use exit::Exit;
 pub use progress::{Mode, Progress};
 pub use run::{leash, parse, run, say, warn};
 pub use text::{
-    bytes, count, date, digits, duration, nth, numbered, plural, table, visible, voting_hours,
+    bytes, count, date, digits, duration, moment, nth, numbered, plural, table, visible,
+    voting_hours,
 };

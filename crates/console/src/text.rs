@@ -118,6 +118,17 @@ pub fn date(seconds: u64) -> String {
     moment.and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_else(|| seconds.to_string())
 }
 
+/// Reads a moment as RFC 3339 writes it, `2027-03-14T08:00:00Z`: seconds since 1970-01-01 UTC.
+///
+/// # Errors
+/// What is expected instead.
+pub fn moment(text: &str) -> Result<u64, String> {
+    let moment = OffsetDateTime::parse(text.trim(), &Rfc3339).ok();
+    moment
+        .and_then(|moment| u64::try_from(moment.unix_timestamp()).ok())
+        .ok_or_else(|| format!("a moment is written as 2027-03-14T08:00:00Z, and not {text:?}"))
+}
+
 /// When voting begins and ends, as a sentence; none when neither is stated.
 pub fn voting_hours(opens: Option<u64>, closes: Option<u64>) -> Option<String> {
     match (opens.map(date), closes.map(date)) {
@@ -165,6 +176,17 @@ mod tests {
         ];
         for (seconds, text) in cases {
             assert_eq!(duration(Duration::from_secs_f64(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn moments_are_read_as_they_are_written() {
+        assert_eq!(
+            moment("2027-03-14T09:00:00+01:00").map(date),
+            Ok("2027-03-14T08:00:00Z".into())
+        );
+        for wrong in ["", "2027-03-14", "tomorrow", "1960-01-01T00:00:00Z"] {
+            assert!(moment(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -1,6 +1,5 @@
 //! The psephos-voter command: a voter's device.
 
-mod ask;
 mod booth;
 mod cli;
 mod commands;

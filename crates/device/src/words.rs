@@ -6,7 +6,7 @@ use psephos_ballot::vote::Choice;
 use psephos_ballot::{Contest, Method, Vote, parse_cell};
 use psephos_console::Failure;
 
-use crate::ask::Terminal;
+use psephos_console::ask::Terminal;
 
 /// What a vote says, a line for each candidate named.
 pub fn describe(contest: &Contest, vote: &Vote) -> Vec<String> {

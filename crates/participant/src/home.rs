@@ -32,6 +32,13 @@ pub struct HomeFile {
     pub proposal: String,
     /// The signing key's public half, in hex.
     pub key: String,
+    /// Whether its owner agrees to the proposal; a trustee that has answered it otherwise does not.
+    #[serde(default = "agreed")]
+    pub agreed: bool,
+}
+
+fn agreed() -> bool {
+    true
 }
 
 /// How far the board was verified.
@@ -252,6 +259,7 @@ mod tests {
             trustee: Some(1),
             proposal: "00".into(),
             key: "11".into(),
+            agreed: true,
         };
         home.write(&file).unwrap();
         assert_eq!(Home::open(folder.path()).err().unwrap().exit(), Exit::Io);

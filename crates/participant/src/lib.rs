@@ -13,6 +13,7 @@ mod passphrase;
 mod place;
 mod station;
 pub mod status;
+pub mod terms;
 
 pub use entropy::entropy;
 pub use home::{Home, HomeFile, Known};

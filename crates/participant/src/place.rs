@@ -27,7 +27,10 @@ pub fn open_board(
         return Ok(board);
     }
     let proposal = view(&board).map_err(audit_failure)?.proposal;
-    if proposal.map(|standing| hex::encode(standing.digest)).as_ref() != Some(&file.proposal) {
+    let mut joined = [0; 32];
+    let is_ours = hex::decode_to_slice(&file.proposal, &mut joined).is_ok()
+        && proposal.is_some_and(|standing| standing.is_or_was(&joined));
+    if !is_ours {
         return Err(Failure::usage("this is not the board of this home's election")
             .at(place.display().to_string())
             .advice(format!("the home is {}; give its board", home.folder().display())));

@@ -201,7 +201,12 @@ pub fn audit_failure(error: AuditError) -> Failure {
 
 /// Why nothing is done on a board.
 pub fn refusal_failure(refusal: &Refusal, board: &FolderBoard) -> Failure {
-    let exit = if *refusal == Refusal::Unreadable { Exit::Unreadable } else { Exit::Invalid };
+    let exit = match refusal {
+        Refusal::Unreadable => Exit::Unreadable,
+        // Its own owner is awaited.
+        Refusal::Replaced | Refusal::NotAgreed => Exit::Incomplete,
+        _ => Exit::Invalid,
+    };
     let place = board.path().display();
     let advice = match refusal {
         Refusal::Unreadable | Refusal::Failures { .. } => {
@@ -211,6 +216,9 @@ pub fn refusal_failure(refusal: &Refusal, board: &FolderBoard) -> Failure {
         }
         Refusal::Excludable { record, .. } => {
             format!("run `psephos-authority exclude --record {record}`, then this command again")
+        }
+        Refusal::Replaced | Refusal::NotAgreed => {
+            "nothing was signed; `psephos-trustee join` shows the proposal, and asks".to_owned()
         }
         Refusal::OtherProposal | Refusal::OtherEnrolment | Refusal::ManifestDiffers { .. } => {
             "nothing was signed; speak with the authority and the other trustees".to_owned()

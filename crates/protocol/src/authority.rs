@@ -11,6 +11,8 @@ use crate::{Next, Refusal};
 pub enum AuthorityAction {
     /// Write the proposal.
     Propose,
+    /// Answer what trustees have answered to the proposal: replace it, or issue the manifest all the same.
+    Answer,
     /// Issue the manifest of this attempt.
     IssueManifest {
         /// 0, and one more for each key ceremony that failed.
@@ -46,6 +48,9 @@ pub fn authority(view: &View, report: &Report, remedies: &Remedies) -> Next<Auth
         || view.manifest.as_ref().map_or(0, |standing| standing.manifest.attempt.saturating_add(1));
     match view.phase {
         Phase::Empty => Next::Act(AuthorityAction::Propose),
+        Phase::Enrolment if view.counter_proposals.iter().any(Option::is_some) => {
+            Next::Act(AuthorityAction::Answer)
+        }
         Phase::Enrolment if view.enrolments.iter().all(Option::is_some) => {
             Next::Act(AuthorityAction::IssueManifest { attempt: attempt() })
         }

@@ -21,6 +21,11 @@ pub enum Task {
     Propose,
     /// Enrol under the invitation.
     Enrol,
+    /// Answer a trustee's counter-proposal.
+    Answer {
+        /// The trustee.
+        trustee: u64,
+    },
     /// Issue the manifest.
     IssueManifest,
     /// Issue a manifest for another key ceremony.
@@ -74,8 +79,13 @@ pub fn awaited(view: &View) -> Vec<Awaited> {
     match view.phase {
         Phase::Empty => authority(Task::Propose),
         Phase::Enrolment => {
-            let missing = lacking(view, view.enrolments.iter().map(Option::is_some), Task::Enrol);
-            if missing.is_empty() { authority(Task::IssueManifest) } else { missing }
+            let mut due = lacking(view, view.enrolments.iter().map(Option::is_some), Task::Enrol);
+            for (trustee, answered) in view.counter_proposals.iter().enumerate() {
+                if answered.is_some() {
+                    due.extend(authority(Task::Answer { trustee: trustee as u64 }));
+                }
+            }
+            if due.is_empty() { authority(Task::IssueManifest) } else { due }
         }
         Phase::Acceptance => {
             lacking(view, ceremony.accepts.iter().map(Option::is_some), Task::Accept)
@@ -174,6 +184,13 @@ impl Task {
                 return format!(
                     "exclude record {record}, which fails {check} \
                      (`psephos-authority exclude --record {record}`)"
+                )
+                .into();
+            }
+            Task::Answer { trustee } => {
+                return format!(
+                    "answer trustee {trustee}, who does not agree to the proposal \
+                     (`psephos-authority reissue`, or `open --as-proposed`)"
                 )
                 .into();
             }

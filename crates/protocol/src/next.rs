@@ -45,6 +45,12 @@ pub enum Refusal {
     /// The board stands under another proposal than the one joined.
     #[error("the board's proposal is not the one that was joined")]
     OtherProposal,
+    /// The authority has replaced the proposal that was joined.
+    #[error("the authority has replaced the proposal that was joined by another one")]
+    Replaced,
+    /// The manifest is of a proposal that this trustee has answered otherwise.
+    #[error("the manifest is of the proposal that this trustee has not agreed to")]
+    NotAgreed,
     /// The enrolment under this trustee's invitation names another key.
     #[error("somebody else has enrolled in this trustee's place")]
     OtherEnrolment,

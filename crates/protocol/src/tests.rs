@@ -52,6 +52,7 @@ fn home(index: u64) -> TrusteeHome {
         key: key(index),
         proposal_digest: PROPOSAL,
         proposal: proposal(),
+        agreed: true,
         signed: BTreeSet::new(),
         mixed: BTreeSet::new(),
         patience_is_over: false,
@@ -94,8 +95,10 @@ fn view(phase: Phase) -> View {
         digest: PROPOSAL,
         authority: [50; 32],
         proposal: proposal(),
+        earlier: Vec::new(),
     });
     view.enrolments = vec![None; 3];
+    view.counter_proposals = vec![None; 3];
     if phase > Phase::Enrolment {
         view.enrolments =
             (0..3).map(|index| Some(Enrolment { sequence: 1 + index, key: key(index) })).collect();

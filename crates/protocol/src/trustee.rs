@@ -55,6 +55,8 @@ pub struct TrusteeHome {
     pub proposal_digest: Digest,
     /// That proposal, as it was shown.
     pub proposal: Proposal,
+    /// Whether its owner agrees to it.
+    pub agreed: bool,
     /// Steps it has signed, by the `election` of their messages.
     pub signed: BTreeSet<(Digest, Step)>,
     /// Lists it has signed a mix of, by the `election` of its message.
@@ -238,9 +240,13 @@ fn is_stated(view: &View, index: u64, absence: &Absence) -> bool {
 fn place_in(view: &View, home: &TrusteeHome) -> Result<Option<u64>, Refusal> {
     let Some(standing) = &view.proposal else { return Ok(None) };
     if standing.digest != home.proposal_digest {
-        return Err(Refusal::OtherProposal);
+        let replaced = standing.is_or_was(&home.proposal_digest);
+        return Err(if replaced { Refusal::Replaced } else { Refusal::OtherProposal });
     }
     let Some(manifest) = &view.manifest else { return Ok(None) };
+    if !home.agreed {
+        return Err(Refusal::NotAgreed);
+    }
     agreed(manifest, home)?;
     view.trustee(&home.key).ok_or(Refusal::LeftOut).map(Some)
 }

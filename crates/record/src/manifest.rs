@@ -226,6 +226,25 @@ impl Description {
         description
     }
 
+    /// Gives every batch the width that its contests need.
+    ///
+    /// # Errors
+    /// [`ParameterFault::Batch`] for the first whose contests do not make a row.
+    pub fn fit(&mut self) -> Result<(), ParameterFault> {
+        for ballot_box in &mut self.boxes {
+            for batch in &mut ballot_box.batches {
+                let layout = Layout::of(&self.contests, &batch.contests);
+                let fault = |reason: String| ParameterFault::Batch {
+                    box_id: ballot_box.id.clone(),
+                    batch_id: batch.id.clone(),
+                    reason,
+                };
+                batch.width = layout.map_err(|error| fault(error.to_string()))?.width() as u64;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether an election can be held like this.
     ///
     /// # Errors

@@ -18,8 +18,11 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  psephos-trustee join psephos-invite:… --board /mnt/board   make keys, enrol, show the proposal
-  psephos-trustee run                                        do every step when it is due
+  psephos-trustee join psephos-invite:… --board /mnt/board   show the proposal, ask, enrol
+  psephos-trustee join --counter threshold=3                 ask the authority for other terms
+  psephos-trustee run                                        do every step when it is due, and ask before it
+  psephos-trustee run --yes                                  the same without asking
+  psephos-trustee run --dry-run                              what is due, and what it would sign
   psephos-trustee run --once                                 do what is due now, then stop
   psephos-trustee exclude --trustee 3                        do not wait for trustee 3's mix
   psephos-trustee status                                     how far it is, and who is awaited
@@ -29,7 +32,7 @@ UNREADABLE, 64 wrong command line or file, 70 fault in the program, 74 reading o
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Joins an election: makes this trustee's keys, enrols them and shows the proposal
+    /// Joins an election: shows the proposal, asks, makes this trustee's keys and enrols them
     Join(Join),
     /// Does this trustee's steps when they are due
     Run(Run),
@@ -49,7 +52,12 @@ pub struct Home {
 #[derive(Args, Debug)]
 pub struct Join {
     /// The invitation line from the authority; "-" reads it from standard input
-    pub invitation: String,
+    ///
+    /// Not needed again where the election is in the home already.
+    #[arg(value_name = "LINE")]
+    pub invitation: Option<String>,
+    #[command(flatten)]
+    pub answer: AnswerFlags,
     /// The board: the folder that authority, trustees and auditors share [default: as in the invitation]
     #[arg(long, value_name = "DIR")]
     pub board: Option<PathBuf>,
@@ -62,8 +70,32 @@ pub struct Join {
     pub quiet: bool,
 }
 
+/// The answer to the proposal, for whoever is not asked.
+#[derive(Args, Debug, Default)]
+pub struct AnswerFlags {
+    /// Agree to the proposal without being asked
+    #[arg(long, short = 'y', conflicts_with_all = ["decline", "counter"])]
+    pub yes: bool,
+    /// Decline, and say why: everybody will read it
+    #[arg(long, value_name = "REASON", conflicts_with = "counter")]
+    pub decline: Option<String>,
+    /// Propose another term: threshold=3, mixes=3, title=…, opens=DATE, closes=DATE,
+    /// candidates.CONTEST=Ada;Grace; repeatable
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub counter: Vec<String>,
+    /// Why other terms are proposed: everybody will read it
+    #[arg(long, value_name = "TEXT", requires = "counter")]
+    pub reason: Option<String>,
+}
+
 #[derive(Args, Debug)]
 pub struct Run {
+    /// Take every step when it is due, without asking
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// Audit and say what is due and what it would sign; sign nothing
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
     #[command(flatten)]
     pub place: Place,
     #[command(flatten)]

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use psephos_audit::{BatchView, View};
+use psephos_audit::{BatchView, ProposalView, View};
 use psephos_console::{Failure, Mode, say};
 use psephos_core::Digest;
 use psephos_participant::{
-    Audited, Home, HomeFile, Passphrase, Station, Stored, open_board, open_vault, vault_failure,
+    Audited, Home, HomeFile, Offered, Passphrase, Station, Stored, open_board, open_vault,
+    vault_failure,
 };
 use psephos_protocol::{BatchIndex, Next, Step, TrusteeAction, TrusteeHome};
 use psephos_record::bodies::{BatchMix, Body, Proposal};
@@ -15,6 +16,7 @@ use psephos_record::kind::Kind;
 use psephos_record::message::{Message, SignedMessage};
 use psephos_secrets::Vault;
 
+use crate::answer::Answer;
 use crate::cli;
 
 /// The role's name, and its default home's.
@@ -36,6 +38,9 @@ pub struct Desk {
     /// Its index in the proposal.
     pub index: u64,
     pub mode: Mode,
+    /// What its owner answers to the proposal, not posted yet.
+    pub answer: Option<Answer>,
+    file: HomeFile,
     proposal: Proposal,
     proposal_digest: Digest,
 }
@@ -67,7 +72,34 @@ impl Desk {
         let board = open_board(&home, &file, board)?;
         let (vault, key) = open_vault(&home, &passphrase()?)?;
         let station = Station::new(home, board, key)?;
-        Ok(Desk { station, vault, index, mode, proposal, proposal_digest: signed.digest() })
+        let proposal_digest = signed.digest();
+        Ok(Desk { station, vault, index, mode, answer: None, file, proposal, proposal_digest })
+    }
+
+    /// Whether its owner agrees to the proposal.
+    pub fn agreed(&self) -> bool {
+        self.file.agreed
+    }
+
+    /// Remembers whether its owner agrees to the proposal.
+    pub fn note_agreement(&mut self, agreed: bool) -> Result<(), Failure> {
+        self.file.agreed = agreed;
+        self.station.home().write(&self.file)
+    }
+
+    /// Goes over to the proposal that has replaced the one joined; its owner has not agreed to it yet.
+    pub fn replace_proposal(
+        &mut self,
+        message: &[u8],
+        standing: &ProposalView,
+    ) -> Result<(), Failure> {
+        self.note_agreement(false)?;
+        self.station.home().store(PROPOSAL, message)?;
+        self.file.proposal = hex::encode(standing.digest);
+        self.station.home().write(&self.file)?;
+        self.proposal = standing.proposal.clone();
+        self.proposal_digest = standing.digest;
+        Ok(())
     }
 
     /// The proposal that was joined.
@@ -119,6 +151,7 @@ impl Desk {
             key: self.station.author(),
             proposal_digest: self.proposal_digest,
             proposal: self.proposal.clone(),
+            agreed: self.file.agreed,
             signed,
             mixed,
             patience_is_over: false,
@@ -144,6 +177,15 @@ impl Desk {
             }
         };
         self.station.offer(view, &signed)?;
+        self.audit()
+    }
+
+    /// Signs a record that no step of the protocol asks for, and offers it until it stands.
+    pub fn post(&mut self, mut audited: Audited, body: &Body) -> Result<Audited, Failure> {
+        let signed = self.station.sign(&audited.view, body)?;
+        while self.station.offer(&audited.view, &signed)? == Offered::Overtaken {
+            audited = self.audit()?;
+        }
         self.audit()
     }
 

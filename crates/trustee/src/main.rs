@@ -1,7 +1,9 @@
 //! The psephos-trustee command.
 
+mod answer;
 mod cli;
 mod commands;
+mod consent;
 mod desk;
 mod steps;
 

@@ -9,5 +9,6 @@ pub mod intake;
 pub mod open;
 pub mod publish;
 pub mod rehearse;
+pub mod reissue;
 pub mod status;
 pub mod waive;

@@ -22,6 +22,20 @@ pub fn run(arguments: Open) -> Result<Exit, Failure> {
     }
     loop {
         match office.next(&audited)? {
+            Next::Act(AuthorityAction::Answer) if !arguments.as_proposed => {
+                return Err(unanswered(&audited.view));
+            }
+            Next::Act(AuthorityAction::Answer) if !enrolled_but(&audited.view, &[]) => {
+                if arguments.waiting.once {
+                    office.tell("not open yet: not every trustee has enrolled");
+                    return Ok(Exit::Incomplete);
+                }
+                wait.on(&office, &psephos_protocol::awaited(&audited.view))?;
+                audited = office.settle()?;
+            }
+            Next::Act(AuthorityAction::Answer) => {
+                audited = issue(&mut office, &audited.view, 0, Vec::new())?;
+            }
             Next::Act(AuthorityAction::IssueManifest { attempt }) => {
                 let failed = audited.view.phase == Phase::Failed;
                 if failed && !std::mem::take(&mut again) {
@@ -55,6 +69,19 @@ pub fn run(arguments: Open) -> Result<Exit, Failure> {
         office.tell("The election was opened before and voting has ended.");
     }
     Ok(Exit::Valid)
+}
+
+/// Who does not agree to the proposal, and what can be done.
+fn unanswered(view: &View) -> Failure {
+    let who: Vec<String> = numbered(&view.counter_proposals)
+        .filter(|(_, answered)| answered.is_some())
+        .map(|(trustee, _)| format!("trustee {trustee}"))
+        .collect();
+    let what = format!("not all trustees agree to the proposal: {} answered it", who.join(", "));
+    Failure::new(Exit::Incomplete, what).advice(
+        "`psephos-authority reissue` shows what they want and changes the proposal; or go on with \
+         `open --as-proposed`, or without a trustee with `open --without N`",
+    )
 }
 
 /// The proposal's indices of the trustees that the last manifest leaves out.

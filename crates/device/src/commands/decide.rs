@@ -10,10 +10,10 @@ use psephos_voter::Prepared;
 use serde_json::json;
 
 use super::vote::code;
-use crate::ask::Terminal;
 use crate::booth::Booth;
 use crate::cli::{Cast, Challenge, Output};
 use crate::files::{self, Readers};
+use psephos_console::ask::Terminal;
 
 /// What a voter does with a ballot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,12 +16,12 @@ use psephos_voter::{BallotMaker, Prepared};
 use zeroize::Zeroizing;
 
 use super::decide::{self, Decision};
-use crate::ask::{self, Terminal};
 use crate::booth::Booth;
 use crate::cli::{CodeSource, Vote as Arguments};
 use crate::earlier::Earlier;
 use crate::files;
 use crate::words::{ask as ask_contest, describe, parse};
+use psephos_console::ask::{self, Terminal};
 
 /// Makes a ballot and does with it what the voter decides.
 pub fn run(arguments: Arguments) -> Result<Exit, Failure> {

@@ -1,53 +1,103 @@
-//! `join`: from an invitation to an enrolled trustee.
+//! `join`: from an invitation to an enrolled trustee, and its answer to the proposal.
 
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf, absolute};
 
-use psephos_audit::{ProposalView, View, audit};
-use psephos_console::{Exit, Failure, Mode, nth, numbered, plural, voting_hours};
+use psephos_audit::{Phase, ProposalView, View, audit};
+use psephos_console::{Exit, Failure, Mode, say};
+use psephos_core::Digest;
 use psephos_participant::{
     Audited, Home, HomeFile, Passphrase, audit_failure, board_failure, make_vault, refusal_failure,
-    vault_failure,
+    terms, vault_failure,
 };
 use psephos_protocol::{Next, Refusal, TrusteeAction};
 use psephos_record::board::{Board, FolderBoard};
-use psephos_record::bodies::{Blob, Description, Policy};
+use psephos_record::bodies::{Body, CounterProposal, Description};
 use psephos_record::invitation::Invitation;
 use psephos_record::message::Record;
 use psephos_record::words::words;
 
+use crate::answer::Answer;
 use crate::cli::Join;
 use crate::desk::{Desk, INVITATION, PROPOSAL, ROLE, place};
 
-/// Makes keys, enrols them and shows what is proposed.
+/// Shows what is proposed, asks, makes keys, and posts enrolment and answer.
 pub fn run(arguments: Join) -> Result<Exit, Failure> {
-    let invitation = read_invitation(&arguments.invitation)?;
     let folder = place(&arguments.home)?;
-    let passphrase_file = arguments.key_file.passphrase_file.as_deref();
+    let has_home = folder.join("home.json").is_file();
+    let mut desk = if has_home { enter(&arguments, &folder)? } else { begin(&arguments, &folder)? };
+    let audited = enrol(&mut desk)?;
+    answer_standing(&mut desk, audited)?;
+    if desk.agreed() {
+        desk.tell("You take part.\n\nNext: `psephos-trustee run`, and leave it running.");
+    } else {
+        desk.tell(
+            "The authority sees your answer. Nothing is signed in your name until you agree.\n\n\
+             Next: once the authority has replaced its proposal, `psephos-trustee join` again.",
+        );
+    }
+    Ok(Exit::Valid)
+}
+
+/// A home made for an invitation, with the answer that its owner has given.
+fn begin(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
+    let invitation = match &arguments.invitation {
+        Some(given) => read_invitation(given)?,
+        None => {
+            return Err(Failure::usage("there is no election in this home")
+                .at(folder.display().to_string())
+                .advice("give the invitation line that you have from the authority"));
+        }
+    };
+    let place = arguments.board.clone().unwrap_or_else(|| PathBuf::from(&invitation.board));
+    let board = FolderBoard::open(place).map_err(board_failure)?;
+    let standing = check(&board, &invitation)?;
+    let description = &standing.proposal.description;
+    show(invitation.trustee, &standing.digest, description, None);
+    let answer = Answer::obtain(&arguments.answer, description)?;
+    // Nothing is made before it is known that the invitation holds, and what its owner says.
+    let passphrase = Passphrase::choose(arguments.key_file.passphrase_file.as_deref())?;
+    let throwaway = arguments.key_file.throwaway;
+    settle_in(folder, &board, &standing, &invitation, &passphrase, throwaway)?;
     let mode = Mode::detect(arguments.quiet);
-    let mut desk = if folder.join("home.json").is_file() {
-        let desk = Desk::open(&arguments.home, arguments.board.as_deref(), mode, || {
-            Passphrase::obtain(passphrase_file)
-        })?;
-        if desk.index != invitation.trustee || *desk.proposal().0 != invitation.proposal {
+    let mut desk = Desk::open(&arguments.home, None, mode, || Ok(passphrase))?;
+    desk.answer = Some(answer);
+    Ok(desk)
+}
+
+/// The home that is there: the same proposal again, or the one that has replaced it.
+fn enter(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
+    let passphrase = arguments.key_file.passphrase_file.as_deref();
+    let mode = Mode::detect(arguments.quiet);
+    let mut desk = Desk::open(&arguments.home, arguments.board.as_deref(), mode, || {
+        Passphrase::obtain(passphrase)
+    })?;
+    let audited = desk.audit()?;
+    let standing = standing(&audited.view, desk.station.board())?.clone();
+    if let Some(given) = &arguments.invitation {
+        let invitation = read_invitation(given)?;
+        if desk.index != invitation.trustee || !standing.is_or_was(&invitation.proposal) {
             return Err(Failure::usage("this home already belongs to another invitation")
                 .at(folder.display().to_string())
                 .advice("give another folder with --home; one home serves one election"));
         }
-        desk
-    } else {
-        let place = arguments.board.clone().unwrap_or_else(|| PathBuf::from(&invitation.board));
-        let board = FolderBoard::open(place).map_err(board_failure)?;
-        let sequence = check(&board, &invitation)?;
-        // Nothing is made before it is known that the invitation holds.
-        let passphrase = Passphrase::choose(passphrase_file)?;
-        let throwaway = arguments.key_file.throwaway;
-        settle_in(&folder, &board, sequence, &invitation, &passphrase, throwaway)?;
-        Desk::open(&arguments.home, None, mode, || Ok(passphrase))?
-    };
-    enrol(&mut desk)?;
-    show(&desk);
-    Ok(Exit::Valid)
+    }
+    let joined = *desk.proposal().0;
+    if !standing.is_or_was(&joined) {
+        return Err(refusal_failure(&Refusal::OtherProposal, desk.station.board()));
+    }
+    let is_replaced = standing.digest != joined;
+    let description = &standing.proposal.description;
+    let before = is_replaced.then(|| desk.proposal().1.description.clone());
+    show(desk.index, &standing.digest, description, before.as_ref());
+    if is_replaced || !desk.agreed() || arguments.answer.is_given() {
+        desk.answer = Some(Answer::obtain(&arguments.answer, description)?);
+    }
+    if is_replaced {
+        let file = desk.station.board().record(standing.sequence).map_err(board_failure)?;
+        desk.replace_proposal(&unwrapped(&file)?, &standing)?;
+    }
+    Ok(desk)
 }
 
 fn read_invitation(given: &str) -> Result<Invitation, Failure> {
@@ -61,9 +111,9 @@ fn read_invitation(given: &str) -> Result<Invitation, Failure> {
     Invitation::from_line(&line).map_err(|error| Failure::usage(error.to_string()))
 }
 
-/// The board must hold the proposal that the invitation is to, with a place that is still free.
-/// Returns the proposal's place on the board.
-fn check(board: &FolderBoard, invitation: &Invitation) -> Result<u64, Failure> {
+/// The proposal on the board, which must be the one that the invitation is to, or one that has replaced it,
+/// with a place that is still free.
+fn check(board: &FolderBoard, invitation: &Invitation) -> Result<ProposalView, Failure> {
     let audit = audit(board, &Default::default(), &|_| {}).map_err(audit_failure)?;
     let place = || board.path().display().to_string();
     if let Some(failure) = audit.report.failures.first() {
@@ -76,7 +126,7 @@ fn check(board: &FolderBoard, invitation: &Invitation) -> Result<u64, Failure> {
     let standing = standing(&audit.view, board)?;
     let key = invitation.secret.signing_key().verifying_key().to_bytes();
     let index = usize::try_from(invitation.trustee).unwrap_or(usize::MAX);
-    if standing.digest != invitation.proposal
+    if !standing.is_or_was(&invitation.proposal)
         || standing.proposal.invitations.get(index) != Some(&key)
     {
         return Err(Failure::usage("the invitation is to another election than this board's")
@@ -86,7 +136,7 @@ fn check(board: &FolderBoard, invitation: &Invitation) -> Result<u64, Failure> {
             ));
     }
     match audit.view.enrolments.get(index) {
-        Some(None) => Ok(standing.sequence),
+        Some(None) => Ok(standing.clone()),
         _ => Err(Failure::usage("this invitation has been used: its trustee has enrolled")
             .at(place())
             .advice("if it was not you, tell the authority at once")),
@@ -100,11 +150,11 @@ fn standing<'a>(view: &'a View, board: &FolderBoard) -> Result<&'a ProposalView,
     })
 }
 
-/// Makes the home: keys first, `home.json` last.
+/// Makes the home: keys first, `home.json` last. Its owner has agreed to nothing yet.
 fn settle_in(
     folder: &Path,
     board: &FolderBoard,
-    sequence: u64,
+    standing: &ProposalView,
     invitation: &Invitation,
     passphrase: &Passphrase,
     throwaway: bool,
@@ -113,84 +163,90 @@ fn settle_in(
     let (vault, key) = make_vault(&home, passphrase, throwaway)?;
     let secret = invitation.secret.signing_key().to_bytes();
     vault.put(INVITATION, &secret).map_err(vault_failure)?;
-    let file = board.record(sequence).map_err(board_failure)?;
-    let record = Record::decode(&file).map_err(|error| Failure::internal(error.to_string()))?;
-    home.store(PROPOSAL, &record.unwrap_message().encode())?;
+    let file = board.record(standing.sequence).map_err(board_failure)?;
+    home.store(PROPOSAL, &unwrapped(&file)?)?;
     let place = absolute(board.path())
         .map_err(|error| Failure::io("cannot name the folder", board.path(), &error))?;
     home.write(&HomeFile {
         role: ROLE.to_owned(),
         board: place,
         trustee: Some(invitation.trustee),
-        proposal: hex::encode(invitation.proposal),
+        proposal: hex::encode(standing.digest),
         key: hex::encode(key.verifying_key().to_bytes()),
+        agreed: false,
     })
 }
 
+/// The signed message in a record's file.
+fn unwrapped(file: &[u8]) -> Result<Vec<u8>, Failure> {
+    let record = Record::decode(file).map_err(|error| Failure::internal(error.to_string()))?;
+    Ok(record.unwrap_message().encode())
+}
+
 /// Offers the enrolment until it stands.
-fn enrol(desk: &mut Desk) -> Result<(), Failure> {
+fn enrol(desk: &mut Desk) -> Result<Audited, Failure> {
     let mut audited: Audited = desk.audit()?;
     loop {
         match desk.next(&audited, false) {
             Next::Act(action @ TrusteeAction::Enrol) => audited = desk.act(&audited, &action)?,
+            Next::Refuse(Refusal::NotAgreed) => return Ok(audited),
             Next::Refuse(refusal) => return Err(refusal_failure(&refusal, desk.station.board())),
-            _ => return Ok(()),
+            _ => return Ok(audited),
         }
     }
 }
 
-fn show(desk: &Desk) {
-    let (digest, proposal) = desk.proposal();
-    desk.tell(format!("You are trustee {} of this election:\n", desk.index));
-    desk.tell(plain(&proposal.description));
-    desk.tell(
-        "Compare these words with the authority and the other trustees, over the telephone:\n",
-    );
-    desk.tell(format!("  {}\n", words(digest)));
-    desk.tell(format!("They stand for the proposal {}.", hex::encode(digest)));
-    desk.tell("If anybody's words differ, do not go on.\n\nNext: `psephos-trustee run`.");
-}
-
-/// Who may vote, in plain words.
-fn voters(description: &Description) -> String {
-    let roll = |roll: &Blob, which| {
-        let voters = plural(roll.rows, "voter", "voters");
-        format!("The {voters} of a roll may vote; the {which} of a voter's ballots counts")
+/// Posts what its owner answers, unless that is what the board shows already; then notes it at home.
+fn answer_standing(desk: &mut Desk, audited: Audited) -> Result<(), Failure> {
+    let Some(answer) = desk.answer.take() else { return Ok(()) };
+    let view = &audited.view;
+    let place = usize::try_from(desk.index).unwrap_or(usize::MAX);
+    let stands = view.counter_proposals.get(place).and_then(Option::as_ref);
+    let proposed = desk.proposal().1.description.clone();
+    let counter = match answer {
+        Answer::Agree => stands
+            .is_some()
+            .then(|| CounterProposal { reason: String::new(), description: Some(proposed) }),
+        Answer::Decline { reason } => Some(CounterProposal { reason, description: None }),
+        Answer::Counter { reason, description } => {
+            Some(CounterProposal { reason, description: Some(*description) })
+        }
     };
-    match (description.policy, &description.roll) {
-        (Policy::First, Some(blob)) => roll(blob, "first"),
-        (Policy::Last, Some(blob)) => roll(blob, "last"),
-        _ => "Anybody may cast a ballot".to_owned(),
+    let agrees = counter
+        .as_ref()
+        .is_none_or(|counter| counter.description.as_ref() == Some(&desk.proposal().1.description));
+    let is_told = match (&counter, stands) {
+        (Some(counter), Some(standing)) => *counter == standing.counter,
+        (Some(_), None) => false,
+        (None, _) => true,
+    };
+    match counter {
+        Some(counter) if !is_told && view.phase == Phase::Enrolment => {
+            desk.post(audited, &Body::CounterProposal(counter))?;
+        }
+        Some(_) if !is_told && !agrees => {
+            return Err(Failure::usage(
+                "the manifest is issued: it is too late for another answer",
+            )
+            .advice("speak with the authority; until you agree, nothing is signed"));
+        }
+        _ => {}
     }
+    desk.note_agreement(agrees)
 }
 
-/// The election in plain words.
-fn plain(description: &Description) -> String {
-    let trustees = description.trustee_count();
-    let mut text = format!(
-        "  {}\n\n  {} of the {trustees} trustees together can decrypt the mixed ballots; fewer cannot.\n  \
-         At least {} of them mix before anything is decrypted. {}.\n",
-        description.title,
-        description.threshold,
-        description.mixes,
-        voters(description)
-    );
-    if let Some(hours) = voting_hours(description.opens, description.closes) {
-        text += &format!("  {hours}\n");
-    }
-    for (index, name) in numbered(&description.trustees) {
-        text += &format!("    trustee {index}: {name}\n");
-    }
-    for contest in &description.contests {
-        text += &format!(
-            "\n  {} ({}, {} to elect)\n",
-            contest.title,
-            contest.method.name(),
-            contest.seats
-        );
-        for (index, name) in numbered(&contest.candidates) {
-            text += &format!("    {:>3}  {name}\n", nth(index));
+fn show(trustee: u64, digest: &Digest, description: &Description, before: Option<&Description>) {
+    say(format!("You are trustee {trustee} of this election:\n"));
+    say(terms::plain(description));
+    if let Some(before) = before {
+        say("The authority has replaced its proposal. What has changed:\n");
+        for line in terms::differences(before, description) {
+            say(format!("  {line}"));
         }
+        say("");
     }
-    text
+    say("Compare these words with the authority and the other trustees, over the telephone:\n");
+    say(format!("  {}\n", words(digest)));
+    say(format!("They stand for the proposal {}.", hex::encode(digest)));
+    say("If anybody's words differ, do not go on.\n");
 }

@@ -3,12 +3,13 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use psephos_console::{Exit, Failure, Mode, leash};
+use psephos_console::{Exit, Failure, Mode, leash, say};
 use psephos_participant::arguments::Patience;
 use psephos_participant::{Audited, Passphrase, refusal_failure};
 use psephos_protocol::{Absence, Awaited, Next, absences};
 
 use crate::cli::Run;
+use crate::consent;
 use crate::desk::Desk;
 
 /// When a board whose lists are missing is audited again.
@@ -18,6 +19,9 @@ const LOOK_AGAIN: Duration = Duration::from_secs(60);
 pub fn run(arguments: Run) -> Result<Exit, Failure> {
     if arguments.leash {
         leash();
+    }
+    if !arguments.dry_run {
+        consent::somebody_to_ask(arguments.yes)?;
     }
     let passphrase = arguments.key_file.passphrase_file.as_deref();
     let mut desk = Desk::open(
@@ -30,11 +34,20 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
     let mut told: Vec<Awaited> = Vec::new();
     let mut patience = Waited::new(arguments.patience);
     let mut audited = desk.audit()?;
+    if arguments.dry_run {
+        return dry_run(&desk, &audited);
+    }
     loop {
         desk.erase_spent(&audited.view)?;
         patience.look(absences(&audited.view));
         match desk.next(&audited, patience.is_over()) {
-            Next::Act(action) => audited = desk.act(&audited, &action)?,
+            Next::Act(action) => {
+                if !consent::given(&desk, &audited.view, &action, arguments.yes)? {
+                    desk.tell("Nothing was signed. Run this again when you have decided.");
+                    return Ok(Exit::Incomplete);
+                }
+                audited = desk.act(&audited, &action)?;
+            }
             Next::Wait(awaited) => {
                 if told != awaited {
                     let words: Vec<String> = awaited.iter().map(Awaited::to_string).collect();
@@ -57,6 +70,27 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
             }
             Next::Refuse(refusal) => return Err(refusal_failure(&refusal, desk.station.board())),
             Next::Done => return Ok(over(&desk, &audited)),
+        }
+    }
+}
+
+/// Says what is due and what it would sign; signs and erases nothing.
+fn dry_run(desk: &Desk, audited: &Audited) -> Result<Exit, Failure> {
+    match desk.next(audited, false) {
+        Next::Act(action) => {
+            let sentence = consent::sentence(&audited.view, &action);
+            say(format!("Due now; it would sign: \u{201c}{sentence}\u{201d}"));
+            Ok(Exit::Valid)
+        }
+        Next::Wait(awaited) => {
+            let words: Vec<String> = awaited.iter().map(Awaited::to_string).collect();
+            say(format!("Nothing is due from this trustee; awaited: {}.", words.join(", ")));
+            Ok(Exit::Incomplete)
+        }
+        Next::Refuse(refusal) => Err(refusal_failure(&refusal, desk.station.board())),
+        Next::Done => {
+            say("The election is over: nothing is left to do.");
+            Ok(Exit::Valid)
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use psephos_console::Failure;
+use crate::Failure;
 
 /// A terminal, or what stands for one in a test.
 pub struct Terminal<'a> {
+    /// What the person types.
     pub input: &'a mut dyn BufRead,
+    /// Where questions are shown.
     pub output: &'a mut dyn Write,
 }
 
@@ -41,6 +43,23 @@ impl Terminal<'_> {
         }
     }
 
+    /// As [`Terminal::ask`]; an empty answer stands for `default`, which is shown.
+    pub fn ask_or(&mut self, question: &str, default: &str) -> Result<String, Failure> {
+        let answer = self.ask(&format!("{question} [{default}]: "))?;
+        Ok(if answer.is_empty() { default.to_owned() } else { answer })
+    }
+
+    /// Asks for yes or no; an empty answer is no.
+    pub fn agrees(&mut self, question: &str) -> Result<bool, Failure> {
+        loop {
+            match self.ask(&format!("{question} [y/N] "))?.to_lowercase().as_str() {
+                "y" | "yes" => return Ok(true),
+                "" | "n" | "no" => return Ok(false),
+                _ => self.say("Please type yes or no."),
+            }
+        }
+    }
+
     /// Asks until the answer is one of `answers`, or its beginning; the index of it.
     pub fn choose(&mut self, question: &str, answers: &[&str]) -> Result<usize, Failure> {
         loop {
@@ -62,6 +81,18 @@ impl Terminal<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_answer_is_no() {
+        let mut input = io::Cursor::new("maybe\nYES\n\n\ntown\n");
+        let mut output = Vec::new();
+        let mut terminal = Terminal { input: &mut input, output: &mut output };
+        assert!(terminal.agrees("Sign?").unwrap());
+        assert!(!terminal.agrees("Sign?").unwrap());
+        assert_eq!(terminal.ask_or("Board", "board").unwrap(), "board");
+        assert_eq!(terminal.ask_or("Board", "board").unwrap(), "town");
+        assert!(terminal.agrees("Sign?").is_err());
+    }
 
     #[test]
     fn answers_may_be_begun_and_are_asked_for_again() {

@@ -1,0 +1,180 @@
+//! `reissue`: another proposal in place of the one that stands, as long as there is no manifest.
+
+use std::path::Path;
+
+use psephos_audit::{Phase, ProposalView, View};
+use psephos_console::{Exit, Failure, ask, numbered, say};
+use psephos_participant::{Audited, refusal_failure, terms};
+use psephos_protocol::Next;
+use psephos_record::bodies::{Body, Description, Proposal};
+use psephos_record::invitation::InvitationSecret;
+use psephos_secrets::Vault;
+
+use crate::cli::Reissue;
+use crate::description::{describe, read};
+use crate::invitations;
+use crate::office::Office;
+
+/// Shows what trustees answered; replaces the proposal if told by what.
+pub fn run(arguments: Reissue) -> Result<Exit, Failure> {
+    let board = arguments.place.board.as_deref();
+    let (mut office, vault) = Office::enter_with_vault(&arguments.acting, board)?;
+    let audited = office.settle()?;
+    let Audited { view, report, remedies } = &audited;
+    if let Next::Refuse(refusal) = psephos_protocol::authority(view, report, remedies) {
+        return Err(refusal_failure(&refusal, office.station.board()));
+    }
+    let standing = standing(view)?.clone();
+    let before = &standing.proposal.description;
+    let Some(after) = wanted(&arguments, view, before)? else {
+        return Ok(list(view, before));
+    };
+    after
+        .check()
+        .map_err(|fault| Failure::usage(format!("no such election can be held: {fault}")))?;
+    let differences = terms::differences(before, &after);
+    if differences.is_empty() {
+        return Err(Failure::usage("these are the terms of the proposal that stands")
+            .advice("nothing was posted; trustees who agree to them need nothing more"));
+    }
+    say("The new proposal:\n");
+    for line in &differences {
+        say(format!("  {line}"));
+    }
+    say("");
+    if !arguments.yes && !confirmed()? {
+        say("Nothing was posted.");
+        return Ok(Exit::Incomplete);
+    }
+    let (secrets, fresh) = invite(&vault, before, &after)?;
+    let proposal = Proposal { description: after, invitations: invitations::keys(&secrets) };
+    let audited = office.post(view, &Body::Proposal(proposal.clone()))?;
+    posted(&office, &audited.view, &proposal, &fresh)
+}
+
+/// The proposal that can still be replaced.
+fn standing(view: &View) -> Result<&ProposalView, Failure> {
+    match &view.proposal {
+        Some(standing) if view.phase == Phase::Enrolment => Ok(standing),
+        Some(_) => Err(Failure::usage("the manifest is issued: its terms stand").advice(
+            "a trustee that does not accept them can be left out with `psephos-authority open \
+             --without N`; for other terms begin another election",
+        )),
+        None => {
+            Err(Failure::usage("the board is empty").advice("run `psephos-authority init` first"))
+        }
+    }
+}
+
+/// The terms asked for: a trustee's, or those of a file.
+fn wanted(
+    arguments: &Reissue,
+    view: &View,
+    before: &Description,
+) -> Result<Option<Description>, Failure> {
+    if let Some(trustee) = arguments.counter_proposal {
+        let place = usize::try_from(trustee).unwrap_or(usize::MAX);
+        let answered = view.counter_proposals.get(place).and_then(Option::as_ref);
+        let description = answered.and_then(|answered| answered.counter.description.clone());
+        return match (answered, description) {
+            (_, Some(description)) => Ok(Some(description)),
+            (Some(_), None) => {
+                Err(Failure::usage(format!("trustee {trustee} declines")).advice(format!(
+                    "leave it out with `psephos-authority open --without {trustee}`, or change the \
+                     terms with --election FILE"
+                )))
+            }
+            (None, None) => {
+                Err(Failure::usage(format!("trustee {trustee} has made no counter-proposal"))
+                    .advice("`psephos-authority reissue` lists those that stand"))
+            }
+        };
+    }
+    let Some(path) = &arguments.election else { return Ok(None) };
+    let described = describe(&read(path)?, &arguments.numbers)?;
+    let (roll, policy) = (before.roll, before.policy);
+    Ok(Some(Description { roll, policy, intake: before.intake, ..described }))
+}
+
+/// What trustees have answered, in words.
+fn list(view: &View, before: &Description) -> Exit {
+    let mut any = false;
+    for (trustee, answered) in numbered(&view.counter_proposals) {
+        let Some(answered) = answered else { continue };
+        any = true;
+        let reason = &answered.counter.reason;
+        let Some(description) = &answered.counter.description else {
+            say(format!("trustee {trustee} declines: {reason:?}"));
+            say(format!("  go on without it: psephos-authority open --without {trustee}"));
+            continue;
+        };
+        say(format!("trustee {trustee} proposes other terms: {reason:?}"));
+        for line in terms::differences(before, description) {
+            say(format!("  {line}"));
+        }
+        say(format!("  take them: psephos-authority reissue --counter-proposal {trustee}"));
+    }
+    if any {
+        say("\nOr go on as proposed: psephos-authority open --as-proposed");
+        return Exit::Incomplete;
+    }
+    say("No trustee has answered the proposal otherwise than by joining.");
+    say("To change it all the same: psephos-authority reissue --election FILE.toml");
+    Exit::Valid
+}
+
+fn confirmed() -> Result<bool, Failure> {
+    if !ask::is_there() {
+        return Err(
+            Failure::usage("there is nobody to ask whether to post this").advice("give --yes")
+        );
+    }
+    ask::with_terminal(|terminal| {
+        terminal.agrees("Post it? Every trustee has to join again, under these terms.")
+    })
+}
+
+/// The invitations of the new proposal, and those among them that are new: whoever stays in its place under
+/// its name keeps its line.
+fn invite(
+    vault: &Vault,
+    before: &Description,
+    after: &Description,
+) -> Result<(Vec<InvitationSecret>, Vec<(u64, InvitationSecret)>), Failure> {
+    let mut secrets = Vec::new();
+    let mut fresh = Vec::new();
+    for (trustee, name) in numbered(&after.trustees) {
+        let place = usize::try_from(trustee).unwrap_or(usize::MAX);
+        if before.trustees.get(place) == Some(name) {
+            secrets.push(invitations::stored(vault, trustee)?);
+        } else {
+            let secret = invitations::make(vault, trustee)?;
+            fresh.push((trustee, secret.clone()));
+            secrets.push(secret);
+        }
+    }
+    Ok((secrets, fresh))
+}
+
+fn posted(
+    office: &Office,
+    view: &View,
+    proposal: &Proposal,
+    fresh: &[(u64, InvitationSecret)],
+) -> Result<Exit, Failure> {
+    let standing = standing(view)?;
+    if standing.proposal != *proposal {
+        return Err(Failure::internal("another proposal stands than the one posted"));
+    }
+    let board: &Path = office.station.board().path();
+    invitations::show_proposal(office, &proposal.description, &standing.digest, board);
+    if !fresh.is_empty() {
+        let description = &proposal.description;
+        invitations::show_lines(office, description, &standing.digest, fresh, board);
+    }
+    office.tell(
+        "\nNext: every trustee runs `psephos-trustee join` again and is shown what has changed; \
+         you run `psephos-authority open`.",
+    );
+    Ok(Exit::Valid)
+}

@@ -72,12 +72,8 @@ impl Board for Until<'_> {
         Ok(Extent { records: self.records, beyond_gap: None })
     }
 
-    fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
-        self.board.record(sequence)
-    }
-
-    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
-        self.board.record_digest(sequence)
+    fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        self.board.open_record(sequence)
     }
 
     fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {

@@ -19,7 +19,7 @@ use crate::cli::ShowArguments;
 
 /// Prints a record.
 pub fn run(arguments: &ShowArguments) -> Result<Exit, Failure> {
-    let board = open(arguments.board.clone())?;
+    let board = open(&arguments.board)?;
     let record = arguments.record;
     let extent = board.extent().map_err(unreadable)?;
     let file = board.record(record).map_err(|error| match error {
@@ -28,7 +28,7 @@ pub fn run(arguments: &ShowArguments) -> Result<Exit, Failure> {
         }
         error => unreadable(error),
     })?;
-    let shown = Shown::of(&board, record, &file)?;
+    let shown = Shown::of(&*board, record, &file)?;
     match arguments.json {
         true => say(format!("{:#}", Value::Object(shown.fields))),
         false => {

@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Read;
 
 use psephos_core::Digest;
-use psephos_record::board::{Board, BoardError, MemoryBoard};
-use psephos_record::bodies::{BatchMix, BatchResult, BatchShare, Blob, Body};
+use psephos_record::board::{Board, BoardError, MemoryBoard, read_body};
 use psephos_record::cbor::{self, DecodeError};
-use psephos_record::message::Record;
 use serde::{Deserialize, Serialize};
 
 use crate::report::Failure;
@@ -234,13 +232,13 @@ struct Excerpt {
 
 impl Excerpt {
     fn of(board: &dyn Board, record: u64, records: u64, reach: Reach) -> Result<Self, BoardError> {
-        let own = body(board, record)?.map(|body| lists(&body)).unwrap_or_default();
+        let own = read_body(board, record)?.map(|body| body.lists()).unwrap_or_default();
         let inputs: BTreeSet<Digest> = own.iter().filter_map(|list| list.input).collect();
         let batches: BTreeSet<(u64, u64)> = own.iter().filter_map(|list| list.batch).collect();
         let mut excerpt = Self { records, roots: BTreeSet::new(), length: 0 };
         for sequence in 0..records {
             excerpt.length = excerpt.length.saturating_add(board.record(sequence)?.len() as u64);
-            for list in body(board, sequence)?.map(|body| lists(&body)).unwrap_or_default() {
+            for list in read_body(board, sequence)?.map(|body| body.lists()).unwrap_or_default() {
                 let root = list.blob.root;
                 let taken = match reach {
                     Reach::Records => false,
@@ -291,62 +289,4 @@ fn read_blob(board: &dyn Board, root: &Digest) -> Result<Vec<u8>, BoardError> {
         BoardError::Io { path: board.place().into(), action: "read a blob", source }
     })?;
     Ok(bytes)
-}
-
-/// A list that a record names, with what is known of its use.
-struct Named {
-    blob: Blob,
-    batch: Option<(u64, u64)>,
-    input: Option<Digest>,
-}
-
-/// What a record says, if it can be read.
-fn body(board: &dyn Board, sequence: u64) -> Result<Option<Body>, BoardError> {
-    let file = match board.record(sequence) {
-        Err(BoardError::RecordTooLarge { .. }) => return Ok(None),
-        file => file?,
-    };
-    let message = Record::decode(&file).ok().and_then(|record| record.message().ok());
-    Ok(message.and_then(|message| message.body().ok()))
-}
-
-fn lists(body: &Body) -> Vec<Named> {
-    let single = |blob: &Blob| Named { blob: *blob, batch: None, input: None };
-    let of = |blob: &Blob, batch: (u64, u64), input: Option<Digest>| Named {
-        blob: *blob,
-        batch: Some(batch),
-        input,
-    };
-    match body {
-        Body::Proposal(proposal) => proposal.description.roll.iter().map(single).collect(),
-        Body::Manifest(manifest) => manifest.description.roll.iter().map(single).collect(),
-        Body::Ballots(ballots) => vec![single(&ballots.ballots)],
-        Body::Challenged(body) => vec![single(&body.challenged)],
-        Body::Close(close) => {
-            let lists = close.batches.iter();
-            let lists = lists.map(|list| of(&list.list, (list.box_index, list.batch_index), None));
-            lists.chain([single(&close.rejected)]).collect()
-        }
-        Body::Mix(mix) => {
-            let mixes = mix.mixes.iter();
-            let one =
-                |mix: &BatchMix| of(&mix.output, (mix.box_index, mix.batch_index), Some(mix.input));
-            mixes.map(one).collect()
-        }
-        Body::Share(share) => {
-            let lists = share.lists.iter();
-            let one = |list: &BatchShare| {
-                of(&list.shares, (list.box_index, list.batch_index), Some(list.input))
-            };
-            lists.map(one).collect()
-        }
-        Body::Result(result) => {
-            let batches = result.batches.iter();
-            let one = |batch: &BatchResult| {
-                of(&batch.plaintexts, (batch.box_index, batch.batch_index), None)
-            };
-            batches.map(one).collect()
-        }
-        _ => Vec::new(),
-    }
 }

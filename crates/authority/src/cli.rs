@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_participant::arguments::{KeyFile, Output, Place, Waiting};
+use psephos_console::arguments::{KeyFile, Output, Place, Waiting};
 
 /// The election authority's part in a Psephos election.
 ///

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use psephos_audit::{Phase, View};
+use psephos_console::arguments::Waiting;
 use psephos_console::{Failure, Mode, leash, say};
-use psephos_participant::arguments::Waiting;
 use psephos_participant::{
     Audited, Home, Offered, Passphrase, Station, open_board, open_vault, refusal_failure,
     signing_key,

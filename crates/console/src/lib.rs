@@ -2,6 +2,7 @@
 //!
 //! Results go to standard output; progress and errors go to standard error, so that `--json` stays one object.
 
+pub mod arguments;
 pub mod ask;
 mod error;
 mod exit;

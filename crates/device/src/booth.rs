@@ -9,14 +9,14 @@ use psephos_core::Encoding;
 use psephos_participant::{audit_failure, board_failure};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::BallotLayout;
-use psephos_record::board::FolderBoard;
+use psephos_record::board::{Board, open_board};
 use psephos_record::bodies::{BallotBox, Description, Policy};
 
 use crate::cli;
 
 /// An election whose key ceremony holds.
 pub struct Booth {
-    pub board: FolderBoard,
+    pub board: Box<dyn Board>,
     pub view: View,
     pub election: ElectionContext,
 }
@@ -24,9 +24,9 @@ pub struct Booth {
 impl Booth {
     /// Audits the board so far.
     pub fn enter(place: &cli::Board) -> Result<Booth, Failure> {
-        let board = FolderBoard::open(&place.board).map_err(board_failure)?;
+        let board = open_board(&place.board).map_err(board_failure)?;
         let options = Options { expect: place.expect.clone(), ..Options::default() };
-        let audit = audit(&board, &options, &|_| {}).map_err(audit_failure)?;
+        let audit = audit(&*board, &options, &|_| {}).map_err(audit_failure)?;
         let where_it_is = || place.board.display().to_string();
         if audit.report.verdict == Verdict::Unreadable {
             let failure = Failure::new(Exit::Unreadable, "the board cannot be read");
@@ -80,7 +80,7 @@ impl Booth {
 
     /// The box in which a credential votes; none in an election without a roll.
     pub fn box_of(&self, credential: &Encoding) -> Result<Option<u64>, Failure> {
-        let roll = Roll::of(&self.board, &self.view)
+        let roll = Roll::of(&*self.board, &self.view)
             .map_err(|error| Failure::new(Exit::Unreadable, error.to_string()))?;
         let Some(roll) = roll else { return Ok(None) };
         let found = roll.box_of(credential).ok_or_else(|| {

@@ -50,8 +50,8 @@ pub enum Command {
 /// Where the election's record is.
 #[derive(Args, Debug)]
 pub struct Board {
-    /// The election's board: a folder with records/ and blobs/
-    #[arg(long, value_name = "DIR")]
+    /// The election's board: a folder with records/ and blobs/, or an archive of it
+    #[arg(long, value_name = "BOARD")]
     pub board: PathBuf,
     /// A digest the board must have as its election id or its head; may repeat
     #[arg(long, value_name = "DIGEST", value_parser = digest)]

@@ -26,7 +26,7 @@ impl Earlier {
         let unreadable =
             |error: psephos_audit::IntakeError| Failure::new(Exit::Unreadable, error.to_string());
         let layout = booth.layout(box_index)?;
-        let polling = Polling::read(&booth.board, &booth.view).map_err(unreadable)?;
+        let polling = Polling::read(&*booth.board, &booth.view).map_err(unreadable)?;
         let mut earlier = Earlier::default();
         for source in polling.sources().iter().filter(|source| source.box_index == box_index) {
             let visit = &mut |_, bytes: &[u8]| {

@@ -4,7 +4,6 @@
 //! Two rules are kept here. A record is stored before it is offered, and no second one is ever signed under
 //! its counter. And a board is acted on only as the continuation of the one verified before.
 
-pub mod arguments;
 mod entropy;
 mod home;
 mod keys;

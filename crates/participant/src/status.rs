@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use psephos_audit::{ExcludedView, Phase, View};
+use psephos_console::arguments::Output;
 use psephos_console::{Exit, Failure, count, numbered, plural, say};
 use psephos_core::Digest;
 use psephos_protocol::{Awaited, BatchIndex, Who, absences, awaited};
@@ -11,7 +12,6 @@ use psephos_record::board::{Board, FolderBoard};
 use psephos_record::message::file_digest;
 use serde_json::{Value, json};
 
-use crate::arguments::Output;
 use crate::{Home, HomeFile, Known, audit_failure, board_failure};
 
 /// Prints the state of the board that a home folder belongs to.

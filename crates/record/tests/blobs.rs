@@ -211,11 +211,7 @@ impl Board for Odd {
         Ok(Extent { records: 0, beyond_gap: None })
     }
 
-    fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
-        Err(BoardError::RecordMissing { place: self.place(), sequence })
-    }
-
-    fn record_digest(&self, sequence: u64) -> Result<[u8; 32], BoardError> {
+    fn open_record(&self, sequence: u64) -> Result<Box<dyn io::Read + Send + '_>, BoardError> {
         Err(BoardError::RecordMissing { place: self.place(), sequence })
     }
 

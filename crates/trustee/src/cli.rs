@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_participant::arguments::{KeyFile, Output, Patience, Place, Waiting, patience};
+use psephos_console::arguments::{KeyFile, Output, Patience, Place, Waiting, patience};
 
 /// A trustee's part in a Psephos election: join with one command, run with one command.
 ///

@@ -20,6 +20,7 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   psephos-verifier board/                       audit a board
+  psephos-verifier election.psephos             and one in an archive, in place
   psephos-verifier board/ --expect 3f0c…9a      and insist on this election id or board head
   psephos-verifier board/ --receipt my.receipt  and prove it if my ballot was withheld
   psephos-verifier board/ --json > report.json  the report for machines
@@ -61,7 +62,7 @@ Examples:
 
 #[derive(Args, Debug)]
 pub struct AuditArguments {
-    /// The board: a folder with records/ and blobs/
+    /// The board: a folder with records/ and blobs/, or an archive of it
     #[arg(value_name = "BOARD", required = true)]
     pub board: Option<PathBuf>,
     #[command(flatten)]
@@ -105,7 +106,7 @@ pub enum Command {
     /// board that is none, or of another election, is not compared, which keeps the verdict from VALID.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare {
-        /// The board: a folder with records/ and blobs/
+        /// The board: a folder with records/ and blobs/, or an archive of it
         board: PathBuf,
         /// Another board of the same election; of this one only records/ is read
         other: PathBuf,
@@ -155,7 +156,7 @@ pub enum Command {
     /// Audits the board first; the exit code is the verdict. The votes are those of the last result,
     /// counted anew.
     Export {
-        /// The board: a folder with records/ and blobs/
+        /// The board: a folder with records/ and blobs/, or an archive of it
         board: PathBuf,
         /// The folder to make; it must not exist
         folder: PathBuf,
@@ -167,7 +168,7 @@ pub enum Command {
 
 #[derive(Args, Debug)]
 pub struct ShowArguments {
-    /// The board: a folder with records/ and blobs/
+    /// The board: a folder with records/ and blobs/, or an archive of it
     pub board: PathBuf,
     /// The record's place on the board, from 0
     #[arg(value_name = "N")]
@@ -179,7 +180,7 @@ pub struct ShowArguments {
 
 #[derive(Args, Debug)]
 pub struct EvidenceArguments {
-    /// The board: a folder with records/ and blobs/
+    /// The board: a folder with records/ and blobs/, or an archive of it
     pub board: PathBuf,
     /// The record's place on the board, from 0
     #[arg(value_name = "N")]

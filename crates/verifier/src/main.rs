@@ -10,7 +10,7 @@ use cli::{Cli, Command};
 fn main() -> ExitCode {
     psephos_console::run(|cli: Cli| match cli.command {
         Some(Command::Compare { board, other, options }) => {
-            commands::audit::compare(board, other, &options)
+            commands::audit::compare(&board, &other, &options)
         }
         Some(Command::Corpus(arguments)) => commands::corpus::run(&arguments),
         Some(Command::Show(arguments)) => commands::show::run(&arguments),

@@ -204,6 +204,10 @@ impl Board for Reading<'_> {
         self.board.extent()
     }
 
+    fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        self.board.open_record(sequence)
+    }
+
     fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
         let mut readings = self.readings.lock().unwrap();
         let before = readings.entry(sequence).or_default();

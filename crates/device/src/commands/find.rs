@@ -59,7 +59,7 @@ pub fn run(arguments: Find) -> Result<Exit, Failure> {
 pub fn fate(booth: &Booth, wanted: &Digest) -> Result<(Fate, Option<Place>), Failure> {
     let unreadable =
         |error: psephos_audit::IntakeError| Failure::new(Exit::Unreadable, error.to_string());
-    let polling = Polling::read(&booth.board, &booth.view).map_err(unreadable)?;
+    let polling = Polling::read(&*booth.board, &booth.view).map_err(unreadable)?;
     let mut found: Option<Place> = None;
     let mut credential: Option<Encoding> = None;
     for source in polling.sources() {
@@ -99,7 +99,7 @@ fn is_revoked(booth: &Booth, credential: &Encoding) -> bool {
 pub fn is_challenged(booth: &Booth, wanted: &Digest) -> Result<bool, Failure> {
     let mut found = false;
     for record in &booth.view.challenged {
-        let rows = BlobRows::new(&booth.board, &record.challenged)
+        let rows = BlobRows::new(&*booth.board, &record.challenged)
             .map_err(psephos_participant::board_failure)?;
         rows.visit(&mut |_, piece| {
             found |= piece.as_chunks().0.iter().any(|row| {

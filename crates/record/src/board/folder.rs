@@ -10,15 +10,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use psephos_core::Digest;
-use psephos_core::hash;
 use psephos_core::tree::TreeHasher;
 
-use super::{Board, BoardError, Extent, Placed, WritableBoard, check_blob};
+use super::{Board, BoardError, Extent, Placed, WritableBoard, archive, check_blob};
 use crate::bodies::Blob;
-use crate::message::{DIGESTED, RECORD_LIMIT};
 
-const RECORDS: &str = "records";
-const BLOBS: &str = "blobs";
+pub(super) const RECORDS: &str = "records";
+pub(super) const BLOBS: &str = "blobs";
 const TEMPORARY: &str = ".incoming-";
 /// The highest sequence that eight digits can name.
 const LAST_SEQUENCE: u64 = 99_999_999;
@@ -39,6 +37,10 @@ impl FolderBoard {
         let reason = match fs::metadata(&folder) {
             Err(error) if error.kind() == ErrorKind::NotFound => "there is no such folder",
             Err(error) => return Err(BoardError::io(&folder, "open the folder")(error)),
+            Ok(found) if found.is_file() && archive::begins_one(&folder) => {
+                "it is an archive, which nothing can be written to; unpack it into a new folder with \
+                 `tar xf`, and give that"
+            }
             Ok(found) if !found.is_dir() => "it is not a folder",
             Ok(_) if folder.join(RECORDS).is_dir() => return Ok(Self { folder }),
             Ok(_) => {
@@ -113,19 +115,6 @@ fn refuse_foreign(folder: &Path) -> Result<(), BoardError> {
     }
 }
 
-impl FolderBoard {
-    fn open_record(&self, sequence: u64) -> Result<(PathBuf, File), BoardError> {
-        let path = self.record_path(sequence);
-        match open_file(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Err(BoardError::RecordMissing { place: self.place(), sequence })
-            }
-            Err(error) => Err(BoardError::io(&path, "open the file")(error)),
-            Ok(file) => Ok((path, file)),
-        }
-    }
-}
-
 impl Board for FolderBoard {
     fn place(&self) -> String {
         self.folder.display().to_string()
@@ -147,23 +136,15 @@ impl Board for FolderBoard {
         Ok(Extent { records: records as u64, beyond_gap: sequences.get(records).copied() })
     }
 
-    fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
-        let (path, file) = self.open_record(sequence)?;
-        let mut bytes = Vec::new();
-        file.take(RECORD_LIMIT as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(BoardError::io(&path, "read the file"))?;
-        if bytes.len() > RECORD_LIMIT {
-            let limit = RECORD_LIMIT as u64;
-            return Err(BoardError::RecordTooLarge { place: self.place(), sequence, limit });
+    fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        let path = self.record_path(sequence);
+        match open_file(&path) {
+            Ok(file) => Ok(Box::new(file)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(BoardError::RecordMissing { place: self.place(), sequence })
+            }
+            Err(error) => Err(BoardError::io(&path, "open the file")(error)),
         }
-        Ok(bytes)
-    }
-
-    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
-        let (path, file) = self.open_record(sequence)?;
-        hash::plain_reader(file.take(DIGESTED as u64))
-            .map_err(BoardError::io(&path, "read the file"))
     }
 
     fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {
@@ -189,7 +170,7 @@ impl Board for FolderBoard {
 }
 
 /// Opens a regular file; anything else could block or never end.
-fn open_file(path: &Path) -> io::Result<File> {
+pub(super) fn open_file(path: &Path) -> io::Result<File> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"));
     }
@@ -197,7 +178,7 @@ fn open_file(path: &Path) -> io::Result<File> {
 }
 
 /// The sequence that a file name stands for, if it is exactly `dddddddd.cbor`.
-fn sequence_of(name: &str) -> Option<u64> {
+pub(super) fn sequence_of(name: &str) -> Option<u64> {
     let digits = name.strip_suffix(".cbor")?;
     let exact = digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit());
     if exact { digits.parse().ok() } else { None }

@@ -11,7 +11,6 @@ use psephos_core::{Digest, tree};
 use super::folder::{blob_name, record_name};
 use super::{Board, BoardError, Extent, FolderBoard, Placed, WritableBoard};
 use crate::bodies::Blob;
-use crate::message::{RECORD_LIMIT, file_digest};
 
 /// A board in memory; what is in it can also be altered, which no other board allows.
 #[derive(Debug, Default)]
@@ -130,25 +129,13 @@ impl Board for MemoryBoard {
         Ok(Extent { records: self.read().records.len() as u64, beyond_gap: None })
     }
 
-    fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
-        let content = self.read();
-        let file = usize::try_from(sequence)
-            .ok()
-            .and_then(|index| content.records.get(index))
-            .ok_or_else(|| BoardError::RecordMissing { place: self.place(), sequence })?;
-        if file.len() > RECORD_LIMIT {
-            let limit = RECORD_LIMIT as u64;
-            return Err(BoardError::RecordTooLarge { place: self.place(), sequence, limit });
-        }
-        Ok(file.to_vec())
-    }
-
-    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
+    fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {
         let content = self.read();
         let file = usize::try_from(sequence).ok().and_then(|index| content.records.get(index));
-        let file =
-            file.ok_or_else(|| BoardError::RecordMissing { place: self.place(), sequence })?;
-        Ok(file_digest(file))
+        match file {
+            Some(file) => Ok(Box::new(Cursor::new(file.clone()))),
+            None => Err(BoardError::RecordMissing { place: self.place(), sequence }),
+        }
     }
 
     fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {

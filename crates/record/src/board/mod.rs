@@ -5,19 +5,22 @@
 //! between two of them.
 
 mod append;
+mod archive;
 mod error;
 mod folder;
 mod memory;
 mod rows;
 
 use std::io::{self, Read, Write};
+use std::path::Path;
 
-use psephos_core::Digest;
+use psephos_core::{Digest, hash};
 
-use crate::bodies::Blob;
-use crate::message::SignedMessage;
+use crate::bodies::{Blob, Body};
+use crate::message::{DIGESTED, RECORD_LIMIT, Record, SignedMessage};
 
 pub use append::Appended;
+pub use archive::{ArchiveBoard, Archived, Lost, Show, open_board, write_archive};
 pub use error::BoardError;
 pub use folder::FolderBoard;
 pub use memory::MemoryBoard;
@@ -52,17 +55,33 @@ pub trait Board: Sync {
     /// [`BoardError`] when the storage fails.
     fn extent(&self) -> Result<Extent, BoardError>;
 
-    /// The bytes of a record file, at most [`crate::message::RECORD_LIMIT`] of them.
+    /// The bytes of a record file, of whatever length: read no more of them than [`DIGESTED`].
+    ///
+    /// # Errors
+    /// [`BoardError::RecordMissing`], or the storage's.
+    fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError>;
+
+    /// The bytes of a record file, at most [`RECORD_LIMIT`] of them.
     ///
     /// # Errors
     /// [`BoardError::RecordMissing`], [`BoardError::RecordTooLarge`], or the storage's.
-    fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError>;
+    fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
+        let bytes = read_record(self, sequence)?;
+        if bytes.len() > RECORD_LIMIT {
+            let limit = RECORD_LIMIT as u64;
+            return Err(BoardError::RecordTooLarge { place: self.place(), sequence, limit });
+        }
+        Ok(bytes)
+    }
 
     /// The digest of a record file, too long or not: [`crate::message::file_digest`].
     ///
     /// # Errors
     /// [`BoardError::RecordMissing`], or the storage's.
-    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError>;
+    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
+        let file = self.open_record(sequence)?.take(DIGESTED as u64);
+        hash::plain_reader(file).map_err(reading_record(self.place(), sequence))
+    }
 
     /// Length of a blob in bytes; `None` when it is not there.
     ///
@@ -75,6 +94,33 @@ pub trait Board: Sync {
     /// # Errors
     /// [`BoardError::BlobMissing`], or the storage's.
     fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError>;
+}
+
+/// As much of a record file as anybody reads: all of it, or of one that is too long what its digest is of.
+fn read_record<B: Board + ?Sized>(board: &B, sequence: u64) -> Result<Vec<u8>, BoardError> {
+    let mut bytes = Vec::new();
+    let mut file = board.open_record(sequence)?.take(DIGESTED as u64);
+    file.read_to_end(&mut bytes).map_err(reading_record(board.place(), sequence))?;
+    Ok(bytes)
+}
+
+/// A record file could be opened, and not read.
+fn reading_record(place: String, sequence: u64) -> impl FnOnce(io::Error) -> BoardError {
+    let path = Path::new(&place).join(folder::record_name(sequence));
+    move |source| BoardError::Io { path, action: "read the file", source }
+}
+
+/// What a record says; `None` where it cannot be read. Its signature is not looked at.
+///
+/// # Errors
+/// As [`Board::record`], but for a record that is too long, which says nothing.
+pub fn read_body(board: &dyn Board, sequence: u64) -> Result<Option<Body>, BoardError> {
+    let file = match board.record(sequence) {
+        Err(BoardError::RecordTooLarge { .. }) => return Ok(None),
+        file => file?,
+    };
+    let message = Record::decode(&file).ok().and_then(|record| record.message().ok());
+    Ok(message.and_then(|message| message.body().ok()))
 }
 
 /// A board that can grow.

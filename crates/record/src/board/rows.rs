@@ -150,6 +150,16 @@ pub enum BlobFault {
 /// # Errors
 /// [`BlobFault`], which tells damage in storage from a record that states the wrong shape.
 pub fn check_blob(board: &dyn Board, blob: &Blob) -> Result<(), BlobFault> {
+    read_blob(board, blob, &mut |_| Ok(()))
+}
+
+/// [`check_blob`] that hands on every piece as it is read. The pieces are the blob's only if all ends well, or
+/// with [`BlobFault::Shape`].
+pub(super) fn read_blob(
+    board: &dyn Board,
+    blob: &Blob,
+    visit: &mut dyn FnMut(&[u8]) -> Result<(), BoardError>,
+) -> Result<(), BlobFault> {
     let root = hex::encode(blob.root);
     let mut reader = match board.open_blob(&blob.root) {
         Err(BoardError::BlobMissing { .. }) => return Err(BlobFault::Missing { root }),
@@ -175,6 +185,7 @@ pub fn check_blob(board: &dyn Board, blob: &Blob) -> Result<(), BlobFault> {
             return Err(BlobFault::TooLong { root, most });
         }
         hasher.update(&piece);
+        visit(&piece)?;
     }
     if hasher.finish() != blob.root {
         return Err(BlobFault::Root { root });

@@ -6,6 +6,7 @@
 mod blob;
 mod description;
 mod intake;
+mod lists;
 mod setup;
 mod tally;
 
@@ -17,6 +18,7 @@ pub use description::{BallotBox, Batch, Description, Policy, Suite};
 pub use intake::{
     Ballots, Challenged, Close, CloseBatch, Open, Reason, Rejected, RollAmend, RollEntry, Waiver,
 };
+pub use lists::NamedList;
 pub use psephos_proofs::key_ceremony::{Deal, EncryptedShare};
 pub use setup::{
     Accept, Complain, Confirm, CounterProposal, DealCommitment, Enrol, Manifest, Proposal,

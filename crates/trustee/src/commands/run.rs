@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use psephos_console::arguments::Patience;
 use psephos_console::{Exit, Failure, Mode, leash, say};
-use psephos_participant::arguments::Patience;
 use psephos_participant::{Audited, Passphrase, refusal_failure};
 use psephos_protocol::{Absence, Awaited, Next, absences};
 

@@ -2,31 +2,31 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use psephos_audit::{Audit, AuditError, CheckId, Options, Report, Turnout, audit};
 use psephos_console::{Exit, Failure, Mode, Progress, count, duration, numbered, plural, say};
-use psephos_record::board::{Board, BoardError, FolderBoard};
+use psephos_record::board::{Board, BoardError, open_board};
 use psephos_record::receipt;
 
 use crate::cli::{AuditArguments, AuditOptions};
 
 /// Audits the board and prints the report.
 pub fn run(arguments: AuditArguments) -> Result<Exit, Failure> {
-    let board = open(arguments.board.unwrap_or_default())?;
-    report(&arguments.options, |options, mode| examine(&board, options, mode))
+    let board = open(&arguments.board.unwrap_or_default())?;
+    report(&arguments.options, |options, mode| examine(&*board, options, mode))
 }
 
 /// Audits the board with a second one beside it, and prints the report.
-pub fn compare(board: PathBuf, other: PathBuf, options: &AuditOptions) -> Result<Exit, Failure> {
+pub fn compare(board: &Path, other: &Path, options: &AuditOptions) -> Result<Exit, Failure> {
     let board = open(board)?;
     // What is no board cannot be compared, which changes nothing of what is said of the first.
-    let other = FolderBoard::open(other);
-    let other = other.as_ref().map(|other| other as &dyn Board);
+    let other = open_board(other);
+    let other = other.as_ref().map(|other| &**other);
     report(options, |options, mode| {
-        watch(mode, |show| psephos_audit::compare(&board, other, options, show))
+        watch(mode, |show| psephos_audit::compare(&*board, other, options, show))
     })
 }
 
@@ -64,17 +64,13 @@ fn report(
     exit_of(&report)
 }
 
-/// The board in a folder.
-pub(super) fn open(folder: PathBuf) -> Result<FolderBoard, Failure> {
-    FolderBoard::open(folder).map_err(unreadable)
+/// The board in a folder or an archive.
+pub(super) fn open(path: &Path) -> Result<Box<dyn Board>, Failure> {
+    open_board(path).map_err(unreadable)
 }
 
 /// Audits a board, showing how far it is.
-pub(super) fn examine(
-    board: &FolderBoard,
-    options: &Options,
-    mode: Mode,
-) -> Result<Audit, Failure> {
+pub(super) fn examine(board: &dyn Board, options: &Options, mode: Mode) -> Result<Audit, Failure> {
     watch(mode, |show| audit(board, options, show))
 }
 
@@ -163,13 +159,13 @@ fn identity(report: &Report, expected: &[[u8; 32]]) -> &'static str {
         (false, _) if is_refused => "This is not the board that --expect asks for.",
         (false, _) if elections == expected.len() => {
             "The election id is the expected one. How the record ends was not asked for with --expect: that \
-             nothing of it is missing or replaced rests on where you got this folder."
+             nothing of it is missing or replaced rests on where you got this board."
         }
         (false, _) if elections == 0 => "The record is the expected one, up to its end.",
         (false, _) => "The election id and the record, up to its end, are the expected ones.",
         (true, Some(_)) => {
             "No digest was given with --expect: that this is the election you mean, and all of it, rests on \
-             where you got this folder. Compare the election id and the head with published ones."
+             where you got this board. Compare the election id and the head with published ones."
         }
         (true, None) => "There is no manifest yet, so no election id to compare.",
     }

@@ -9,7 +9,7 @@ use psephos_audit::{
     Audit, CheckId, EVIDENCE_LIMIT, Evidence, ExcludedView, Judgement, Options, Report, Verdict,
 };
 use psephos_console::{Exit, Failure, Mode, bytes, say};
-use psephos_record::board::{Board, BoardError, FolderBoard};
+use psephos_record::board::{Board, BoardError};
 use psephos_record::cbor::DecodeError;
 use psephos_record::message::Record;
 use serde_json::json;
@@ -33,16 +33,17 @@ pub fn run(arguments: &EvidenceArguments) -> Result<Exit, Failure> {
             .at(path.display().to_string())
             .advice("name another one with --out"));
     }
-    let board = open(arguments.board.clone())?;
-    let audit = examine(&board, &Options::default(), Mode::detect(arguments.json))?;
+    let board = open(&arguments.board)?;
+    let board = &*board;
+    let audit = examine(board, &Options::default(), Mode::detect(arguments.json))?;
     let report = &audit.report;
     let of_record = report.failures.iter().filter(|failure| failure.record == Some(record));
     let failures: Vec<_> =
         of_record.filter(|failure| check.is_none_or(|id| failure.check == id)).cloned().collect();
     if failures.is_empty() {
-        return Err(nothing(&board, &audit, record, check));
+        return Err(nothing(board, &audit, record, check));
     }
-    let evidence = Evidence::of(&board, record, &failures).map_err(|error| match error {
+    let evidence = Evidence::of(board, record, &failures).map_err(|error| match error {
         error @ BoardError::RecordTooLarge { .. } => {
             Failure::new(Exit::Incomplete, error.to_string()).advice(WHOLE_BOARD)
         }
@@ -80,7 +81,7 @@ pub fn run(arguments: &EvidenceArguments) -> Result<Exit, Failure> {
 }
 
 /// Why there is no evidence of what a record fails, and what to do instead.
-fn nothing(board: &FolderBoard, audit: &Audit, record: u64, check: Option<CheckId>) -> Failure {
+fn nothing(board: &dyn Board, audit: &Audit, record: u64, check: Option<CheckId>) -> Failure {
     let Audit { report, view, .. } = audit;
     let extent = match board.extent() {
         Ok(extent) => extent,
@@ -148,7 +149,7 @@ fn nothing(board: &FolderBoard, audit: &Audit, record: u64, check: Option<CheckI
 }
 
 /// Why a file holds no record at all.
-fn no_record(board: &FolderBoard, record: u64) -> Option<String> {
+fn no_record(board: &dyn Board, record: u64) -> Option<String> {
     match board.record(record) {
         Err(error) => Some(error.to_string()),
         Ok(file) => match Record::decode(&file) {

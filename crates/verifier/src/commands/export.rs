@@ -24,18 +24,19 @@ pub fn run(board: &Path, folder: &Path, expect: Vec<[u8; 32]>) -> Result<Exit, F
             .at(folder.display().to_string())
             .advice("name one that does not exist"));
     }
-    let board = open(board.to_owned())?;
+    let board = open(board)?;
+    let board = &*board;
     let options = Options { expect, ..Options::default() };
-    let audit = examine(&board, &options, Mode::detect(false))?;
+    let audit = examine(board, &options, Mode::detect(false))?;
     let exit = exit_of(&audit.report)?;
-    let Some((description, result)) = published(&board, &audit) else {
+    let Some((description, result)) = published(board, &audit) else {
         say(format!("{}. There is no result on this board to export.", standing(&audit.report)));
         return Ok(exit);
     };
     let lists: Vec<BlobRows> = result
         .batches
         .iter()
-        .map(|batch| BlobRows::new(&board, &batch.plaintexts))
+        .map(|batch| BlobRows::new(board, &batch.plaintexts))
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::new(exit, error.to_string()))?;
     let lists: Vec<&dyn Rows> = lists.iter().map(|rows| rows as &dyn Rows).collect();

@@ -19,7 +19,7 @@ use crate::cli::ShowArguments;
 
 /// Prints a record.
 pub fn run(arguments: &ShowArguments) -> Result<Exit, Failure> {
-    let board = open(arguments.board.clone())?;
+    let board = open(&arguments.board)?;
     let record = arguments.record;
     let extent = board.extent().map_err(unreadable)?;
     let file = board.record(record).map_err(|error| match error {
@@ -28,7 +28,7 @@ pub fn run(arguments: &ShowArguments) -> Result<Exit, Failure> {
         }
         error => unreadable(error),
     })?;
-    let shown = Shown::of(&board, record, &file)?;
+    let shown = Shown::of(&*board, record, &file)?;
     match arguments.json {
         true => say(format!("{:#}", Value::Object(shown.fields))),
         false => {
@@ -72,12 +72,8 @@ impl Board for Until<'_> {
         Ok(Extent { records: self.records, beyond_gap: None })
     }
 
-    fn record(&self, sequence: u64) -> Result<Vec<u8>, BoardError> {
-        self.board.record(sequence)
-    }
-
-    fn record_digest(&self, sequence: u64) -> Result<Digest, BoardError> {
-        self.board.record_digest(sequence)
+    fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        self.board.open_record(sequence)
     }
 
     fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {

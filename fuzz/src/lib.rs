@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use psephos_ballot::file::{Blt, ElectionFile, parse_ballots};
 use psephos_ballot::{Contest, Layout, Method, WriteIns};
 use psephos_proofs::ballot::BallotLayout;
-use psephos_record::bodies::Body;
+use psephos_record::bodies::{Body, CounterProposal};
 use psephos_record::cbor;
 use psephos_record::invitation::Invitation;
 use psephos_record::kind::Kind;
@@ -92,11 +92,12 @@ pub fn body(input: &[u8]) {
     let Some((first, bytes)) = input.split_first() else { return };
     let kind = Kind::ALL[usize::from(*first) % Kind::ALL.len()];
     let Ok(body) = Body::decode(kind, bytes) else { return };
-    if !matches!(body, Body::Later(_)) {
-        assert_eq!(body.encode(), bytes);
-    }
+    assert_eq!(body.encode(), bytes);
     let description = match &body {
         Body::Proposal(proposal) => &proposal.description,
+        Body::CounterProposal(CounterProposal { description: Some(description), .. }) => {
+            description
+        }
         Body::Manifest(manifest) => &manifest.description,
         _ => return,
     };

@@ -192,7 +192,7 @@ impl Election {
     pub fn command(&self, program: &str, command: &str, home: &str) -> Command {
         let mut built = programs().command(program);
         built.arg(command).arg("--home").arg(self.path(home));
-        if command != "status" {
+        if !["status", "encrypt"].contains(&command) {
             built.arg("--passphrase-file").arg(self.path("passphrase"));
         }
         built

@@ -184,7 +184,7 @@ fn a_rehearsal_that_is_killed_leaves_no_process_behind() {
     let begun = Instant::now();
     loop {
         let mut run = programs().command("psephos-trustee");
-        run.args(["run", "--once", "--home"]).arg(homes[0].join("trustee-1"));
+        run.args(["run", "--yes", "--once", "--home"]).arg(homes[0].join("trustee-1"));
         run.arg("--passphrase-file").arg(homes[0].join("trustee-1.passphrase"));
         if Outcome::of(run.output().expect("it starts")).code == 2 {
             break;

@@ -38,6 +38,9 @@ pub struct Waiting {
 /// What `status` prints.
 #[derive(Args, Debug)]
 pub struct Output {
+    /// Print it again whenever the board changes, until the election is over
+    #[arg(long)]
+    pub watch: bool,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

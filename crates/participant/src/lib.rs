@@ -10,6 +10,7 @@ mod keys;
 mod outbox;
 mod passphrase;
 mod place;
+mod since;
 mod station;
 pub mod status;
 pub mod terms;

@@ -2,26 +2,54 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
-use psephos_audit::{ExcludedView, Phase, View};
+use psephos_audit::{CounterProposalView, ExcludedView, Phase, View};
 use psephos_console::arguments::Output;
 use psephos_console::{Exit, Failure, count, numbered, plural, say};
 use psephos_core::Digest;
-use psephos_protocol::{Awaited, BatchIndex, Who, absences, awaited};
+use psephos_protocol::{BatchIndex, Who, absences, awaited};
 use psephos_record::board::{Board, FolderBoard};
+use psephos_record::bodies::CounterProposal;
 use psephos_record::message::file_digest;
 use serde_json::{Value, json};
 
-use crate::{Home, HomeFile, Known, audit_failure, board_failure};
+use crate::since::Since;
+use crate::{Home, HomeFile, Known, audit_failure, board_failure, terms};
 
-/// Prints the state of the board that a home folder belongs to.
+/// How often `--watch` looks at the board.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Prints the state of the board that a home folder belongs to; with `--watch` again whenever it changes,
+/// until the election is over.
 pub fn show(home: &Path, output: &Output) -> Result<Exit, Failure> {
+    let mut shown = show_once(home, output)?;
+    while output.watch && shown.phase != Phase::Sealed {
+        thread::sleep(LOOK);
+        let (file, _) = Home::peek(home)?;
+        let board = FolderBoard::open(&file.board).map_err(board_failure)?;
+        if board.extent().map_err(board_failure)?.records != shown.records {
+            say("");
+            shown = show_once(home, output)?;
+        }
+    }
+    Ok(Exit::Valid)
+}
+
+/// Prints the state once, and returns it.
+fn show_once(home: &Path, output: &Output) -> Result<View, Failure> {
     let (file, known) = Home::peek(home)?;
     let board = FolderBoard::open(&file.board).map_err(board_failure)?;
     let view = psephos_audit::view(&board).map_err(audit_failure)?;
-    say(if output.json { json(&file, &known, &view) } else { text(&file, &known, &view) });
+    let since = Since::read(&board, &view)?;
+    say(if output.json {
+        json(&file, &known, &view, &since)
+    } else {
+        text(&file, &known, &view, &since)
+    });
     if continues(&board, &known)? {
-        return Ok(Exit::Valid);
+        return Ok(view);
     }
     Err(Failure::new(Exit::Invalid, "this is not the board that this home has verified")
         .at(board.path().display().to_string())
@@ -40,7 +68,7 @@ fn continues(board: &FolderBoard, known: &Known) -> Result<bool, Failure> {
 }
 
 /// The status for people.
-fn text(file: &HomeFile, known: &Known, view: &View) -> String {
+fn text(file: &HomeFile, known: &Known, view: &View, since: &Since) -> String {
     let title = view.description().map_or("no election yet", |description| &description.title);
     let mut lines = vec![
         title.to_owned(),
@@ -66,16 +94,31 @@ fn text(file: &HomeFile, known: &Known, view: &View) -> String {
     for (trustee, name) in numbered(names(view)) {
         lines.push(format!("  trustee {trustee} ({name}): {}", done(view, trustee).join(", ")));
     }
+    lines.extend(answers(view));
     lines.extend(exclusions(view));
-    let waiting: Vec<String> = awaited(view).iter().map(Awaited::to_string).collect();
+    let waiting: Vec<String> = awaited(view).iter().map(|awaited| since.tell(awaited)).collect();
     if waiting.is_empty() && view.phase == Phase::Sharing {
         lines.push("\nToo few mixes are left: this election cannot be decrypted.".to_owned());
     } else if waiting.is_empty() {
         lines.push("\nNobody is awaited: the election is over.".to_owned());
     } else {
-        lines.push(format!("\nAwaited: {}", waiting.join(", ")));
+        lines.push("\nAwaited:".to_owned());
+        lines.extend(waiting.iter().map(|line| format!("  {line}")));
     }
     lines.join("\n")
+}
+
+/// What trustees have answered to the proposal that stands.
+fn answers(view: &View) -> Vec<String> {
+    let answer = |(trustee, answered): (u64, &Option<CounterProposalView>)| {
+        let CounterProposal { reason, description } = &answered.as_ref()?.counter;
+        let what = match description {
+            Some(_) => "proposes other terms",
+            None => "declines",
+        };
+        Some(format!("  trustee {trustee} {what}: {reason:?}"))
+    };
+    numbered(&view.counter_proposals).filter_map(answer).collect()
 }
 
 /// What is excluded, and whom trustees state to be absent.
@@ -123,7 +166,7 @@ fn stated_absent(view: &View) -> BTreeMap<u64, BTreeSet<u64>> {
 }
 
 /// The status as one JSON object; trustees from 0.
-fn json(file: &HomeFile, known: &Known, view: &View) -> String {
+fn json(file: &HomeFile, known: &Known, view: &View, since: &Since) -> String {
     let waiting: Vec<Value> = awaited(view)
         .iter()
         .map(|awaited| {
@@ -131,7 +174,7 @@ fn json(file: &HomeFile, known: &Known, view: &View) -> String {
                 Who::Authority => "authority".to_owned(),
                 Who::Trustee(index, _) => format!("trustee {index}"),
             };
-            json!({ "who": who, "to": awaited.task.words() })
+            json!({ "who": who, "to": awaited.task.words(), "since": since.began(awaited.task) })
         })
         .collect();
     let trustees: Vec<Value> = numbered(names(view))
@@ -160,10 +203,23 @@ fn json(file: &HomeFile, known: &Known, view: &View) -> String {
         "verified": known.records,
         "ballots": ballots,
         "trustees": trustees,
+        "counter_proposals": counter_proposals(view),
         "excluded": excluded,
         "awaited": waiting,
     });
     format!("{value:#}")
+}
+
+/// What trustees have answered, for machines.
+fn counter_proposals(view: &View) -> Vec<Value> {
+    let proposed = view.description();
+    let answer = |(trustee, answered): (u64, &Option<CounterProposalView>)| {
+        let CounterProposal { reason, description } = &answered.as_ref()?.counter;
+        let other = description.as_ref().zip(proposed);
+        let changes = other.map(|(wanted, proposed)| terms::differences(proposed, wanted));
+        Some(json!({ "trustee": trustee, "reason": reason, "changes": changes }))
+    };
+    numbered(&view.counter_proposals).filter_map(answer).collect()
 }
 
 fn names(view: &View) -> &[String] {

@@ -52,7 +52,8 @@ fn voters(description: &Description) -> String {
 
 /// In what an election would differ from another, a line each: `threshold: 2 → 3`.
 pub fn differences(before: &Description, after: &Description) -> Vec<String> {
-    let terms: [(&str, fn(&Description) -> String); 12] = [
+    type Term = fn(&Description) -> String;
+    let terms: [(&str, Term); 12] = [
         ("title", |of| of.title.clone()),
         ("threshold", |of| of.threshold.to_string()),
         ("minimum of mixes", |of| of.mixes.to_string()),

@@ -46,9 +46,19 @@ pub fn run(arguments: Reissue) -> Result<Exit, Failure> {
         say("Nothing was posted.");
         return Ok(Exit::Incomplete);
     }
-    let (secrets, fresh) = invite(&vault, before, &after)?;
+    let kept = |(index, name): &(u64, &String)| {
+        let place = usize::try_from(*index).unwrap_or(usize::MAX);
+        before.trustees.get(place) == Some(*name)
+    };
+    let fresh: Vec<u64> = numbered(&after.trustees)
+        .filter(|trustee| !kept(trustee))
+        .map(|(index, _)| index)
+        .collect();
+    let secrets = invite(&vault, &after, &fresh)?;
     let proposal = Proposal { description: after, invitations: invitations::keys(&secrets) };
     let audited = office.post(view, &Body::Proposal(proposal.clone()))?;
+    let fresh: Vec<(u64, InvitationSecret)> =
+        numbered(secrets).filter(|(index, _)| fresh.contains(index)).collect();
     posted(&office, &audited.view, &proposal, &fresh)
 }
 
@@ -134,26 +144,17 @@ fn confirmed() -> Result<bool, Failure> {
     })
 }
 
-/// The invitations of the new proposal, and those among them that are new: whoever stays in its place under
-/// its name keeps its line.
+/// The invitations of the new proposal: whoever stays in its place under its name keeps its line.
 fn invite(
     vault: &Vault,
-    before: &Description,
     after: &Description,
-) -> Result<(Vec<InvitationSecret>, Vec<(u64, InvitationSecret)>), Failure> {
-    let mut secrets = Vec::new();
-    let mut fresh = Vec::new();
-    for (trustee, name) in numbered(&after.trustees) {
-        let place = usize::try_from(trustee).unwrap_or(usize::MAX);
-        if before.trustees.get(place) == Some(name) {
-            secrets.push(invitations::stored(vault, trustee)?);
-        } else {
-            let secret = invitations::make(vault, trustee)?;
-            fresh.push((trustee, secret.clone()));
-            secrets.push(secret);
-        }
-    }
-    Ok((secrets, fresh))
+    fresh: &[u64],
+) -> Result<Vec<InvitationSecret>, Failure> {
+    let secret = |trustee: u64| match fresh.contains(&trustee) {
+        true => invitations::make(vault, trustee),
+        false => invitations::stored(vault, trustee),
+    };
+    (0..after.trustee_count()).map(secret).collect()
 }
 
 fn posted(

@@ -81,14 +81,14 @@ impl Stage {
         bar.set(1, "");
         for (trustee, line) in numbered(&lines) {
             let mut join = Command::new(&self.programs.trustee);
-            join.args(["join", "-", "--quiet", "--board"]).arg(&self.board);
+            join.args(["join", "-", "--yes", "--quiet", "--board"]).arg(&self.board);
             self.home(&mut join, &name(trustee))?;
             self.complete(&format!("{}-join", name(trustee)), join, Some(line))?;
             bar.set(trustee + 2, "");
         }
         for trustee in 0..lines.len() as u64 {
             let mut run = Command::new(&self.programs.trustee);
-            run.args(["run", "--leash", "--every", EVERY]);
+            run.args(["run", "--yes", "--leash", "--every", EVERY]);
             self.entered(&mut run, &name(trustee));
             let logs = self.path("logs");
             self.trustees.push(Running::start(&name(trustee), run, &logs)?);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_console::arguments::{KeyFile, Output, Place, Waiting};
+use psephos_console::arguments::{self, KeyFile, Output, Place, Waiting};
 
 /// The election authority's part in a Psephos election.
 ///
@@ -53,6 +53,12 @@ pub enum Command {
     Exclude(Exclude),
     /// Encrypts a table of votes as voters' devices would: for trials
     Encrypt(Encrypt),
+    /// Writes this home, keys and all, into one encrypted file, and checks that it opens
+    Backup(Keeping<arguments::Backup>),
+    /// Makes a home of a backup
+    Restore(Keeping<arguments::Restore>),
+    /// After the election: destroys the keys and signs that they are
+    Destroy(Keeping<arguments::Destroy>),
     /// Shows how far the election is and who is awaited
     Status(Status),
     /// Runs a whole election with throwaway keys, as separate processes of the real programs
@@ -248,6 +254,15 @@ pub struct Publish {
     pub waiting: Waiting,
     #[command(flatten)]
     pub acting: Acting,
+}
+
+/// A command on a home as a whole.
+#[derive(Args, Debug)]
+pub struct Keeping<Arguments: Args> {
+    #[command(flatten)]
+    pub arguments: Arguments,
+    #[command(flatten)]
+    pub home: Home,
 }
 
 #[derive(Args, Debug)]

@@ -25,6 +25,9 @@ fn main() -> ExitCode {
         Command::Publish(arguments) => commands::publish::run(arguments),
         Command::Exclude(arguments) => commands::exclude::run(arguments),
         Command::Encrypt(arguments) => commands::encrypt::run(arguments),
+        Command::Backup(arguments) => commands::keeping::backup(arguments),
+        Command::Restore(arguments) => commands::keeping::restore(arguments),
+        Command::Destroy(arguments) => commands::keeping::destroy(arguments),
         Command::Status(arguments) => commands::status::run(arguments),
         Command::Rehearse(arguments) => commands::rehearse::run(arguments),
     })

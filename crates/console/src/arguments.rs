@@ -24,6 +24,46 @@ pub struct Place {
     pub board: Option<PathBuf>,
 }
 
+/// `backup`: a home in one encrypted file.
+#[derive(Args, Debug)]
+pub struct Backup {
+    /// The file to write; it must not exist
+    pub file: PathBuf,
+    /// The passphrase of the home's keys, which becomes the backup's.
+    #[command(flatten)]
+    pub key_file: KeyFile,
+}
+
+/// `restore`: a home from a backup.
+#[derive(Args, Debug)]
+pub struct Restore {
+    /// The file that `backup` has written
+    pub file: PathBuf,
+    /// Read the passphrase from the first line of this file instead of asking
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// `destroy`: the end of the keys.
+#[derive(Args, Debug)]
+pub struct Destroy {
+    /// Write the signed statement to this file as well
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Destroy them without asking
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// Destroy them although the election is not over
+    #[arg(long)]
+    pub before_the_end: bool,
+    /// Read the passphrase from the first line of this file instead of asking
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// The board of the election that is over.
+    #[command(flatten)]
+    pub place: Place,
+}
+
 /// How a command waits for others.
 #[derive(Args, Debug)]
 pub struct Waiting {

@@ -8,6 +8,7 @@
 //! | `verified.json` | how far the board was verified |
 //! | `outbox/` | every record signed, by counter |
 //! | `intake/` | the same of the intake's key (authority) |
+//! | `destroyed.statement` | once the keys are destroyed: the statement of it |
 //! | `lock` | held while a command runs |
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -35,6 +36,9 @@ pub struct HomeFile {
     /// Whether its owner agrees to the proposal; a trustee that has answered it otherwise does not.
     #[serde(default = "agreed")]
     pub agreed: bool,
+    /// No lower counter is used again: what a home signed after its backup was made, nobody here knows.
+    #[serde(default)]
+    pub first_counter: u64,
 }
 
 fn agreed() -> bool {
@@ -164,6 +168,12 @@ impl Home {
         read_known(&self.folder)
     }
 
+    /// The lowest counter that may be used here.
+    pub fn first_counter(&self) -> Result<u64, Failure> {
+        let is_made = self.path("home.json").is_file();
+        if is_made { self.read().map(|file| file.first_counter) } else { Ok(0) }
+    }
+
     /// Remembers how far the board was verified.
     pub fn remember(&self, known: Known) -> Result<(), Failure> {
         let file = KnownFile { records: known.records, head: hex::encode(known.head) };
@@ -260,6 +270,7 @@ mod tests {
             proposal: "00".into(),
             key: "11".into(),
             agreed: true,
+            first_counter: 0,
         };
         home.write(&file).unwrap();
         assert_eq!(Home::open(folder.path()).err().unwrap().exit(), Exit::Io);

@@ -8,8 +8,10 @@ use psephos_secrets::{SigningSeed, Vault, VaultError};
 use crate::{Home, Passphrase, entropy};
 
 const SIGNING: &str = "signing";
+/// The statement that the keys of a home were destroyed.
+pub(crate) const DESTROYED: &str = "destroyed.statement";
 /// Next to no work: for keys that a rehearsal throws away.
-const THROWAWAY_WORK_FACTOR: u8 = 2;
+pub(crate) const THROWAWAY_WORK_FACTOR: u8 = 2;
 
 /// Makes the vault of a home and its signing key, or opens those that an interrupted attempt left.
 pub fn make_vault(
@@ -39,6 +41,11 @@ pub fn make_key(vault: &Vault, name: &str) -> Result<SigningKey, Failure> {
 
 /// Opens the vault of a home.
 pub fn open_vault(home: &Home, passphrase: &Passphrase) -> Result<(Vault, SigningKey), Failure> {
+    if home.path(DESTROYED).exists() {
+        return Err(Failure::usage("the keys of this home were destroyed")
+            .at(home.path(DESTROYED).display().to_string())
+            .advice("`psephos-verifier statement` shows the statement of it"));
+    }
     let vault = Vault::open(&home.path("keys"), passphrase.expose()).map_err(vault_failure)?;
     let key = signing_key(&vault, SIGNING)?;
     Ok((vault, key))

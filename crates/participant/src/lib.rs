@@ -4,6 +4,8 @@
 //! Two rules are kept here. A record is stored before it is offered, and no second one is ever signed under
 //! its counter. And a board is acted on only as the continuation of the one verified before.
 
+mod backup;
+mod destroy;
 mod entropy;
 mod home;
 mod keys;
@@ -15,6 +17,8 @@ mod station;
 pub mod status;
 pub mod terms;
 
+pub use backup::{backup, restore};
+pub use destroy::{Order, destroy};
 pub use entropy::entropy;
 pub use home::{Home, HomeFile, Known};
 pub use keys::{make_key, make_vault, open_vault, signing_key, vault_failure};

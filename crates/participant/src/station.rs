@@ -47,6 +47,8 @@ pub struct Station {
     key: SigningKey,
     outbox: Outbox,
     known: Known,
+    /// No lower counter is used.
+    first_counter: u64,
     /// Records at the last audit, sound or not.
     seen: u64,
 }
@@ -65,9 +67,9 @@ impl Station {
         outbox: &str,
     ) -> Result<Station, Failure> {
         let outbox = Outbox::open(&home.make_folder(outbox)?)?;
-        let known = home.known()?;
+        let (known, first_counter) = (home.known()?, home.first_counter()?);
         let seen = known.records;
-        Ok(Station { home, board, key, outbox, known, seen })
+        Ok(Station { home, board, key, outbox, known, first_counter, seen })
     }
 
     /// The home.
@@ -145,13 +147,18 @@ impl Station {
             kind: body.kind().name().to_owned(),
             time,
             author: self.author(),
-            counter: self.outbox.next_counter().max(view.next_counter(&self.author())),
+            counter: self.next_counter(view),
             version: VERSION,
             election: view.election_for(body.kind()),
         };
         let signed = sign(message, &self.key);
         self.outbox.put(signed.clone())?;
         Ok(signed)
+    }
+
+    fn next_counter(&self, view: &View) -> u64 {
+        let used = self.outbox.next_counter().max(view.next_counter(&self.author()));
+        used.max(self.first_counter)
     }
 
     /// Signs a receipt.

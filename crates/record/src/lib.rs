@@ -24,6 +24,7 @@ pub mod manifest;
 pub mod message;
 pub mod receipt;
 pub mod signature;
+pub mod statement;
 pub mod words;
 
 pub use psephos_core::{Digest, Encoding};

@@ -64,6 +64,16 @@ pub(crate) fn write_atomically(
     written.and_then(|()| sync_folder(path)).map_err(|error| io_error(path, error))
 }
 
+/// Overwrites a file and removes it.
+pub(crate) fn erase(path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    let length = file.metadata()?.len();
+    io::copy(&mut io::repeat(0).take(length), &mut file)?;
+    file.sync_all()?;
+    fs::remove_file(path)?;
+    sync_folder(path)
+}
+
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -4,6 +4,7 @@ mod file;
 mod keys;
 pub mod permutation;
 mod scalar;
+pub mod sealed;
 pub mod vault;
 
 pub use keys::{KeyShare, Polynomial, ShareEncryptionKey, SigningSeed};

@@ -6,20 +6,18 @@
 
 use std::fmt;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use age::secrecy::{ExposeSecret, SecretString};
-use age::{DecryptError, Decryptor, Encryptor, Identity, Recipient};
+use age::secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
-use crate::file::{Replace, io_error, make_folder, read, write_atomically};
+use crate::file::{Replace, erase, io_error, make_folder, read, write_atomically};
+use crate::sealed::{damaged, decrypt, encrypt, seal, unseal};
 
 /// log2 of the scrypt work in a vault made for use: about a second.
 pub const WORK_FACTOR: u8 = 18;
-/// A file that asks for more work than this is refused instead of tried.
-const MAX_WORK_FACTOR: u8 = 22;
 const IDENTITY: &str = "identity";
 const EXTENSION: &str = "age";
 
@@ -84,10 +82,8 @@ impl Vault {
         }
         make_folder(folder)?;
         let vault = Self { folder: folder.to_owned(), identity: age::x25519::Identity::generate() };
-        let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
-        recipient.set_work_factor(work_factor.clamp(1, MAX_WORK_FACTOR));
         let identity = vault.identity.to_string();
-        let sealed = encrypt(&recipient, identity.expose_secret().as_bytes())
+        let sealed = seal(passphrase, work_factor, identity.expose_secret().as_bytes())
             .map_err(|error| VaultError::Io { path: vault.path(IDENTITY), error })?;
         write_atomically(&vault.path(IDENTITY), &sealed, Replace::Never)?;
         Ok(vault)
@@ -100,14 +96,7 @@ impl Vault {
     pub fn open(folder: &Path, passphrase: &str) -> Result<Self, VaultError> {
         let path = folder.join(IDENTITY).with_extension(EXTENSION);
         let sealed = read(&path)?;
-        let mut key = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
-        key.set_max_work_factor(MAX_WORK_FACTOR);
-        let opened = decrypt(&key, &sealed).map_err(|error| match error {
-            DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
-                VaultError::WrongPassphrase(path.clone())
-            }
-            error => damaged(&path, &error),
-        })?;
+        let opened = unseal(&path, passphrase, &sealed)?;
         let identity = std::str::from_utf8(&opened)
             .ok()
             .and_then(|text| age::x25519::Identity::from_str(text).ok())
@@ -172,6 +161,24 @@ impl Vault {
         fs::remove_file(&path).map_err(|error| io_error(&path, error))
     }
 
+    /// Erases every file of a vault, the identity last: without it nothing else can be opened. Each is
+    /// overwritten first, which a disk may do elsewhere than where it lay.
+    ///
+    /// # Errors
+    /// `Io`; what was erased before stays erased.
+    pub fn erase_all(folder: &Path) -> Result<(), VaultError> {
+        let failed = |error| VaultError::Io { path: folder.to_owned(), error };
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.extension().is_some_and(|end| end == EXTENSION) {
+                files.push(path);
+            }
+        }
+        files.sort_by_key(|path| path.file_stem().is_some_and(|name| name == IDENTITY));
+        files.iter().try_for_each(|path| erase(path).map_err(|error| io_error(path, error)))
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name).with_extension(EXTENSION)
     }
@@ -181,33 +188,4 @@ fn check_name(name: &str) -> Result<(), VaultError> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let fits = (1..=64).contains(&name.len()) && name.chars().all(plain) && name != IDENTITY;
     if fits { Ok(()) } else { Err(VaultError::Name(name.to_owned())) }
-}
-
-fn encrypt(recipient: &dyn Recipient, plaintext: &[u8]) -> Result<Vec<u8>, io::Error> {
-    let encryptor = Encryptor::with_recipients(std::iter::once(recipient))
-        .map_err(|error| io::Error::other(error.to_string()))?;
-    let mut sealed = Vec::new();
-    let mut writer = encryptor.wrap_output(&mut sealed)?;
-    writer.write_all(plaintext)?;
-    writer.finish()?;
-    Ok(sealed)
-}
-
-fn decrypt(identity: &dyn Identity, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
-    let mut reader = Decryptor::new_buffered(sealed)?.decrypt(std::iter::once(identity))?;
-    // With all its capacity from the start the buffer never moves and leaves no copy behind.
-    let mut opened = Zeroizing::new(Vec::with_capacity(sealed.len()));
-    reader.read_to_end(&mut opened)?;
-    Ok(opened)
-}
-
-fn damaged(path: &Path, error: &DecryptError) -> VaultError {
-    let reason = match error {
-        DecryptError::ExcessiveWork { .. } => "it asks for more scrypt work than any of ours",
-        DecryptError::NoMatchingKeys => "it is not encrypted to this vault",
-        DecryptError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => "it was cut off",
-        DecryptError::InvalidHeader | DecryptError::UnknownFormat => "it is no whole age file",
-        _ => "it was cut off or altered",
-    };
-    VaultError::Damaged { path: path.to_owned(), reason }
 }

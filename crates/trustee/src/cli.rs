@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_console::arguments::{KeyFile, Output, Patience, Place, Waiting, patience};
+use psephos_console::arguments::{self, KeyFile, Output, Patience, Place, Waiting, patience};
 
 /// A trustee's part in a Psephos election: join with one command, run with one command.
 ///
@@ -38,6 +38,12 @@ pub enum Command {
     Run(Run),
     /// States that another trustee has not mixed and is not to be waited for
     Exclude(Exclude),
+    /// Writes this home, keys and all, into one encrypted file, and checks that it opens
+    Backup(Keeping<arguments::Backup>),
+    /// Makes a home of a backup
+    Restore(Keeping<arguments::Restore>),
+    /// After the election: destroys the keys and signs that they are
+    Destroy(Keeping<arguments::Destroy>),
     /// Shows how far the election is, what this trustee has done and who is awaited
     Status(Status),
 }
@@ -129,6 +135,15 @@ pub struct Exclude {
     /// Print less
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// A command on a home as a whole.
+#[derive(Args, Debug)]
+pub struct Keeping<Arguments: Args> {
+    #[command(flatten)]
+    pub arguments: Arguments,
+    #[command(flatten)]
+    pub home: Home,
 }
 
 #[derive(Args, Debug)]

@@ -16,6 +16,9 @@ fn main() -> ExitCode {
         Command::Join(arguments) => commands::join::run(arguments),
         Command::Run(arguments) => commands::run::run(arguments),
         Command::Exclude(arguments) => commands::exclude::run(arguments),
+        Command::Backup(arguments) => commands::keeping::backup(arguments),
+        Command::Restore(arguments) => commands::keeping::restore(arguments),
+        Command::Destroy(arguments) => commands::keeping::destroy(arguments),
         Command::Status(arguments) => commands::status::run(arguments),
     })
 }

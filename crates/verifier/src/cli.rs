@@ -146,6 +146,16 @@ pub enum Command {
     /// Exit code: 0 if all cases agree, 1 if one differs, 64 if there is none or COMMAND cannot be started.
     #[command(after_help = CORPUS_EXAMPLES)]
     Corpus(CorpusArguments),
+    /// Checks a statement that somebody has destroyed the keys of an election
+    ///
+    /// Exit code: 0 if it is signed by the authority or a trustee of the board's election, 1 if not, 3 if the
+    /// file is no statement.
+    Statement {
+        /// The file that `destroy` has written
+        file: PathBuf,
+        /// The election's board: a folder, or an archive of one
+        board: PathBuf,
+    },
     /// Prints the root of a blob: what records name it by
     Digest {
         /// The file

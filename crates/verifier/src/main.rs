@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         Some(Command::Show(arguments)) => commands::show::run(&arguments),
         Some(Command::Evidence(arguments)) => commands::evidence::run(&arguments),
         Some(Command::Judge(arguments)) => commands::evidence::judge(&arguments),
+        Some(Command::Statement { file, board }) => commands::statement::run(&file, &board),
         Some(Command::Digest { file }) => commands::digest::run(&file),
         Some(Command::Export { board, folder, expect }) => {
             commands::export::run(&board, &folder, expect)

@@ -93,6 +93,7 @@ fn begin(
         proposal: hex::encode(digest),
         key: hex::encode(author),
         agreed: true,
+        first_counter: 0,
     })?;
     if station.offer(&audited.view, &signed)? == Offered::Overtaken {
         return Err(Failure::usage("somebody else has begun an election on this board")

@@ -6,6 +6,7 @@ pub mod encrypt;
 pub mod exclude;
 pub mod init;
 pub mod intake;
+pub mod keeping;
 pub mod open;
 pub mod publish;
 pub mod rehearse;

@@ -174,6 +174,7 @@ fn settle_in(
         proposal: hex::encode(standing.digest),
         key: hex::encode(key.verifying_key().to_bytes()),
         agreed: false,
+        first_counter: 0,
     })
 }
 

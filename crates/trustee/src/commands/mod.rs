@@ -2,5 +2,6 @@
 
 pub mod exclude;
 pub mod join;
+pub mod keeping;
 pub mod run;
 pub mod status;

@@ -6,3 +6,4 @@ pub mod digest;
 pub mod evidence;
 pub mod export;
 pub mod show;
+pub mod statement;

@@ -1,0 +1,93 @@
+//! The end of the keys: a signed statement, and nothing left to open.
+
+use std::fs;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use psephos_audit::{Phase, view};
+use psephos_console::{Exit, Failure, ask, date, say};
+use psephos_record::board::FolderBoard;
+use psephos_record::statement::{Destruction, SignedDestruction};
+use psephos_secrets::Vault;
+
+use crate::keys::DESTROYED;
+use crate::{Home, Passphrase, audit_failure, open_board, open_vault, vault_failure};
+
+/// What `destroy` is told.
+pub struct Order<'a> {
+    /// Where the statement goes, beside the home.
+    pub output: Option<&'a Path>,
+    /// Whether nobody is asked.
+    pub yes: bool,
+    /// Whether the election need not be over.
+    pub early: bool,
+    /// Where the passphrase stands.
+    pub passphrase_file: Option<&'a Path>,
+    /// Where the board lies now.
+    pub board: Option<&'a Path>,
+}
+
+/// Signs that the keys of a home are destroyed, and destroys them.
+pub fn destroy(folder: &Path, order: &Order<'_>) -> Result<Exit, Failure> {
+    let home = Home::open(folder)?;
+    let statement = home.path(DESTROYED);
+    let keys = home.path("keys");
+    if !statement.exists() {
+        let file = home.read()?;
+        let board = open_board(&home, &file, order.board)?;
+        may_end(&board, order.early)?;
+        let election = view(&board).map_err(audit_failure)?.election();
+        let (vault, key) = open_vault(&home, &Passphrase::obtain(order.passphrase_file)?)?;
+        if !order.yes && !confirmed(folder)? {
+            say("Nothing was destroyed.");
+            return Ok(Exit::Incomplete);
+        }
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let names = vault.list().map_err(vault_failure)?;
+        let signed = Destruction { keys: names, time, author: [0; 32], election }.sign(&key);
+        // The statement is there before the keys are gone: nobody could sign it afterwards.
+        home.store(DESTROYED, &signed.encode())?;
+    }
+    if keys.is_dir() {
+        Vault::erase_all(&keys).map_err(vault_failure)?;
+    }
+    let bytes = home.load(DESTROYED)?;
+    let signed = SignedDestruction::decode(&bytes).and_then(|signed| signed.content());
+    let said = signed.map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
+    if let Some(output) = order.output {
+        fs::write(output, &bytes)
+            .map_err(|error| Failure::io("cannot write the statement", output, &error))?;
+    }
+    say(format!("The keys of this home are destroyed, as stated on {}.", date(said.time)));
+    say(format!("  statement  {}", order.output.unwrap_or(&statement).display()));
+    say(
+        "Publish the statement; `psephos-verifier statement` checks it. Destroy your backups, too: they still \
+         hold the keys.",
+    );
+    Ok(Exit::Valid)
+}
+
+/// Keys are needed until the seal.
+fn may_end(board: &FolderBoard, early: bool) -> Result<(), Failure> {
+    let phase = view(board).map_err(audit_failure)?.phase;
+    if phase == Phase::Sealed || early {
+        return Ok(());
+    }
+    Err(Failure::usage("the election is not over: its board is not sealed")
+        .at(board.path().display().to_string())
+        .advice(
+            "wait for the seal; if this election is given up for good, --before-the-end destroys the keys \
+             now, and without enough keys nobody can ever decrypt",
+        ))
+}
+
+fn confirmed(folder: &Path) -> Result<bool, Failure> {
+    if !ask::is_there() {
+        return Err(Failure::usage("there is nobody to ask whether to destroy the keys")
+            .advice("run this at a terminal, or give --yes"));
+    }
+    ask::with_terminal(|terminal| {
+        terminal.say(&format!("The keys in {} will be gone for ever.", folder.display()));
+        terminal.agrees("Destroy them, and sign that you have?")
+    })
+}

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Close(arguments) => commands::close::run(arguments),
         Command::Publish(arguments) => commands::publish::run(arguments),
         Command::Exclude(arguments) => commands::exclude::run(arguments),
+        Command::Export(arguments) => commands::export::run(arguments),
         Command::Encrypt(arguments) => commands::encrypt::run(arguments),
         Command::Status(arguments) => commands::status::run(arguments),
         Command::Rehearse(arguments) => commands::rehearse::run(arguments),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use psephos_audit::{Culprit, Evidence, Options, Report, Verdict};
-use psephos_record::board::{ArchiveBoard, Board, MemoryBoard, write_archive};
+use psephos_record::board::{ArchiveBoard, Board, write_archive};
 use psephos_testkit::Reseal;
 use psephos_testkit::systematic::{BOARDS, Case, Outcome, Subject};
 

@@ -20,7 +20,7 @@ use psephos_record::receipt::SignedReceipt;
 use psephos_voter::Opening;
 use psephos_voter::code::Code;
 
-pub use boards::{audit, corpus, evidence, resealed};
+pub use boards::{archive, audit, corpus, evidence, resealed};
 
 /// A name, what is done with the bytes, and where bytes to begin with come from.
 pub struct Target {
@@ -35,7 +35,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 16] = [
+pub const TARGETS: [Target; 17] = [
     target("record", record, stored::record_files, 20_000),
     target("message", message, stored::messages, 20_000),
     target("body", body, stored::bodies, 20_000),
@@ -48,6 +48,7 @@ pub const TARGETS: [Target; 16] = [
     target("election_toml", election_toml, stored::tomls, 20_000),
     target("ballots_csv", ballots_csv, stored::tables, 1_000),
     target("blt", blt, stored::blts, 20_000),
+    target("archive", archive, stored::archives, 2_000),
     target("evidence", evidence, stored::evidence, 1_000),
     target("corpus", corpus, stored::corpus, 200),
     target("audit", audit, stored::choices, 200),

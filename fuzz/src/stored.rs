@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use psephos_audit::{Claim, Evidence, Reach, excerpt};
-use psephos_record::board::{Board, FolderBoard};
+use psephos_record::board::{Board, FolderBoard, write_archive};
 use psephos_record::invitation::{Invitation, InvitationSecret};
 use psephos_record::kind::Kind;
 use psephos_record::message::{Message, Record};
@@ -137,6 +137,17 @@ pub fn corpus() -> Vec<Vec<u8>> {
     let valid = entries(&fixtures().join("valid"));
     let invalid = entries(&fixtures().join("invalid"));
     valid.iter().chain(&invalid).filter_map(|folder| whole(&folder.join("board"))).collect()
+}
+
+/// Two stored boards as archives.
+pub fn archives() -> Vec<Vec<u8>> {
+    let archive = |case: &str| {
+        let board = FolderBoard::open(fixtures().join("valid").join(case).join("board")).ok()?;
+        let mut bytes = Vec::new();
+        write_archive(&board, Path::new(case), &mut bytes, &mut |_, _, _| {}).ok()?;
+        Some(bytes)
+    };
+    ["honest", "mix-list-withheld"].iter().filter_map(|case| archive(case)).collect()
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

@@ -12,7 +12,7 @@ In reading order: faults, bytes and hashes (page 1), the curve, Ed25519,
 ristretto255 and generators (2), transcripts (3), the shuffle argument (4), sigma
 protocols and the key ceremony (5), ballots (6), decryption (7), data in elements (2);
 CBOR and formats (8, board.cddl), contests and descriptions (8, 10), votes as bytes (11),
-counting (10), the board and its log (8, 9), the intake, mixes, shares and exclusions, the
+counting (10), the board in a folder or an archive and its log (8, archive, 9), the intake, mixes, shares and exclusions, the
 result and the report (9), the command line.
 
 It reads the log once and judges lists and proofs as it comes to them, each alone; page 9
@@ -20,6 +20,7 @@ says what must hold, not in which order it is found.
 """
 
 import collections
+import contextlib
 import copy
 import errno
 import functools
@@ -3085,7 +3086,7 @@ RECORD_NAME = re.compile(r"[0-9]{8}\.cbor")
 
 
 class NoBoard(Exception):
-    """A folder that is not a board (§9.1)."""
+    """A folder or a file that is not a board (§9.1)."""
 
 
 class Progress:
@@ -3118,6 +3119,124 @@ def parts_of(file, size):
         yield part
 
 
+class Section:
+    """A file, or a part of one: `size` bytes from `start` on, read one after the other."""
+
+    def __init__(self, file, start, size):
+        self.file, self.size = file, size
+        self.at, self.end = start, start + size
+
+    def read(self, length):
+        """The next bytes; fewer only at the end."""
+        self.file.seek(self.at)
+        wanted = min(length, self.end - self.at)
+        data = self.file.read(wanted)
+        if len(data) < wanted:
+            raise OSError(errno.EIO, "it has become shorter", str(self.file.name))
+        self.at += wanted
+        return data
+
+
+class Folder:
+    """A board's files in a folder (§8.7)."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        if not (self.path / "records").is_dir():
+            raise NoBoard(f"{path} is not a board: it has no folder named records")
+
+    def numbers(self):
+        """The records that are there."""
+        return sorted(int(name[:8]) for name in os.listdir(self.path / "records")
+                      if RECORD_NAME.fullmatch(name))
+
+    @contextlib.contextmanager
+    def open(self, name):
+        """A file; raises FileNotFoundError or NotRegular."""
+        with regular_file(self.path / name) as file:
+            yield Section(file, 0, os.fstat(file.fileno()).st_size)
+
+
+class Archive:
+    """A board's files in an archive (archive.md), read where they lie."""
+
+    BLOCK = 512
+    NAME = re.compile(rb"(records/[0-9]{8}\.cbor|blobs/[0-9a-f]{64})\0")
+
+    def __init__(self, path):
+        self.path = path
+        self.places, self.records, self.last = {}, 0, ""
+        with regular_file(path) as file:
+            self.read(file, os.fstat(file.fileno()).st_size)
+
+    def read(self, file, length):
+        """Finds the files, and looks at everything between them."""
+        def there(at, size):
+            if at + size > length:
+                raise self.fault(at, "it is cut off")
+            return Section(file, at, size).read(size)
+
+        at = 0
+        while any(header := there(at, self.BLOCK)) or not self.places:
+            name, size = self.header(at, header)
+            start = at + self.BLOCK
+            at = start + -(-size // self.BLOCK) * self.BLOCK
+            if any(there(start + size, at - start - size)):
+                raise self.fault(at, "a file is not followed by zeros")
+            self.places[name] = start, size
+        if any(there(at + self.BLOCK, self.BLOCK)) or at + 2 * self.BLOCK != length:
+            raise self.fault(at, "its end is followed by something")
+
+    def fault(self, at, what):
+        """Why the file is none."""
+        return NoBoard(f"{self.path} is not a board, nor an archive of one: at byte {at}, {what}")
+
+    def header(self, at, header):
+        """The name and the size that a header says, if all of it is as they demand (§2)."""
+        match = self.NAME.match(header)
+        name = match[1].decode("ascii") if match else ""
+        field = header[124:136]
+        if field[:4] == b"\x80\0\0\0":
+            size = int.from_bytes(field[4:], "big")
+        else:
+            size = int(field[:11], 8) if re.match(b"[0-7]{11}", field) else 0
+        if not name or self.expected(name, size) != header:
+            raise self.fault(at, "there is no header of a file")
+        record = name.startswith("records/")
+        follows = (int(name[8:16]) == len(self.places) == self.records if record
+                   else self.last < name and self.records > 0)
+        if not follows:
+            raise self.fault(at, "a file is out of its order")
+        self.records += record
+        self.last = "" if record else name
+        return name, size
+
+    @staticmethod
+    def expected(name, size):
+        """The header of a file."""
+        octal = b"%011o" % size if size < 2**33 else b"\x80\0\0\0" + size.to_bytes(8, "big")
+        fields = {0: name.encode("ascii"), 100: b"0000644", 108: b"0000000", 116: b"0000000",
+                  124: octal, 136: b"0" * 11, 148: b" " * 8, 156: b"0", 257: b"ustar", 263: b"00",
+                  329: b"0000000", 337: b"0000000"}
+        block = bytearray(Archive.BLOCK)
+        for at, field in fields.items():
+            block[at:at + len(field)] = field
+        block[148:156] = b"%06o\0 " % sum(block)
+        return bytes(block)
+
+    def numbers(self):
+        """The records that are there."""
+        return list(range(self.records))
+
+    @contextlib.contextmanager
+    def open(self, name):
+        """A file; raises FileNotFoundError."""
+        if name not in self.places:
+            raise FileNotFoundError(errno.ENOENT, "not in the archive", name)
+        with regular_file(self.path) as file:
+            yield Section(file, *self.places[name])
+
+
 @dataclass
 class Blob:
     """A file of blobs: its length, whether it has its root, its bytes if they were wanted."""
@@ -3128,14 +3247,12 @@ class Blob:
 
 
 class Board:
-    """The files of a folder (§8)."""
+    """The files of a folder or of an archive (§8)."""
 
-    def __init__(self, folder, progress=Progress(False)):
-        self.folder, self.progress = pathlib.Path(folder), progress
-        if not (self.folder / "records").is_dir():
-            raise NoBoard(f"{folder} is not a board: it has no folder named records")
-        numbers = sorted(int(name[:8]) for name in os.listdir(self.folder / "records")
-                         if RECORD_NAME.fullmatch(name))
+    def __init__(self, path, progress=Progress(False)):
+        self.files = Archive(path) if os.path.isfile(path) else Folder(path)
+        self.progress = progress
+        numbers = self.files.numbers()
         there = next((i for i, number in enumerate(numbers) if number != i), len(numbers))
         self.behind_gap = numbers[there] if there < len(numbers) else None
         self.records = {}
@@ -3149,8 +3266,8 @@ class Board:
 
     def record(self, number):
         """A record file; of one that is too long the digest is of its beginning (§8.1)."""
-        with regular_file(self.folder / "records" / f"{number:08}.cbor") as file:
-            data = file.read(min(os.fstat(file.fileno()).st_size, MAX_FILE + 1))
+        with self.files.open(f"records/{number:08}.cbor") as file:
+            data = file.read(MAX_FILE + 1)
         return Record(number, data if len(data) <= MAX_FILE else b"", sha3(data))
 
     def blob(self, root, length):
@@ -3158,7 +3275,7 @@ class Board:
         known = self.blobs.get(root)
         if root not in self.blobs or (known and known.data is None and known.size <= length):
             try:
-                with regular_file(self.folder / "blobs" / root.hex()) as file:
+                with self.files.open(f"blobs/{root.hex()}") as file:
                     self.blobs[root] = self.read_blob(file, root, length)
             except (FileNotFoundError, NotRegular):
                 self.blobs[root] = None
@@ -3166,7 +3283,7 @@ class Board:
 
     def read_blob(self, file, root, length):
         """Reads a blob; one of another length than stated is hashed, and not kept."""
-        size = os.fstat(file.fileno()).st_size
+        size = file.size
         if size == length:
             data = file.read(size)
             return Blob(size, tree_root(data) == root, data)
@@ -5590,6 +5707,7 @@ HELP = """\
 usage: verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [-q, --quiet] [--trace]
        verify.py compare BOARD BOARD [--json] [-q, --quiet] [--trace]
        verify.py --help | --version
+BOARD is a folder with records and blobs, or an archive of it.
 exit: 0 VALID, 1 INVALID, 2 INCOMPLETE, 3 UNREADABLE, 64 usage, 70 internal, 74 input or output
 """
 

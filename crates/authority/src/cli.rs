@@ -26,6 +26,8 @@ Examples:
   psephos-authority exclude                       what could be excluded, if the audit fails or
                                                   a trustee does not mix
   psephos-authority publish                       publish and seal the result
+  psephos-authority export /mnt/board -o election.psephos
+                                                  all of the board in one file
 
 Exit codes: 0 done (rehearse: VALID), 1 the board is INVALID, 2 somebody else is awaited,
 3 the board is UNREADABLE, 64 wrong command line or file, 70 fault in the program,
@@ -51,6 +53,8 @@ pub enum Command {
     Publish(Publish),
     /// Takes a bad record or an absent trustee out of effect; without a flag, lists what can be
     Exclude(Exclude),
+    /// Writes a board into one file, and says the digest that a newspaper can print
+    Export(Export),
     /// Encrypts a table of votes as voters' devices would: for trials
     Encrypt(Encrypt),
     /// Writes this home, keys and all, into one encrypted file, and checks that it opens
@@ -229,6 +233,21 @@ pub struct Exclude {
     pub place: Place,
     #[command(flatten)]
     pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct Export {
+    /// The board: a folder with records/ and blobs/, or an archive of it
+    pub board: PathBuf,
+    /// The archive to write; another file that is there is not overwritten
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Show no progress
+    #[arg(long, short, conflicts_with = "json")]
+    pub quiet: bool,
 }
 
 #[derive(Args, Debug)]

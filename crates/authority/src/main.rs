@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Close(arguments) => commands::close::run(arguments),
         Command::Publish(arguments) => commands::publish::run(arguments),
         Command::Exclude(arguments) => commands::exclude::run(arguments),
+        Command::Export(arguments) => commands::export::run(arguments),
         Command::Encrypt(arguments) => commands::encrypt::run(arguments),
         Command::Backup(arguments) => commands::keeping::backup(arguments),
         Command::Restore(arguments) => commands::keeping::restore(arguments),

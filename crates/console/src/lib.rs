@@ -12,7 +12,7 @@ mod text;
 
 pub use error::Failure;
 pub use exit::Exit;
-pub use progress::{Mode, Progress};
+pub use progress::{Mode, Phases, Progress};
 pub use run::{leash, parse, run, say, warn};
 pub use text::{
     bytes, count, date, digits, duration, moment, nth, numbered, plural, table, visible,

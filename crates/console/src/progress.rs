@@ -89,6 +89,48 @@ impl Drop for Progress {
     }
 }
 
+/// How long something may take before it is worth a line.
+const MOMENT: Duration = Duration::from_secs(2);
+
+/// Phases one after the other; nothing of them is shown before they have taken longer than a moment.
+pub struct Phases {
+    mode: Mode,
+    begun: Instant,
+    current: Option<(&'static str, Progress)>,
+}
+
+impl Phases {
+    /// Begins.
+    pub fn new(mode: Mode) -> Phases {
+        Phases { mode, begun: Instant::now(), current: None }
+    }
+
+    /// So many steps of `what` are done; another name begins another phase.
+    pub fn show(&mut self, what: &'static str, done: u64, total: u64) {
+        if self.begun.elapsed() < MOMENT {
+            return;
+        }
+        if self.current.as_ref().is_none_or(|(current, _)| *current != what) {
+            self.end();
+            self.current = Some((what, Progress::start(self.mode, what, Some(total))));
+        }
+        if let Some((_, progress)) = &mut self.current {
+            progress.set(done, "");
+        }
+    }
+
+    /// Ends the last phase.
+    pub fn finish(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        if let Some((_, progress)) = self.current.take() {
+            progress.finish("");
+        }
+    }
+}
+
 fn draw(what: &str, total: Option<u64>) -> ProgressBar {
     // The templates are constants; a mistake in one shows as the default bar.
     let style = |template: &str| {

@@ -4,6 +4,7 @@ pub mod amend;
 pub mod close;
 pub mod encrypt;
 pub mod exclude;
+pub mod export;
 pub mod init;
 pub mod intake;
 pub mod keeping;

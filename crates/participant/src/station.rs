@@ -70,6 +70,12 @@ impl Station {
         Ok(Station { home, board, key, outbox, known, seen })
     }
 
+    /// Makes every reading and writing of the board wait so many milliseconds: for rehearsals.
+    #[must_use]
+    pub fn slowed(self, milliseconds: u64) -> Station {
+        Station { board: self.board.slowed(Duration::from_millis(milliseconds)), ..self }
+    }
+
     /// The home.
     pub fn home(&self) -> &Home {
         &self.home

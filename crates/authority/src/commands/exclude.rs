@@ -17,7 +17,7 @@ const ATTEMPTS: usize = 100;
 
 /// Excludes what the flags name, or lists what they could.
 pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
-    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
+    let mut office = Office::enter(&arguments.acting, &arguments.place)?;
     let mut audited = office.settle()?;
     if arguments.record.is_none() && arguments.trustee.is_none() {
         list(&office, &audited);

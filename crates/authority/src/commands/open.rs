@@ -12,7 +12,7 @@ use crate::office::{Office, Wait, list};
 
 /// Does what is due until the election is open.
 pub fn run(arguments: Open) -> Result<Exit, Failure> {
-    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
+    let mut office = Office::enter(&arguments.acting, &arguments.place)?;
     let mut wait = Wait::new(&arguments.waiting);
     let mut audited = office.settle()?;
     let mut again = arguments.again;

@@ -107,7 +107,10 @@ impl Office {
 }
 
 /// Opens everything that an office needs.
-fn open(acting: &Acting, place: &Place) -> Result<(Home, FolderBoard, Vault, SigningKey), Failure> {
+fn open(
+    acting: &Acting,
+    board: Option<&Path>,
+) -> Result<(Home, FolderBoard, Vault, SigningKey), Failure> {
     if acting.leash {
         leash();
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use psephos_audit::{Excludable, ExcludedView, View};
-use psephos_console::{Exit, Failure, plural};
+use psephos_audit::{BatchView, Excludable, ExcludedView, Mixer, View};
+use psephos_console::{Exit, Failure, numbered, plural};
 use psephos_core::Digest;
 use psephos_participant::Audited;
 use psephos_protocol::{Absence, BatchIndex, absences};
@@ -76,6 +76,17 @@ fn for_absence(view: &View, trustee: u64) -> Result<Exclusion, Failure> {
             batch_index: batch.batch_index,
         })
         .collect();
+    if let Some((left, needed)) = too_few_mixes(view, &absence) {
+        let what = format!(
+            "without trustee {trustee} there can be {} where the election demands {needed}",
+            plural(left, "valid mix", "valid mixes")
+        );
+        return Err(Failure::new(Exit::Incomplete, what).advice(format!(
+            "nothing was excluded, as this election could then never be decrypted: wait for trustee \
+             {trustee}, which can still come with its home or a backup of it; if it never can, hold \
+             the election again"
+        )));
+    }
     if batches.is_empty() {
         return Err(Failure::new(Exit::Incomplete, state_of(view, &absence)).advice(format!(
             "each of {} has to run `psephos-trustee exclude --trustee {trustee}`, or `run` until its patience is \
@@ -84,6 +95,22 @@ fn for_absence(view: &View, trustee: u64) -> Result<Exclusion, Failure> {
         )));
     }
     Ok(Exclusion::Absence { batches, trustee })
+}
+
+/// How many mixes a batch can still have without a trustee, and how many it needs, if those are more.
+fn too_few_mixes(view: &View, absence: &Absence) -> Option<(u64, u64)> {
+    let needed = view.description()?.mixes;
+    let can_mix = |batch: &BatchView| {
+        let due = numbered(&batch.mixers)
+            .filter(|(other, mixer)| *other != absence.trustee && **mixer == Mixer::Due);
+        batch.position.saturating_add(due.count() as u64)
+    };
+    let is_meant = |batch: &&BatchView| {
+        let index = BatchIndex { box_index: batch.box_index, batch_index: batch.batch_index };
+        absence.batches.iter().any(|(meant, _)| *meant == index)
+    };
+    let fewest = view.batches.iter().filter(is_meant).map(can_mix).min()?;
+    (fewest < needed).then_some((fewest, needed))
 }
 
 fn threshold(view: &View) -> u64 {
@@ -119,7 +146,8 @@ fn list(office: &Office, audited: &Audited) {
         office.tell(format!("record {record} fails {check}: {evidence}"));
         office.tell(format!("  psephos-authority exclude --record {record}"));
     }
-    let absent = absences(view);
+    // As long as a record fails, who is awaited depends on what becomes of it.
+    let absent = if remedies.excludable.is_empty() { absences(view) } else { Vec::new() };
     for absence in &absent {
         office.tell(state_of(view, absence));
         let is_stated = |entry: &(BatchIndex, Digest)| {

@@ -8,6 +8,7 @@ use psephos_ballot::file::{
 use psephos_console::Failure;
 use psephos_record::bodies::{Description, Policy};
 
+use super::fault::Plan;
 use crate::cli::Rehearse;
 use crate::description::{describe, file_failure, readable};
 
@@ -30,11 +31,17 @@ pub struct Cast {
 }
 
 impl Cast {
-    /// Reads the files given, or the made election.
-    pub fn read(arguments: &Rehearse) -> Result<Cast, Failure> {
+    /// Reads the files given, or the made election; with faults, of as many trustees as they name.
+    pub fn read(arguments: &Rehearse, plan: &Plan) -> Result<Cast, Failure> {
         let blt = blt(arguments)?;
         let Undated { election, text, left_out } = election(arguments, blt.as_ref())?;
-        let description = describe(&election, &arguments.numbers)?;
+        let mut numbers = arguments.numbers.clone();
+        let mut description = describe(&election, &numbers)?;
+        if numbers.trustees.is_none() && plan.needs() > Some(description.trustee_count()) {
+            numbers.trustees = plan.needs();
+            description = describe(&election, &numbers)?;
+        }
+        plan.check(description.trustee_count())?;
         let slates = election.slates();
         let ballots = match (&arguments.ballots, &blt) {
             (_, Some(blt)) => blt.cast(&election.contests),

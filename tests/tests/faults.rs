@@ -120,7 +120,10 @@ fn an_absent_mixer_is_stated_by_the_others_and_excluded() {
     }
     let typed = rehearsed.typed("absent-mixer:2");
     assert_eq!(typed[0].0, "psephos-authority exclude");
-    assert!(typed[0].2.contains("2 of 2 trustees needed state that it is absent"), "{typed:?}");
+    assert!(
+        typed[0].2.contains("enough trustees (2, and 2 are needed) state that it is absent"),
+        "{typed:?}"
+    );
     assert_eq!(typed[1].0, "psephos-authority exclude --trustee 2");
     assert!(typed[1].2.contains("Trustee 2 is excluded from mixing."), "{typed:?}");
 }
@@ -272,7 +275,7 @@ fn bad_dealers_can_leave_too_few() {
 
 #[test]
 fn faults_that_cannot_be_are_refused_before_anything_is_started() {
-    let cases: [(&[&str], &[&str], &str); 7] = [
+    let cases: [(&[&str], &[&str], &str); 8] = [
         (&["bad-mix:3"], &["--trustees=3"], "names a trustee that there is not"),
         (&["bad-mix:1", "absent-mixer:1"], &[], "contradict each other"),
         (&["killed-mixer:1", "silent-decryptor:1"], &[], "contradict each other"),
@@ -280,6 +283,7 @@ fn faults_that_cannot_be_are_refused_before_anything_is_started() {
         (&["bad-mix"], &[], "name the trustee"),
         (&["bad-luck:1"], &[], "absent-mixer:N"),
         (&["bad-mix:32"], &[], "from 0 to 31"),
+        (&["bad-mix:3"], &["--threshold=5"], "threshold 5 is above the number of trustees, 4"),
     ];
     for (faults, options, words) in cases {
         let (folder, outcome) = rehearse(faults, options, "--quiet");

@@ -21,6 +21,7 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   psephos-authority rehearse                      watch a whole made election on this machine
+  psephos-authority rehearse --fault bad-mix:1    train for what can go wrong in one
   psephos-authority init --election town.toml --board /mnt/board --trustees 3 --threshold 2
   psephos-authority open                          once all trustees have joined
   psephos-authority intake /media/usb/*.ballots   take in files of encrypted ballots

@@ -131,11 +131,15 @@ fn state_of(view: &View, absence: &Absence) -> String {
     let signers = signers(view, absence.trustee, &absence.batches);
     let names: Vec<String> = signers.iter().map(|signer| format!("trustee {signer}")).collect();
     let names = if names.is_empty() { "nobody yet".to_owned() } else { names.join(", ") };
+    let (stated, needed) = (signers.len() as u64, threshold(view));
+    let number = if stated < needed {
+        format!("{stated} of {} needed", plural(needed, "trustee", "trustees"))
+    } else {
+        format!("enough trustees ({stated}, and {needed} are needed)")
+    };
     format!(
-        "trustee {} is awaited to mix; {} of {} needed state that it is absent: {names}",
-        absence.trustee,
-        signers.len(),
-        plural(threshold(view), "trustee", "trustees")
+        "trustee {} is awaited to mix; {number} state that it is absent: {names}",
+        absence.trustee
     )
 }
 

@@ -79,7 +79,8 @@ impl<'a> Drill<'a> {
     /// A command was typed because of it.
     pub fn did(&mut self, fault: Fault, bar: &Progress, typed: Typed) {
         self.tell(bar, &format!("  $ {}", typed.line));
-        for line in typed.answer.lines() {
+        // Who is awaited meanwhile stands in the object of `--json`.
+        for line in typed.answer.lines().filter(|line| !line.starts_with("waiting for ")) {
             self.tell(bar, &format!("    {line}"));
         }
         self.note(fault, |incident| incident.commands.push(typed));

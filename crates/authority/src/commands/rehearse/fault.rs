@@ -163,8 +163,13 @@ impl Plan {
         named.max().map(|needed| needed.max(FEWEST))
     }
 
-    /// Whether so many trustees can have these faults.
-    pub fn check(&self, trustees: u64) -> Result<(), Failure> {
+    /// Whether so many trustees can have these faults, with so many ballots to mix.
+    pub fn check(&self, trustees: u64, ballots: usize) -> Result<(), Failure> {
+        let is_bad_mix = |fault: &Fault| matches!(fault, Fault::Of(Deed::BadMix, _));
+        if ballots == 0 && self.faults.iter().any(is_bad_mix) {
+            return Err(Failure::usage("without a ballot no mix can be bad")
+                .advice("give --ballots with at least one"));
+        }
         let is_absent = |fault: &&Fault| matches!(fault, Fault::Of(_, who) if *who >= trustees);
         if let Some(fault) = self.faults.iter().find(is_absent) {
             return Err(Failure::usage(format!(
@@ -269,7 +274,9 @@ mod tests {
         assert_eq!(plan(&[]).unwrap().needs(), None);
         assert_eq!(plan(&["slow-board"]).unwrap().needs(), Some(3));
         assert_eq!(plan(&["bad-dealing:3", "bad-mix:0"]).unwrap().needs(), Some(4));
-        assert!(plan(&["bad-mix:3"]).unwrap().check(3).is_err());
-        assert!(plan(&["bad-dealing:0"]).unwrap().check(1).is_err());
+        assert!(plan(&["bad-mix:3"]).unwrap().check(3, 1).is_err());
+        assert!(plan(&["bad-mix:2"]).unwrap().check(3, 0).is_err());
+        assert!(plan(&["bad-mix:2"]).unwrap().check(3, 1).is_ok());
+        assert!(plan(&["bad-dealing:0"]).unwrap().check(1, 1).is_err());
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use psephos_audit::View;
 use psephos_console::{Failure, Progress, plural};
 
-use super::drill::{Drill, number_now, present};
+use super::drill::{Drill, Incident, number_now, present};
 use super::fault::{Deed, Fault};
 use super::stage::{Stage, Typed};
 
@@ -93,10 +93,11 @@ impl Drill<'_> {
         } else {
             self.ends(fault, format!("the election waits for trustee {number}: {}", typed.gist()));
             self.is_too_few(typed.gist());
-            for other in self.plan.faults() {
-                if matches!(other, Fault::Of(Deed::AbsentMixer, who) if *who != trustee) {
-                    self.ends(*other, format!("it is gone as well: {}", typed.gist()));
-                }
+            let is_gone = |other: &Incident| {
+                matches!(other.fault, Fault::Of(Deed::AbsentMixer, _)) && other.commands.is_empty()
+            };
+            for other in self.incidents.iter_mut().filter(|other| is_gone(other)) {
+                other.outcome = format!("it is gone as well: {}", typed.gist());
             }
         }
         Ok(())

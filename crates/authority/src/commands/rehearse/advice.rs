@@ -49,8 +49,9 @@ const ABSENT_MIXER: [&str; 3] = [
 ];
 
 const BAD_MIX: [&str; 3] = [
-    "Nobody goes on until it is dealt with. `psephos-authority exclude` lists the record; run `psephos-authority \
-     exclude --record R` with its number. The others then mix the list before it.",
+    "Nobody goes on until it is dealt with. `psephos-authority exclude` lists the record R. Write `psephos-verifier \
+     evidence BOARD R` and keep the file, then run `psephos-authority exclude --record R`. The others then mix the \
+     list before it.",
     "Call trustee N, and whoever looks after its machine: either it is broken or somebody has tried to change \
      votes. Keep the machine as it is. Tell the other trustees and the public; the record stays on the board.",
     "Do not delete anything from the board, and do not let trustee N mix again: a bad mix is evidence, and it has \
@@ -67,8 +68,8 @@ const BAD_DEALING: [&str; 3] = [
 ];
 
 const BAD_SHARE: [&str; 3] = [
-    "`psephos-authority exclude` lists the record; run `psephos-authority exclude --record R` with its number. As \
-     long as enough others decrypt, the result is the same.",
+    "`psephos-authority exclude` lists the record R. Write `psephos-verifier evidence BOARD R` and keep the file, \
+     then run `psephos-authority exclude --record R`. As long as enough others decrypt, the result is the same.",
     "Call trustee N: most likely its home was restored from another election's backup, or its machine is broken.",
     "Do not publish anything decrypted by hand, and do not ask a trustee for its key: the threshold of others is \
      enough.",

@@ -74,7 +74,8 @@ impl Drill<'_> {
         let there: Vec<u64> = present(view).into_iter().filter(is_there).collect();
         for other in there {
             self.stage.stop(other)?;
-            let typed = self.stage.trustee_types(other, &["run", "--yes", "--once", "--patience", "0s"])?;
+            let typed =
+                self.stage.trustee_types(other, &["run", "--yes", "--once", "--patience", "0s"])?;
             let who = self.name(other)?;
             for line in typed.answer.lines() {
                 self.sees(fault, bar, &who, line);

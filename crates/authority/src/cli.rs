@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use psephos_console::arguments::{self, KeyFile, Output, Place, Waiting};
 
+use crate::commands::rehearse::Fault;
+
 /// The election authority's part in a Psephos election.
 ///
 /// Five commands, in this order: init, open, intake, close, publish. Each can be repeated and continues
@@ -19,6 +21,7 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   psephos-authority rehearse                      watch a whole made election on this machine
+  psephos-authority rehearse --fault bad-mix:1    train for what can go wrong in one
   psephos-authority init --election town.toml --board /mnt/board --trustees 3 --threshold 2
   psephos-authority open                          once all trustees have joined
   psephos-authority intake /media/usb/*.ballots   take in files of encrypted ballots
@@ -303,6 +306,10 @@ pub struct Rehearse {
     pub ballots: Option<PathBuf>,
     #[command(flatten)]
     pub numbers: Numbers,
+    /// Let something go wrong, to see what is to be done: absent-mixer:N, bad-mix:N, bad-dealing:N,
+    /// bad-share:N, silent-decryptor:N, killed-mixer:N (N is the trustee, from 0) or slow-board; repeatable
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub faults: Vec<Fault>,
     /// Where the board goes: a folder that is new or empty [default: a new temporary folder]
     #[arg(long, value_name = "DIR")]
     pub board: Option<PathBuf>,
@@ -322,6 +329,11 @@ Examples:
   psephos-authority rehearse
   psephos-authority rehearse --election town.toml --ballots votes.csv --trustees 5 --threshold 3
   psephos-authority rehearse --board ./board --json > rehearsal.json
+  psephos-authority rehearse --fault bad-mix:1 --fault silent-decryptor:2
+                                                  what goes wrong, who says so, what the office does
 
-Without a number in a flag or in the file there are 3 trustees, 2 of whom decrypt. The programs
-psephos-trustee and psephos-verifier must lie beside this one.";
+Without a number in a flag or in the file there are 3 trustees, 2 of whom decrypt, or as many as
+the faults name. The programs psephos-trustee and psephos-verifier must lie beside this one.
+
+Exit codes: 0 VALID, with warnings if faults were injected; 2 when too few trustees are left to
+finish, which is said; 64 a fault that cannot be, before anything is started.";

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use psephos_audit::{Phase, View};
-use psephos_console::arguments::Waiting;
+use psephos_console::arguments::{Place, Waiting};
 use psephos_console::{Failure, Mode, leash, say};
 use psephos_participant::{
     Audited, Home, Offered, Passphrase, Station, open_board, open_vault, refusal_failure,
@@ -34,10 +34,11 @@ pub struct Office {
 }
 
 impl Office {
-    /// Opens the home, its key file and the board it belongs to; `board` says where that lies now.
-    pub fn enter(acting: &Acting, board: Option<&Path>) -> Result<Office, Failure> {
-        let (home, board, _, key) = open(acting, board)?;
-        Ok(Office::new(Station::new(home, board, key)?, acting))
+    /// Opens the home, its key file and the board it belongs to; `place` says where that lies now.
+    pub fn enter(acting: &Acting, place: &Place) -> Result<Office, Failure> {
+        let (home, board, _, key) = open(acting, place.board.as_deref())?;
+        let station = Station::new(home, board, key)?.slowed(place.slow_board);
+        Ok(Office::new(station, acting))
     }
 
     /// As [`Office::enter`], with the vault of its keys.
@@ -50,10 +51,11 @@ impl Office {
     }
 
     /// As [`Office::enter`], to act with the key that takes in ballots.
-    pub fn enter_intake(acting: &Acting, board: Option<&Path>) -> Result<Office, Failure> {
-        let (home, board, vault, _) = open(acting, board)?;
+    pub fn enter_intake(acting: &Acting, place: &Place) -> Result<Office, Failure> {
+        let (home, board, vault, _) = open(acting, place.board.as_deref())?;
         let key = signing_key(&vault, INTAKE)?;
-        Ok(Office::new(Station::with_outbox(home, board, key, INTAKE)?, acting))
+        let station = Station::with_outbox(home, board, key, INTAKE)?.slowed(place.slow_board);
+        Ok(Office::new(station, acting))
     }
 
     /// An office whose home has just been made.

@@ -22,6 +22,15 @@ pub struct Place {
     /// The board, if it lies elsewhere than before; remembered from then on
     #[arg(long, value_name = "DIR")]
     pub board: Option<PathBuf>,
+    /// Wait so many milliseconds before each reading and writing of the board: rehearsals only
+    #[arg(
+        long,
+        value_name = "MS",
+        hide = true,
+        default_value_t = 0,
+        overrides_with = "slow_board"
+    )]
+    pub slow_board: u64,
 }
 
 /// `backup`: a home in one encrypted file.

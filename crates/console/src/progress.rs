@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::text::{count, duration};
+use crate::text::{count, duration, visible};
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -64,6 +64,19 @@ impl Progress {
                 self.what,
                 duration(self.begun.elapsed())
             );
+        }
+    }
+
+    /// Says something that stays, above the bar.
+    pub fn say(&self, text: &str) {
+        let write = || {
+            // Nobody who watches is no reason to stop.
+            let _ = writeln!(io::stderr(), "{}", visible(text));
+        };
+        match (&self.bar, self.mode) {
+            (_, Mode::Silent) => {}
+            (Some(bar), _) => bar.suspend(write),
+            (None, _) => write(),
         }
     }
 

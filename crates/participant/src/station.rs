@@ -72,6 +72,12 @@ impl Station {
         Ok(Station { home, board, key, outbox, known, first_counter, seen })
     }
 
+    /// Makes every reading and writing of the board wait so many milliseconds: for rehearsals.
+    #[must_use]
+    pub fn slowed(self, milliseconds: u64) -> Station {
+        Station { board: self.board.slowed(Duration::from_millis(milliseconds)), ..self }
+    }
+
     /// The home.
     pub fn home(&self) -> &Home {
         &self.home
@@ -212,6 +218,8 @@ pub fn refusal_failure(refusal: &Refusal, board: &FolderBoard) -> Failure {
         Refusal::Unreadable => Exit::Unreadable,
         // Its own owner is awaited.
         Refusal::Replaced | Refusal::NotAgreed => Exit::Incomplete,
+        // Nothing on the board is wrong: it only cannot be finished.
+        Refusal::TooFewMixes { .. } => Exit::Incomplete,
         _ => Exit::Invalid,
     };
     let place = board.path().display();
@@ -229,6 +237,11 @@ pub fn refusal_failure(refusal: &Refusal, board: &FolderBoard) -> Failure {
         }
         Refusal::OtherProposal | Refusal::OtherEnrolment | Refusal::ManifestDiffers { .. } => {
             "nothing was signed; speak with the authority and the other trustees".to_owned()
+        }
+        Refusal::TooFewMixes { .. } => {
+            "nothing is decrypted, and nobody can change that: hold the election again, on a new \
+             board with other trustees (`psephos-authority init`)"
+                .to_owned()
         }
         _ => "nothing was signed".to_owned(),
     };

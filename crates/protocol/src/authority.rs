@@ -4,6 +4,7 @@ use psephos_audit::{Phase, Remedies, Report, View};
 
 use crate::awaited;
 use crate::next::{Soundness, soundness};
+use crate::trustee::enough_mixes;
 use crate::{Next, Refusal};
 
 /// What the authority can be due to do; `close` waits for the end of voting, which only people know.
@@ -60,12 +61,16 @@ pub fn authority(view: &View, report: &Report, remedies: &Remedies) -> Next<Auth
         Phase::Tallying => Next::Act(AuthorityAction::Publish),
         Phase::Published => Next::Act(AuthorityAction::Seal),
         Phase::Sealed => Next::Done,
+        // With too few mixes nobody decrypts: to wait for shares would be to wait for nobody.
+        Phase::Sharing => match enough_mixes(view) {
+            Err(refusal) => Next::Refuse(refusal),
+            Ok(()) => Next::Wait(awaited(view)),
+        },
         Phase::Enrolment
         | Phase::Acceptance
         | Phase::Commitment
         | Phase::Dealing
         | Phase::Confirmation
-        | Phase::Mixing
-        | Phase::Sharing => Next::Wait(awaited(view)),
+        | Phase::Mixing => Next::Wait(awaited(view)),
     }
 }

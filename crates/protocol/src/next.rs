@@ -79,7 +79,8 @@ pub enum Refusal {
     },
     /// The board shows fewer good mixes than the manifest demands.
     #[error(
-        "{valid} valid mixes where the manifest demands {needed}: sharing now could reveal who voted how"
+        "the election demands {needed} valid mixes of each list and there can only be {valid}: to decrypt now \
+         could reveal who voted how"
     )]
     TooFewMixes {
         /// Valid mixes of the batch that has fewest.

@@ -263,6 +263,9 @@ fn no_share_of_a_raw_or_intermediate_list() {
         mixed(&mut board, mixes);
         let refused = Next::Refuse(Refusal::TooFewMixes { valid: mixes, needed: 2 });
         assert_eq!(asks(&board, &report(), &home(0)), refused);
+        // The authority does not wait for what will never come.
+        let refused = Next::Refuse(Refusal::TooFewMixes { valid: mixes, needed: 2 });
+        assert_eq!(office(&board, &report()), refused);
     }
 }
 

@@ -348,7 +348,8 @@ fn has_shared_any(view: &View, index: u64) -> bool {
     view.batches.iter().any(|batch| !lacks(&batch.shares, index))
 }
 
-fn enough_mixes(view: &View) -> Result<(), Refusal> {
+/// With too few mixes nobody decrypts.
+pub(crate) fn enough_mixes(view: &View) -> Result<(), Refusal> {
     let needed = view.description().map_or(u64::MAX, |description| description.mixes);
     let valid = view.batches.iter().map(|batch| batch.position).min().unwrap_or(0);
     if valid < needed || !view.next_mixers().is_empty() {

@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use common::signed;
 use psephos_core::hash;
@@ -322,4 +323,16 @@ fn memory_and_folder_hold_the_same() {
     for root in memory.roots() {
         assert_eq!(copy.blob(&root), memory.blob(&root));
     }
+}
+
+#[test]
+fn a_slowed_board_waits_and_is_the_same_otherwise() {
+    let (_folder, board) = new_board();
+    board.append(&signed(1, 0, [0; 32])).unwrap();
+    let pause = Duration::from_millis(30);
+    let slow = board.clone().slowed(pause);
+    let begun = Instant::now();
+    assert_eq!(slow.extent().unwrap(), board.extent().unwrap());
+    assert_eq!(slow.record(0).unwrap(), board.record(0).unwrap());
+    assert!(begun.elapsed() >= 2 * pause);
 }

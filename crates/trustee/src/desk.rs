@@ -102,6 +102,11 @@ impl Desk {
         Ok(())
     }
 
+    /// The same desk at a board that answers slowly: for rehearsals.
+    pub fn slowed(self, milliseconds: u64) -> Desk {
+        Desk { station: self.station.slowed(milliseconds), ..self }
+    }
+
     /// The proposal that was joined.
     pub fn proposal(&self) -> (&Digest, &Proposal) {
         (&self.proposal_digest, &self.proposal)

@@ -15,7 +15,7 @@ use crate::office::Office;
 /// Publishes an amendment that the registrar made.
 pub fn run(arguments: Amend) -> Result<Exit, Failure> {
     let amendment = read(&arguments.file)?;
-    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
+    let mut office = Office::enter(&arguments.acting, &arguments.place)?;
     let audited = office.settle()?;
     office.next(&audited)?;
     if audited.view.amendments.iter().any(|view| view.amendment == amendment) {

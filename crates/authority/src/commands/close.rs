@@ -19,7 +19,7 @@ use crate::office::Office;
 
 /// Judges every ballot on the board and appends the lists.
 pub fn run(arguments: Close) -> Result<Exit, Failure> {
-    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
+    let mut office = Office::enter(&arguments.acting, &arguments.place)?;
     let audited = office.settle()?;
     match office.next(&audited)? {
         Next::Act(AuthorityAction::Close)

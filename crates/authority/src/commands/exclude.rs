@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use psephos_audit::{Excludable, ExcludedView, View};
-use psephos_console::{Exit, Failure, plural};
+use psephos_audit::{BatchView, Excludable, ExcludedView, Mixer, View};
+use psephos_console::{Exit, Failure, numbered, plural};
 use psephos_core::Digest;
 use psephos_participant::Audited;
 use psephos_protocol::{Absence, BatchIndex, absences};
@@ -17,7 +17,7 @@ const ATTEMPTS: usize = 100;
 
 /// Excludes what the flags name, or lists what they could.
 pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
-    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
+    let mut office = Office::enter(&arguments.acting, &arguments.place)?;
     let mut audited = office.settle()?;
     if arguments.record.is_none() && arguments.trustee.is_none() {
         list(&office, &audited);
@@ -76,6 +76,17 @@ fn for_absence(view: &View, trustee: u64) -> Result<Exclusion, Failure> {
             batch_index: batch.batch_index,
         })
         .collect();
+    if let Some((left, needed)) = too_few_mixes(view, &absence) {
+        let what = format!(
+            "without trustee {trustee} there can be {} where the election demands {needed}",
+            plural(left, "valid mix", "valid mixes")
+        );
+        return Err(Failure::new(Exit::Incomplete, what).advice(format!(
+            "nothing was excluded, as this election could then never be decrypted: wait for trustee \
+             {trustee}, which can still come with its home or a backup of it; if it never can, hold \
+             the election again"
+        )));
+    }
     if batches.is_empty() {
         return Err(Failure::new(Exit::Incomplete, state_of(view, &absence)).advice(format!(
             "each of {} has to run `psephos-trustee exclude --trustee {trustee}`, or `run` until its patience is \
@@ -84,6 +95,22 @@ fn for_absence(view: &View, trustee: u64) -> Result<Exclusion, Failure> {
         )));
     }
     Ok(Exclusion::Absence { batches, trustee })
+}
+
+/// How many mixes a batch can still have without a trustee, and how many it needs, if those are more.
+fn too_few_mixes(view: &View, absence: &Absence) -> Option<(u64, u64)> {
+    let needed = view.description()?.mixes;
+    let can_mix = |batch: &BatchView| {
+        let due = numbered(&batch.mixers)
+            .filter(|(other, mixer)| *other != absence.trustee && **mixer == Mixer::Due);
+        batch.position.saturating_add(due.count() as u64)
+    };
+    let is_meant = |batch: &&BatchView| {
+        let index = BatchIndex { box_index: batch.box_index, batch_index: batch.batch_index };
+        absence.batches.iter().any(|(meant, _)| *meant == index)
+    };
+    let fewest = view.batches.iter().filter(is_meant).map(can_mix).min()?;
+    (fewest < needed).then_some((fewest, needed))
 }
 
 fn threshold(view: &View) -> u64 {
@@ -104,11 +131,15 @@ fn state_of(view: &View, absence: &Absence) -> String {
     let signers = signers(view, absence.trustee, &absence.batches);
     let names: Vec<String> = signers.iter().map(|signer| format!("trustee {signer}")).collect();
     let names = if names.is_empty() { "nobody yet".to_owned() } else { names.join(", ") };
+    let (stated, needed) = (signers.len() as u64, threshold(view));
+    let number = if stated < needed {
+        format!("{stated} of {} needed", plural(needed, "trustee", "trustees"))
+    } else {
+        format!("enough trustees ({stated}, and {needed} are needed)")
+    };
     format!(
-        "trustee {} is awaited to mix; {} of {} needed state that it is absent: {names}",
-        absence.trustee,
-        signers.len(),
-        plural(threshold(view), "trustee", "trustees")
+        "trustee {} is awaited to mix; {number} state that it is absent: {names}",
+        absence.trustee
     )
 }
 
@@ -119,7 +150,8 @@ fn list(office: &Office, audited: &Audited) {
         office.tell(format!("record {record} fails {check}: {evidence}"));
         office.tell(format!("  psephos-authority exclude --record {record}"));
     }
-    let absent = absences(view);
+    // As long as a record fails, who is awaited depends on what becomes of it.
+    let absent = if remedies.excludable.is_empty() { absences(view) } else { Vec::new() };
     for absence in &absent {
         office.tell(state_of(view, absence));
         let is_stated = |entry: &(BatchIndex, Digest)| {

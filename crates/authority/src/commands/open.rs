@@ -12,7 +12,7 @@ use crate::office::{Office, Wait, list};
 
 /// Does what is due until the election is open.
 pub fn run(arguments: Open) -> Result<Exit, Failure> {
-    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
+    let mut office = Office::enter(&arguments.acting, &arguments.place)?;
     let mut wait = Wait::new(&arguments.waiting);
     let mut audited = office.settle()?;
     let mut again = arguments.again;
@@ -111,10 +111,17 @@ fn restart(office: &mut Office, audited: &Audited, numbers: &[u64]) -> Result<Au
     }
     excluded.sort_unstable();
     excluded.dedup();
-    proposed.without(&excluded).check().map_err(|fault| {
-        Failure::usage(format!("too few trustees would be left: {fault}"))
-            .advice("begin a new election with `psephos-authority init` in another folder")
-    })?;
+    let left = proposed.without(&excluded);
+    let advice = "begin a new election with `psephos-authority init` in another folder";
+    if left.trustee_count() < left.threshold {
+        let trustees = plural(left.trustee_count(), "trustee", "trustees");
+        return Err(Failure::usage(format!(
+            "too few trustees would be left: {trustees}, and it takes {} to decrypt",
+            left.threshold
+        ))
+        .advice(advice));
+    }
+    left.check().map_err(|fault| Failure::usage(fault.to_string()).advice(advice))?;
     if view.phase == Phase::Enrolment && !enrolled_but(view, &excluded) {
         return Err(Failure::usage("other trustees have not enrolled yet")
             .advice("wait for them, or name them with --without as well"));

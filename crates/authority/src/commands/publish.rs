@@ -16,7 +16,7 @@ use crate::office::{Office, Wait, list};
 
 /// Does what is due until the board is sealed.
 pub fn run(arguments: Publish) -> Result<Exit, Failure> {
-    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
+    let mut office = Office::enter(&arguments.acting, &arguments.place)?;
     let mut wait = Wait::new(&arguments.waiting);
     let mut audited = office.settle()?;
     loop {

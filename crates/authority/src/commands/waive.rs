@@ -12,7 +12,7 @@ pub fn run(arguments: Waive) -> Result<Exit, Failure> {
     if arguments.reason.trim().is_empty() {
         return Err(Failure::usage("a reason must say something: every audit shows it"));
     }
-    let mut office = Office::enter(&arguments.acting, arguments.place.board.as_deref())?;
+    let mut office = Office::enter(&arguments.acting, &arguments.place)?;
     let audited = office.settle()?;
     office.next(&audited)?;
     let description = audited

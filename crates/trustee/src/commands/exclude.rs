@@ -15,7 +15,8 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
         arguments.place.board.as_deref(),
         Mode::detect(arguments.quiet),
         || Passphrase::obtain(passphrase),
-    )?;
+    )?
+    .slowed(arguments.place.slow_board);
     let trustee = arguments.trustee;
     let audited = desk.audit()?;
     if let Next::Refuse(refusal) = desk.next(&audited, true) {

@@ -29,7 +29,8 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
         arguments.place.board.as_deref(),
         Mode::detect(arguments.quiet),
         || Passphrase::obtain(passphrase),
-    )?;
+    )?
+    .slowed(arguments.place.slow_board);
     let every = Duration::from_secs_f64(arguments.waiting.every);
     let mut told: Vec<Awaited> = Vec::new();
     let mut patience = Waited::new(arguments.patience);

@@ -64,7 +64,7 @@ struct Desk {
 
 impl Desk {
     fn enter(arguments: &Intake) -> Result<Desk, Failure> {
-        let mut office = Office::enter_intake(&arguments.acting, arguments.place.board.as_deref())?;
+        let mut office = Office::enter_intake(&arguments.acting, &arguments.place)?;
         let audited = office.settle()?;
         voting(&office, &audited)?;
         if !arguments.early {

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use psephos_ballot::file::{
-    Blt, CastVotes, Undated, parse_ballots, read_ballots, read_blt, read_undated,
+    Blt, CastVotes, ElectionFile, Undated, parse_ballots, read_ballots, read_blt, read_undated,
 };
 use psephos_console::Failure;
 use psephos_record::bodies::{Description, Policy};
 
-use crate::cli::Rehearse;
+use super::fault::Plan;
+use crate::cli::{Numbers, Rehearse};
 use crate::description::{describe, file_failure, readable};
 
 /// The made election, part of the program so that it can be watched from anywhere.
@@ -30,11 +31,11 @@ pub struct Cast {
 }
 
 impl Cast {
-    /// Reads the files given, or the made election.
-    pub fn read(arguments: &Rehearse) -> Result<Cast, Failure> {
+    /// Reads the files given, or the made election; with faults, of as many trustees as they name.
+    pub fn read(arguments: &Rehearse, plan: &Plan) -> Result<Cast, Failure> {
         let blt = blt(arguments)?;
         let Undated { election, text, left_out } = election(arguments, blt.as_ref())?;
-        let description = describe(&election, &arguments.numbers)?;
+        let description = describe(&election, &numbers(&election, &arguments.numbers, plan)?)?;
         let slates = election.slates();
         let ballots = match (&arguments.ballots, &blt) {
             (_, Some(blt)) => blt.cast(&election.contests),
@@ -45,9 +46,22 @@ impl Cast {
             (None, None) => parse_ballots("ballots.csv", BALLOTS, &election.contests, &slates),
         };
         let ballots = ballots.map_err(file_failure)?;
+        plan.check(description.trustee_count(), ballots.len())?;
         let has_roll = election.roll.is_some() || description.policy != Policy::Open;
         Ok(Cast { election: text, left_out, description, ballots, has_roll })
     }
+}
+
+/// The numbers given, with as many trustees as the faults name unless a flag says how many.
+fn numbers(election: &ElectionFile, given: &Numbers, plan: &Plan) -> Result<Numbers, Failure> {
+    let mut numbers = given.clone();
+    if numbers.trustees.is_none() && plan.needs().is_some() {
+        // How many there are by the file or by default, whatever the other numbers are.
+        let lowest = Numbers { trustees: None, threshold: Some(1), mixes: Some(1) };
+        let stated = describe(election, &lowest)?.trustee_count();
+        numbers.trustees = plan.needs().filter(|needed| *needed > stated);
+    }
+    Ok(numbers)
 }
 
 /// The ballots, if they are given as BLT.

@@ -1,6 +1,6 @@
 //! The real programs as processes: none outlives the rehearsal, and each leaves a log.
 
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -59,7 +59,9 @@ impl Running {
     pub fn start(name: &str, mut command: Command, logs: &Path) -> Result<Running, Failure> {
         let log = |ending: &str| {
             let path = logs.join(format!("{name}.{ending}"));
-            File::create(&path).map_err(|error| Failure::io("cannot write the log", &path, &error))
+            // A program that is started again goes on in its log.
+            let opened = OpenOptions::new().create(true).append(true).open(&path);
+            opened.map_err(|error| Failure::io("cannot write the log", &path, &error))
         };
         command.stdin(Stdio::piped()).stdout(log("out")?).stderr(log("err")?);
         let program = PathBuf::from(command.get_program());
@@ -88,11 +90,11 @@ impl Running {
         Ok(status.map(|status| status.code().unwrap_or(-1)))
     }
 
-    /// Fails if it has ended otherwise than well.
+    /// Fails if it has ended otherwise than well, or than because others are missing.
     pub fn check(&mut self) -> Result<(), Failure> {
         match self.ended()? {
-            Some(code) if code != 0 => Err(self.failure(code)),
-            _ => Ok(()),
+            None | Some(0 | 2) => Ok(()),
+            Some(code) => Err(self.failure(code)),
         }
     }
 
@@ -118,6 +120,12 @@ impl Running {
     fn log(&self, ending: &str) -> String {
         fs::read_to_string(self.logs.join(format!("{}.{ending}", self.name))).unwrap_or_default()
     }
+}
+
+/// What a program has said on standard error, without the progress before it.
+pub fn error_of(name: &str, logs: &Path) -> String {
+    let log = fs::read_to_string(logs.join(format!("{name}.err"))).unwrap_or_default();
+    log.find("error: ").and_then(|begin| log.get(begin..)).unwrap_or("").to_owned()
 }
 
 /// Why a process ended, from its log.

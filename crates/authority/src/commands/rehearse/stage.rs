@@ -1,28 +1,36 @@
 //! The stage: a board, homes, logs and ballots in temporary folders, and the programs at work on them.
 
+mod typed;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
+use std::time::{Duration, Instant};
 
+use psephos_audit::View;
 use psephos_console::{Exit, Failure, Progress, numbered};
-use psephos_participant::{board_failure, entropy};
-use psephos_record::board::FolderBoard;
+use psephos_participant::{audit_failure, board_failure, entropy};
+use psephos_record::board::{Board, FolderBoard};
 use psephos_record::bodies::Description;
 use psephos_record::invitation::PREFIX;
-use psephos_record::kind::Kind;
 use rand_core::Rng;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::cast::Cast;
 use super::children::{LOOK, Programs, Running};
-use super::watch::Watch;
 use crate::cli::Rehearse;
 use crate::voters::Electorate;
 
+pub use typed::Typed;
+
 /// Seconds between two looks of a program at the board.
 const EVERY: &str = "0.05";
+/// Milliseconds that a slow board takes for every reading and writing.
+pub const SLOW: u64 = 3;
+/// How long the board may stay as it is while something is awaited: longer than any mix takes.
+const STALLED: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Everything a rehearsal needs around the programs.
 pub struct Stage {
@@ -31,8 +39,14 @@ pub struct Stage {
     folder: TempDir,
     board: PathBuf,
     election: Vec<String>,
-    trustees: Vec<Running>,
-    watch: Watch,
+    /// The trustees' programs, by number; none where it does not run.
+    trustees: Vec<Option<Running>>,
+    /// Commands of the authority so far: each has a log of its own.
+    commands: u64,
+    /// Options that every program is given.
+    options: Vec<String>,
+    /// How many records there were when their number last changed, and when that was.
+    moved: (u64, Instant),
 }
 
 impl Stage {
@@ -59,10 +73,17 @@ impl Stage {
             election: election(&folder, cast, electorate)?,
             folder,
             trustees: Vec::new(),
-            watch: Watch::default(),
+            commands: 0,
+            options: Vec::new(),
+            moved: (0, Instant::now()),
         };
         stage.make("logs")?;
         Ok(stage)
+    }
+
+    /// Has every program wait at each reading and writing of the board.
+    pub fn slow_down(&mut self) {
+        self.options = vec![format!("--slow-board={SLOW}")];
     }
 
     /// Where the board lies.
@@ -86,21 +107,8 @@ impl Stage {
             self.complete(&format!("{}-join", name(trustee)), join, Some(line))?;
             bar.set(trustee + 2, "");
         }
-        for trustee in 0..lines.len() as u64 {
-            let mut run = Command::new(&self.programs.trustee);
-            run.args(["run", "--yes", "--leash", "--every", EVERY]);
-            self.entered(&mut run, &name(trustee));
-            let logs = self.path("logs");
-            self.trustees.push(Running::start(&name(trustee), run, &logs)?);
-        }
+        self.trustees = lines.iter().map(|_| None).collect();
         Ok(())
-    }
-
-    /// `open`, which sees the key ceremony through.
-    pub fn open(&mut self) -> Result<(), Failure> {
-        let mut open = self.authority("open");
-        open.args(["--every", EVERY]);
-        self.complete("authority-open", open, None).map(|_| ())
     }
 
     /// Simulated voters write a file of encrypted ballots.
@@ -110,7 +118,7 @@ impl Stage {
         electorate: &Electorate<'_>,
         bar: &mut Progress,
     ) -> Result<PathBuf, Failure> {
-        let board = FolderBoard::open(&self.board).map_err(board_failure)?;
+        let board = self.folder_board()?;
         let path = self.path("cast.ballots");
         electorate.vote(&board, description, &path, bar)?;
         Ok(path)
@@ -140,33 +148,32 @@ impl Stage {
         self.complete("authority-close", close, None).map(|_| ())
     }
 
-    /// Waits until every trustee has mixed.
-    pub fn await_mixes(&mut self, wanted: u64, bar: &mut Progress) -> Result<(), Failure> {
-        self.await_records(Kind::Mix, wanted, bar)
+    /// What the board's records say now; proofs are not looked at.
+    pub fn view(&self) -> Result<View, Failure> {
+        psephos_audit::view(&self.folder_board()?).map_err(audit_failure)
     }
 
-    /// Waits until enough trustees have shared.
-    pub fn await_shares(&mut self, wanted: u64, bar: &mut Progress) -> Result<(), Failure> {
-        self.await_records(Kind::Share, wanted, bar)
+    /// How many records there are.
+    pub fn records(&self) -> Result<u64, Failure> {
+        Ok(self.folder_board()?.extent().map_err(board_failure)?.records)
     }
 
-    fn await_records(
-        &mut self,
-        kind: Kind,
-        wanted: u64,
-        bar: &mut Progress,
-    ) -> Result<(), Failure> {
-        let board = FolderBoard::open(&self.board).map_err(board_failure)?;
-        loop {
-            self.watch.look(&board)?;
-            let there = self.watch.count(kind);
-            bar.set(there.min(wanted), "");
-            if there >= wanted {
-                return Ok(());
+    /// The board itself.
+    pub fn folder_board(&self) -> Result<FolderBoard, Failure> {
+        FolderBoard::open(&self.board).map_err(board_failure)
+    }
+
+    /// Waits until there are more than `records` records.
+    pub fn await_more(&mut self, records: u64) -> Result<(), Failure> {
+        while self.records()? <= records {
+            let goes_on = self.goes_on().and_then(|()| self.somebody_works());
+            // What stands on the board by now may be why a program has ended.
+            if goes_on.is_err() && self.records()? <= records {
+                return goes_on;
             }
-            self.trustees_well()?;
             thread::sleep(LOOK);
         }
+        Ok(())
     }
 
     /// `publish`, which seals.
@@ -213,20 +220,47 @@ impl Stage {
         if let Some(line) = line {
             running.tell(line)?;
         }
-        let trustees = &mut self.trustees;
-        match running.finish(&mut || trustees.iter_mut().try_for_each(Running::check))? {
+        match running.finish(&mut || self.goes_on())? {
             (0, printed) => Ok(printed),
             (code, _) => Err(super::children::failure(name, &logs, code)),
         }
     }
 
-    fn trustees_well(&mut self) -> Result<(), Failure> {
-        self.trustees.iter_mut().try_for_each(Running::check)
+    /// Fails when no trustee's program is left that could write anything.
+    fn somebody_works(&mut self) -> Result<(), Failure> {
+        for running in self.trustees.iter_mut().flatten() {
+            if running.ended()?.is_none() {
+                return Ok(());
+            }
+        }
+        Err(Failure::new(Exit::Incomplete, "every trustee's program has ended")
+            .at(self.path("logs").display().to_string()))
+    }
+
+    /// Fails when a trustee's program has, or when nothing has happened for too long.
+    pub fn goes_on(&mut self) -> Result<(), Failure> {
+        self.trustees.iter_mut().flatten().try_for_each(Running::check)?;
+        let records = if self.board.join("records").is_dir() { self.records()? } else { 0 };
+        if records != self.moved.0 {
+            self.moved = (records, Instant::now());
+        }
+        if self.moved.1.elapsed() > STALLED {
+            return Err(Failure::new(Exit::Io, "nobody has written to the board for two hours")
+                .at(self.path("logs").display().to_string()));
+        }
+        Ok(())
+    }
+
+    fn trustee(&self, command: &str, trustee: u64) -> Command {
+        let mut built = Command::new(&self.programs.trustee);
+        built.arg(command).args(&self.options);
+        self.entered(&mut built, &name(trustee));
+        built
     }
 
     fn authority(&self, command: &str) -> Command {
         let mut authority = Command::new(&self.programs.authority);
-        authority.arg(command).arg("--leash");
+        authority.arg(command).arg("--leash").args(&self.options);
         self.entered(&mut authority, "authority");
         authority
     }

@@ -11,6 +11,9 @@ use psephos_record::bodies::Body;
 use psephos_record::message::Record;
 use serde_json::{Map, Value, json};
 
+use super::drill::Incident;
+use super::outcome;
+
 /// What is known so far; everything in the end.
 #[derive(Default)]
 pub struct Summary {
@@ -26,6 +29,8 @@ pub struct Summary {
     results: Vec<ContestResult>,
     report: Option<Value>,
     exit: Option<Exit>,
+    incidents: Vec<Incident>,
+    too_few: Option<String>,
     timings: Vec<(&'static str, Duration)>,
 }
 
@@ -38,6 +43,12 @@ impl Summary {
     /// Notes the boxes that were closed with fewer ballots than the minimum.
     pub fn waive(&mut self, boxes: Vec<String>) {
         self.waived = boxes;
+    }
+
+    /// Takes what came of the faults, and why the election could not be finished if it could not.
+    pub fn take_faults(&mut self, incidents: Vec<Incident>, too_few: Option<String>) {
+        self.incidents = incidents;
+        self.too_few = too_few;
     }
 
     /// Takes the verifier's report, and from the board what the report does not tell.
@@ -68,7 +79,8 @@ impl Summary {
 
     /// The object of `--json`.
     pub fn to_json(&self, failure: Option<&Failure>) -> String {
-        let exit = failure.map_or(self.exit, |failure| Some(failure.exit()));
+        let ended = self.too_few.as_ref().map(|_| Exit::Incomplete).or(self.exit);
+        let exit = failure.map_or(ended, |failure| Some(failure.exit()));
         let reported =
             |field: &str| self.report.as_ref().and_then(|report| report.get(field)).cloned();
         let timings: Map<String, Value> = self
@@ -83,6 +95,9 @@ impl Summary {
             "exit": exit.map(Exit::code),
             "board": self.board.as_ref().map(|board| board.display().to_string()),
             "error": failure.map(Failure::line),
+            "reason": self.too_few,
+            "warnings": reported("warnings").unwrap_or(json!([])),
+            "faults": self.incidents.iter().map(outcome::to_json).collect::<Vec<_>>(),
             "ballots": {
                 "cast": self.cast,
                 "accepted": self.accepted,
@@ -125,6 +140,7 @@ impl Summary {
                 self.waived.join(", ")
             ));
         }
+        lines.extend(self.incidents.iter().map(outcome::to_text));
         if let Some((_, total)) = self.timings.last() {
             lines.push(format!("Time:    {}", duration(*total)));
         }
@@ -132,8 +148,16 @@ impl Summary {
             lines.push(format!("Board:   {}", board.display()));
             lines.push(format!("         audit it yourself: psephos-verifier {}", board.display()));
         }
-        let verdict = self.report.as_ref().and_then(|report| report.get("verdict"));
-        lines.push(format!("\nVerdict: {}", verdict.and_then(Value::as_str).unwrap_or("none")));
+        let reported = |field: &str| self.report.as_ref().and_then(|report| report.get(field));
+        let verdict = reported("verdict").and_then(Value::as_str).unwrap_or("none");
+        lines.push(format!("\nVerdict: {verdict}"));
+        if let Some(reason) = &self.too_few {
+            lines.push(format!("         {reason}"));
+        }
+        let warnings = reported("warnings").and_then(Value::as_array).into_iter().flatten();
+        if !self.incidents.is_empty() {
+            lines.extend(warnings.filter_map(Value::as_str).map(|text| format!("warning: {text}")));
+        }
         lines.join("\n")
     }
 }

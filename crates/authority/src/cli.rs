@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use psephos_console::arguments::{self, KeyFile, Output, Place, Waiting};
 
-use crate::commands::rehearse::Fault;
-
 /// The election authority's part in a Psephos election.
 ///
 /// Five commands, in this order: init, open, intake, close, publish. Each can be repeated and continues
@@ -309,7 +307,7 @@ pub struct Rehearse {
     /// Let something go wrong, to see what is to be done: absent-mixer:N, bad-mix:N, bad-dealing:N,
     /// bad-share:N, silent-decryptor:N, killed-mixer:N (N is the trustee, from 0) or slow-board; repeatable
     #[arg(long = "fault", value_name = "FAULT")]
-    pub faults: Vec<Fault>,
+    pub faults: Vec<String>,
     /// Where the board goes: a folder that is new or empty [default: a new temporary folder]
     #[arg(long, value_name = "DIR")]
     pub board: Option<PathBuf>,

@@ -1,7 +1,5 @@
 //! Invitations: one key for each trustee, kept in the vault so that its line can be printed again.
 
-use std::path::Path;
-
 use psephos_console::{Exit, Failure, nth, numbered, plural, say, voting_hours};
 use psephos_core::{Digest, Encoding};
 use psephos_participant::{entropy, vault_failure};
@@ -42,7 +40,7 @@ fn name(trustee: u64) -> String {
 }
 
 /// What is proposed, where, and its words.
-pub fn show_proposal(office: &Office, description: &Description, digest: &Digest, board: &Path) {
+pub fn show_proposal(office: &Office, description: &Description, digest: &Digest, board: &str) {
     let trustees = description.trustee_count();
     office.tell(format!("Proposed: {}", description.title));
     office.tell(format!(
@@ -58,7 +56,7 @@ pub fn show_proposal(office: &Office, description: &Description, digest: &Digest
     if let Some(hours) = voting_hours(description.opens, description.closes) {
         office.tell(format!("  {hours}"));
     }
-    office.tell(format!("  board     {}", board.display()));
+    office.tell(format!("  board     {}", board));
     office.tell(format!("  proposal  {}", hex::encode(digest)));
     office.tell(format!("            {}", words(digest)));
 }
@@ -69,12 +67,12 @@ pub fn show_lines(
     description: &Description,
     digest: &Digest,
     secrets: &[(u64, InvitationSecret)],
-    board: &Path,
+    board: &str,
 ) {
     office.tell("\nSend each trustee its own line in private; whoever has it can take that trustee's place:\n");
     for (trustee, secret) in secrets {
         let invitation = Invitation {
-            board: board.display().to_string(),
+            board: board.to_owned(),
             secret: secret.clone(),
             trustee: *trustee,
             proposal: *digest,

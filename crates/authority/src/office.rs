@@ -37,7 +37,7 @@ impl Office {
     /// Opens the home, its key file and the board it belongs to; `place` says where that lies now.
     pub fn enter(acting: &Acting, place: &Place) -> Result<Office, Failure> {
         let (home, board, _, key) = open(acting, place.board.as_deref())?;
-        let station = Station::new(home, board, key)?.slowed(place.slow_board);
+        let station = Station::new(home, Box::new(board), key)?.slowed(place.slow_board);
         Ok(Office::new(station, acting))
     }
 
@@ -47,14 +47,15 @@ impl Office {
         board: Option<&Path>,
     ) -> Result<(Office, Vault), Failure> {
         let (home, board, vault, key) = open(acting, board)?;
-        Ok((Office::new(Station::new(home, board, key)?, acting), vault))
+        Ok((Office::new(Station::new(home, Box::new(board), key)?, acting), vault))
     }
 
     /// As [`Office::enter`], to act with the key that takes in ballots.
     pub fn enter_intake(acting: &Acting, place: &Place) -> Result<Office, Failure> {
         let (home, board, vault, _) = open(acting, place.board.as_deref())?;
         let key = signing_key(&vault, INTAKE)?;
-        let station = Station::with_outbox(home, board, key, INTAKE)?.slowed(place.slow_board);
+        let station =
+            Station::with_outbox(home, Box::new(board), key, INTAKE)?.slowed(place.slow_board);
         Ok(Office::new(station, acting))
     }
 

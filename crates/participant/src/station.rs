@@ -9,7 +9,7 @@ use psephos_console as console;
 use psephos_console::{Exit, Failure, Mode};
 use psephos_core::Encoding;
 use psephos_protocol::Refusal;
-use psephos_record::board::{Board, BoardError, FolderBoard, Placed, WritableBoard};
+use psephos_record::board::{Board, BoardError, Placed, SlowBoard, WritableBoard};
 use psephos_record::bodies::Body;
 use psephos_record::message::{Message, Record, SignedMessage, VERSION};
 use psephos_record::receipt::{Receipt, SignedReceipt};
@@ -43,7 +43,7 @@ pub enum Offered {
 /// A participant with its home, its key and its board.
 pub struct Station {
     home: Home,
-    board: FolderBoard,
+    board: Box<dyn WritableBoard>,
     key: SigningKey,
     outbox: Outbox,
     known: Known,
@@ -55,14 +55,18 @@ pub struct Station {
 
 impl Station {
     /// Opens the outbox of `home`, to act on `board` with `key`.
-    pub fn new(home: Home, board: FolderBoard, key: SigningKey) -> Result<Station, Failure> {
+    pub fn new(
+        home: Home,
+        board: Box<dyn WritableBoard>,
+        key: SigningKey,
+    ) -> Result<Station, Failure> {
         Self::with_outbox(home, board, key, "outbox")
     }
 
     /// As [`Station::new`], for a second key of the home, whose records have an outbox of their own.
     pub fn with_outbox(
         home: Home,
-        board: FolderBoard,
+        board: Box<dyn WritableBoard>,
         key: SigningKey,
         outbox: &str,
     ) -> Result<Station, Failure> {
@@ -75,7 +79,11 @@ impl Station {
     /// Makes every reading and writing of the board wait so many milliseconds: for rehearsals.
     #[must_use]
     pub fn slowed(self, milliseconds: u64) -> Station {
-        Station { board: self.board.slowed(Duration::from_millis(milliseconds)), ..self }
+        let pause = Duration::from_millis(milliseconds);
+        match pause.is_zero() {
+            true => self,
+            false => Station { board: Box::new(SlowBoard::new(self.board, pause)), ..self },
+        }
     }
 
     /// The home.
@@ -84,8 +92,8 @@ impl Station {
     }
 
     /// The board.
-    pub fn board(&self) -> &FolderBoard {
-        &self.board
+    pub fn board(&self) -> &dyn WritableBoard {
+        &*self.board
     }
 
     /// The public half of the signing key.
@@ -112,7 +120,8 @@ impl Station {
     pub fn audit(&mut self, progress: &(dyn Fn(Progress) + Sync)) -> Result<Audited, Failure> {
         let verified = (self.known.records > 0).then_some((self.known.records, self.known.head));
         let options = Options { verified, ..Options::default() };
-        let audit = psephos_audit::audit(&self.board, &options, progress).map_err(audit_failure)?;
+        let audit =
+            psephos_audit::audit(&*self.board, &options, progress).map_err(audit_failure)?;
         let Audit { view, report, remedies, .. } = audit;
         self.seen = view.records;
         let sound = report.failures.is_empty()
@@ -213,7 +222,7 @@ pub fn audit_failure(error: AuditError) -> Failure {
 }
 
 /// Why nothing is done on a board.
-pub fn refusal_failure(refusal: &Refusal, board: &FolderBoard) -> Failure {
+pub fn refusal_failure(refusal: &Refusal, board: &dyn Board) -> Failure {
     let exit = match refusal {
         Refusal::Unreadable => Exit::Unreadable,
         // Its own owner is awaited.
@@ -222,7 +231,7 @@ pub fn refusal_failure(refusal: &Refusal, board: &FolderBoard) -> Failure {
         Refusal::TooFewMixes { .. } => Exit::Incomplete,
         _ => Exit::Invalid,
     };
-    let place = board.path().display();
+    let place = board.place();
     let advice = match refusal {
         Refusal::Unreadable | Refusal::Failures { .. } => {
             format!(

@@ -330,7 +330,7 @@ fn a_slowed_board_waits_and_is_the_same_otherwise() {
     let (_folder, board) = new_board();
     board.append(&signed(1, 0, [0; 32])).unwrap();
     let pause = Duration::from_millis(30);
-    let slow = board.clone().slowed(pause);
+    let slow = SlowBoard::new(Box::new(board.clone()), pause);
     let begun = Instant::now();
     assert_eq!(slow.extent().unwrap(), board.extent().unwrap());
     assert_eq!(slow.record(0).unwrap(), board.record(0).unwrap());

@@ -25,6 +25,11 @@ Examples:
   psephos-trustee run --dry-run                              what is due, and what it would sign
   psephos-trustee run --once                                 do what is due now, then stop
   psephos-trustee exclude --trustee 3                        do not wait for trustee 3's mix
+  psephos-trustee export-request --board /mnt/board -o r     without a network: the board in one file,
+  psephos-trustee answer r -o a                              what is due from you in another,
+  psephos-trustee import-answer a --board /mnt/board         and that on the board
+  psephos-trustee backup /media/usb/trustee.backup           this home in one encrypted file
+  psephos-trustee destroy                                    after the election: the end of the keys
   psephos-trustee status                                     how far it is, and who is awaited
 
 Exit codes: 0 done, 1 the board is INVALID, 2 somebody else is awaited, 3 the board is
@@ -38,6 +43,12 @@ pub enum Command {
     Run(Run),
     /// States that another trustee has not mixed and is not to be waited for
     Exclude(Exclude),
+    /// For a machine without network: writes the board into one file, to be carried to the keys
+    ExportRequest(ExportRequest),
+    /// For a machine without network: audits the board in a request, and writes what is due into a file
+    Answer(AnswerRequest),
+    /// For a machine without network: puts an answer on the board
+    ImportAnswer(ImportAnswer),
     /// Writes this home, keys and all, into one encrypted file, and checks that it opens
     Backup(Keeping<arguments::Backup>),
     /// Makes a home of a backup
@@ -65,8 +76,14 @@ pub struct Join {
     #[command(flatten)]
     pub answer: AnswerFlags,
     /// The board: the folder that authority, trustees and auditors share [default: as in the invitation]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "request")]
     pub board: Option<PathBuf>,
+    /// For a machine without network: the board in one file, as `export-request` wrote it
+    #[arg(long, value_name = "FILE", requires = "output")]
+    pub request: Option<PathBuf>,
+    /// With --request: the file to write for `import-answer`
+    #[arg(long, short, value_name = "FILE", requires = "request")]
+    pub output: Option<PathBuf>,
     #[command(flatten)]
     pub home: Home,
     #[command(flatten)]
@@ -135,6 +152,52 @@ pub struct Exclude {
     /// Print less
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ExportRequest {
+    /// The board: a folder, or an archive of one
+    #[arg(long, value_name = "BOARD")]
+    pub board: PathBuf,
+    /// The file to write
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Show no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct AnswerRequest {
+    /// The request, as `export-request` wrote it
+    #[arg(value_name = "REQUEST")]
+    pub request: PathBuf,
+    /// The file to write
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Take the step that is due without asking
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// Do not wait for a trustee that is awaited to mix: state that it is absent
+    #[arg(long)]
+    pub absent: bool,
+    #[command(flatten)]
+    pub home: Home,
+    #[command(flatten)]
+    pub key_file: KeyFile,
+    /// Print less
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ImportAnswer {
+    /// The answer, as `answer` or `join` wrote it
+    #[arg(value_name = "ANSWER")]
+    pub answer: PathBuf,
+    /// The board: the folder that authority, trustees and auditors share
+    #[arg(long, value_name = "DIR")]
+    pub board: PathBuf,
 }
 
 /// A command on a home as a whole.

@@ -7,10 +7,11 @@ use psephos_audit::{BatchView, ProposalView, View};
 use psephos_console::{Failure, Mode, say};
 use psephos_core::Digest;
 use psephos_participant::{
-    Audited, Home, HomeFile, Offered, Passphrase, Station, Stored, open_board, open_vault,
-    vault_failure,
+    Audited, Home, HomeFile, Offered, Passphrase, Station, Stored, board_failure, open_board,
+    open_vault, vault_failure,
 };
 use psephos_protocol::{BatchIndex, Next, Step, TrusteeAction, TrusteeHome};
+use psephos_record::board::{ArchiveBoard, FolderBoard, Overlay, WritableBoard};
 use psephos_record::bodies::{BatchMix, Body, Proposal};
 use psephos_record::kind::Kind;
 use psephos_record::message::{Message, SignedMessage};
@@ -23,12 +24,31 @@ use crate::cli;
 pub const ROLE: &str = "trustee";
 /// The proposal as it was joined.
 pub const PROPOSAL: &str = "proposal.cbor";
+/// The lists made for a board that is not here.
+pub const MADE: &str = "made";
 /// The invitation's secret, until the enrolment stands.
 pub const INVITATION: &str = "invitation";
 
 /// The trustee's home folder.
 pub fn place(home: &cli::Home) -> Result<PathBuf, Failure> {
     Home::place(home.home.as_deref(), ROLE)
+}
+
+/// Where the board lies.
+#[derive(Clone, Copy)]
+pub enum Lies<'a> {
+    /// Where it lay when the home was last used.
+    AsBefore,
+    /// In this folder; the home remembers that.
+    In(&'a Path),
+    /// In a request that was carried here: it is only read.
+    InRequest(&'a Path),
+}
+
+impl<'a> From<Option<&'a Path>> for Lies<'a> {
+    fn from(given: Option<&'a Path>) -> Self {
+        given.map_or(Lies::AsBefore, Lies::In)
+    }
 }
 
 /// A trustee, ready to act.
@@ -46,10 +66,10 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Opens the home, its key file and the board it belongs to; `board` says where that lies now.
+    /// Opens the home, its key file and the board it belongs to.
     pub fn open(
         home: &cli::Home,
-        board: Option<&Path>,
+        board: Lies<'_>,
         mode: Mode,
         passphrase: impl FnOnce() -> Result<Passphrase, Failure>,
     ) -> Result<Desk, Failure> {
@@ -69,7 +89,11 @@ impl Desk {
             Ok(Body::Proposal(proposal)) => proposal,
             _ => return Err(damaged("the stored proposal is damaged")),
         };
-        let board = open_board(&home, &file, board)?;
+        let board: Box<dyn WritableBoard> = match board {
+            Lies::AsBefore => Box::new(open_board(&home, &file, None)?),
+            Lies::In(folder) => Box::new(open_board(&home, &file, Some(folder))?),
+            Lies::InRequest(request) => Box::new(carried(&home, request)?),
+        };
         let (vault, key) = open_vault(&home, &passphrase()?)?;
         let station = Station::new(home, board, key)?;
         let proposal_digest = signed.digest();
@@ -166,23 +190,27 @@ impl Desk {
         }
     }
 
-    /// Does a step: offers the record that waits in the outbox if it is this step's, and makes one
-    /// otherwise. Somebody else's record may come first; then the next audit decides again.
+    /// Does a step. Somebody else's record may come first; then the next audit decides again.
     pub fn act(&mut self, audited: &Audited, action: &TrusteeAction) -> Result<Audited, Failure> {
-        let view = &audited.view;
+        let signed = self.sign(&audited.view, action)?;
+        self.station.offer(&audited.view, &signed)?;
+        self.audit()
+    }
+
+    /// What a step signs: the record that waits in the outbox if it is this step's, and otherwise a new one,
+    /// which is stored there first.
+    pub fn sign(&mut self, view: &View, action: &TrusteeAction) -> Result<SignedMessage, Failure> {
         let waiting = self.station.pending(view).filter(|stored| {
             let step = step_of(&stored.message);
             step.is_some() && step == action.step() && stored.message.election == view.election()
         });
-        let signed = match waiting {
-            Some(stored) if self.still_fits(view, stored)? => stored.signed.clone(),
+        match waiting {
+            Some(stored) if self.still_fits(view, stored)? => Ok(stored.signed.clone()),
             _ => {
                 let body = self.make(view, action)?;
-                self.station.sign(view, &body)?
+                self.station.sign(view, &body)
             }
-        };
-        self.station.offer(view, &signed)?;
-        self.audit()
+        }
     }
 
     /// Signs a record that no step of the protocol asks for, and offers it until it stands.
@@ -249,6 +277,13 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// The board in a request, with a folder of the home for the lists that are made for it.
+fn carried(home: &Home, request: &Path) -> Result<Overlay<'static>, Failure> {
+    let archive = ArchiveBoard::open(request).map_err(board_failure)?;
+    let beside = FolderBoard::create(home.make_folder(MADE)?).map_err(board_failure)?;
+    Ok(Overlay::with_lists(Box::new(archive), beside))
 }
 
 /// A secret of one election in the vault.

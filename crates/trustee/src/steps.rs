@@ -14,7 +14,7 @@ use psephos_protocol::{Absence, BatchIndex, TrusteeAction};
 use psephos_prove::decryption::{PartialDecryptions, prove_decryptions};
 use psephos_prove::key_ceremony::{Received, SealedDeal, accept, receive};
 use psephos_prove::shuffle::{Turn, mix};
-use psephos_record::board::{BlobRows, FolderBoard, WritableBoard};
+use psephos_record::board::{BlobRows, WritableBoard};
 use psephos_record::bodies::{
     Accept, BatchMix, BatchShare, Blob, Body, Complain, Confirm, DealCommitment, Enrol, Exclusion,
     Mix, Share, Unmixed, deals_digest,
@@ -240,7 +240,7 @@ fn closed(view: &View) -> Result<&CloseView, Failure> {
 }
 
 /// Shuffles one list and stores what becomes of it.
-fn mix_list(board: &FolderBoard, turn: &Turn, last: &Blob) -> Result<BatchMix, Failure> {
+fn mix_list(board: &dyn WritableBoard, turn: &Turn, last: &Blob) -> Result<BatchMix, Failure> {
     let input = BlobRows::new(board, last).map_err(board_failure)?;
     let input =
         read_all(&input).map_err(|error| Failure::new(Exit::Unreadable, error.to_string()))?;

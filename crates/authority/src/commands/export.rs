@@ -1,17 +1,15 @@
 //! `export`: a board in one file, with the digest that newspapers print (spec/archive.md).
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use psephos_audit::{Options, Phase, Verdict, View, audit, view};
 use psephos_console::{Exit, Failure, Mode, Phases, bytes, plural, say, warn};
-use psephos_participant::{audit_failure, board_failure};
+use psephos_participant::{NewFile, audit_failure, board_failure};
 use psephos_record::board::{ArchiveBoard, Archived, Lost, open_board, write_archive};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 
 use crate::cli::Export;
 
@@ -19,44 +17,28 @@ use crate::cli::Export;
 pub fn run(arguments: Export) -> Result<Exit, Failure> {
     let board = open_board(&arguments.board).map_err(board_failure)?;
     let path = arguments.output.as_path();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
     let mode = Mode::detect(arguments.quiet || arguments.json);
-    let file = new_file(folder)?;
+    let file = NewFile::create(path, "the archive")?;
     let mut out =
-        Hashing { file: BufWriter::with_capacity(1 << 20, file.as_file()), hasher: Sha256::new() };
+        Hashing { file: BufWriter::with_capacity(1 << 20, file.file()), hasher: Sha256::new() };
     let mut phases = Phases::new(mode);
     let archived = write_archive(&*board, path, &mut out, &mut |what, done, total| {
         phases.show(what, done, total);
     })
     .map_err(board_failure)?;
     phases.finish();
-    let digest = hex::encode(out.finish().map_err(|error| writing(path, &error))?);
-    file.as_file().sync_all().map_err(|error| writing(path, &error))?;
-    let archive = ArchiveBoard::open(file.path()).map_err(board_failure)?;
+    let digest = hex::encode(out.finish().map_err(|error| file.failure(&error))?);
+    let archive = ArchiveBoard::open(file.place()).map_err(board_failure)?;
     if !archived.lost.is_empty() {
         sound_without(&archive, &archived.lost, mode)?;
     }
     let view = view(&archive).map_err(audit_failure)?;
-    place(file, folder, path)?;
+    file.keep()?;
     match arguments.json {
         true => say(format!("{:#}", to_json(path, &archived, &digest, &view))),
         false => tell(path, &archived, &digest, &view),
     }
     Ok(Exit::Valid)
-}
-
-/// A file under a name of its own, which goes when it is not kept; it is for everybody to read.
-fn new_file(folder: &Path) -> Result<NamedTempFile, Failure> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".psephos-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    builder.tempfile_in(folder).map_err(|error| writing(folder, &error))
-}
-
-fn writing(path: &Path, error: &io::Error) -> Failure {
-    Failure::io("cannot write the archive", path, error)
 }
 
 /// Blobs may be lost that nothing in effect needs: the audit of what is left says so.
@@ -88,51 +70,6 @@ fn sound_without(archive: &ArchiveBoard, lost: &[Lost], mode: Mode) -> Result<()
     Err(Failure::new(exit, what).advice(
         "get a complete copy of the board; `psephos-verifier` says what else is wrong with this one",
     ))
-}
-
-/// Gives the file its name, unless another one has it.
-fn place(file: NamedTempFile, folder: &Path, path: &Path) -> Result<(), Failure> {
-    match file.persist_noclobber(path) {
-        Ok(_) => sync(folder).map_err(|error| writing(path, &error)),
-        Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => {
-            match same(refused.file.path(), path) {
-                Ok(true) => Ok(()),
-                Ok(false) => {
-                    Err(Failure::usage("another file is there, and nothing is overwritten")
-                        .at(path.display().to_string())
-                        .advice("name another one with --output"))
-                }
-                Err(error) => Err(Failure::io("cannot read the file that is there", path, &error)),
-            }
-        }
-        Err(refused) => Err(writing(path, &refused.error)),
-    }
-}
-
-/// Makes a new name in a folder durable, where the system can.
-fn sync(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// Whether two files hold the same bytes.
-fn same(first: &Path, second: &Path) -> io::Result<bool> {
-    if fs::metadata(first)?.len() != fs::metadata(second)?.len() || !fs::metadata(second)?.is_file()
-    {
-        return Ok(false);
-    }
-    Ok(digest_of(first)? == digest_of(second)?)
-}
-
-fn digest_of(path: &Path) -> io::Result<[u8; 32]> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut piece = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut piece)? {
-            0 => return Ok(hasher.finalize().into()),
-            read => hasher.update(&piece[..read]),
-        }
-    }
 }
 
 fn tell(path: &Path, archived: &Archived, digest: &str, view: &View) {

@@ -81,7 +81,7 @@ fn begin(
         .map(|trustee| invitations::make(vault, trustee))
         .collect::<Result<_, _>>()?;
     let proposal = Proposal { description, invitations: invitations::keys(&secrets) };
-    let mut station = Station::new(home, board, key)?;
+    let mut station = Station::new(home, Box::new(board), key)?;
     let audited = station.audit(&|_| {})?;
     let signed = station.sign(&audited.view, &Body::Proposal(proposal.clone()))?;
     let digest = signed.digest();
@@ -99,7 +99,13 @@ fn begin(
         return Err(Failure::usage("somebody else has begun an election on this board")
             .at(place.display().to_string()));
     }
-    show(&Office::new(station, acting), &proposal.description, &digest, secrets, &place);
+    show(
+        &Office::new(station, acting),
+        &proposal.description,
+        &digest,
+        secrets,
+        &place.display().to_string(),
+    );
     Ok(Exit::Valid)
 }
 
@@ -125,7 +131,7 @@ fn resume(arguments: &Init, folder: &Path, description: Description) -> Result<E
     let secrets: Vec<InvitationSecret> = (0..description.trustee_count())
         .map(|trustee| invitations::stored(&vault, trustee))
         .collect::<Result<_, _>>()?;
-    let board = office.station.board().path().to_owned();
+    let board = office.station.board().place();
     show(&office, description, &standing.digest, secrets, &board);
     Ok(Exit::Valid)
 }
@@ -135,7 +141,7 @@ fn show(
     description: &Description,
     digest: &Digest,
     secrets: Vec<InvitationSecret>,
-    board: &Path,
+    board: &str,
 ) {
     invitations::show_proposal(office, description, digest, board);
     let lines: Vec<(u64, InvitationSecret)> = numbered(secrets).collect();

@@ -8,7 +8,7 @@ use psephos_core::rows::{MemoryRows, Rows};
 use psephos_participant::{Audited, board_failure};
 use psephos_proofs::decryption::{RootedList, TrusteeShares, combine};
 use psephos_protocol::{AuthorityAction, Next};
-use psephos_record::board::{BlobRows, WritableBoard};
+use psephos_record::board::BlobRows;
 use psephos_record::bodies::{BatchResult, Body, ElectionResult, Seal};
 
 use crate::cli::Publish;

@@ -1,7 +1,5 @@
 //! `reissue`: another proposal in place of the one that stands, as long as there is no manifest.
 
-use std::path::Path;
-
 use psephos_audit::{Phase, ProposalView, View};
 use psephos_console::{Exit, Failure, ask, numbered, say};
 use psephos_participant::{Audited, refusal_failure, terms};
@@ -167,11 +165,11 @@ fn posted(
     if standing.proposal != *proposal {
         return Err(Failure::internal("another proposal stands than the one posted"));
     }
-    let board: &Path = office.station.board().path();
-    invitations::show_proposal(office, &proposal.description, &standing.digest, board);
+    let board = office.station.board().place();
+    invitations::show_proposal(office, &proposal.description, &standing.digest, &board);
     if !fresh.is_empty() {
         let description = &proposal.description;
-        invitations::show_lines(office, description, &standing.digest, fresh, board);
+        invitations::show_lines(office, description, &standing.digest, fresh, &board);
     }
     office.tell(
         "\nNext: every trustee runs `psephos-trustee join` again and is shown what has changed; \

@@ -8,8 +8,6 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
-use std::time::Duration;
 
 use psephos_core::Digest;
 use psephos_core::tree::TreeHasher;
@@ -27,8 +25,6 @@ const LAST_SEQUENCE: u64 = 99_999_999;
 #[derive(Clone, Debug)]
 pub struct FolderBoard {
     folder: PathBuf,
-    /// How long every reading and writing waits first.
-    pause: Duration,
 }
 
 impl FolderBoard {
@@ -46,7 +42,7 @@ impl FolderBoard {
                  `tar xf`, and give that"
             }
             Ok(found) if !found.is_dir() => "it is not a folder",
-            Ok(_) if folder.join(RECORDS).is_dir() => return Ok(Self::at(folder)),
+            Ok(_) if folder.join(RECORDS).is_dir() => return Ok(Self { folder }),
             Ok(_) => {
                 "it holds no folder `records`; give the folder that the authority's board lies in"
             }
@@ -69,23 +65,7 @@ impl FolderBoard {
             }
             sync_folder(&folder)?;
         }
-        Ok(Self::at(folder))
-    }
-
-    fn at(folder: PathBuf) -> Self {
-        Self { folder, pause: Duration::ZERO }
-    }
-
-    /// The same board behind a slow line: for rehearsals.
-    #[must_use]
-    pub fn slowed(self, pause: Duration) -> Self {
-        Self { pause, ..self }
-    }
-
-    fn wait(&self) {
-        if !self.pause.is_zero() {
-            thread::sleep(self.pause);
-        }
+        Ok(Self { folder })
     }
 
     /// The folder.
@@ -141,7 +121,6 @@ impl Board for FolderBoard {
     }
 
     fn extent(&self) -> Result<Extent, BoardError> {
-        self.wait();
         let path = self.folder.join(RECORDS);
         let mut sequences = Vec::new();
         for entry in fs::read_dir(&path).map_err(BoardError::io(&path, "list the folder"))? {
@@ -158,7 +137,6 @@ impl Board for FolderBoard {
     }
 
     fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {
-        self.wait();
         let path = self.record_path(sequence);
         match open_file(&path) {
             Ok(file) => Ok(Box::new(file)),
@@ -180,7 +158,6 @@ impl Board for FolderBoard {
     }
 
     fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError> {
-        self.wait();
         let path = self.blob_path(root);
         match open_file(&path) {
             Ok(file) => Ok(Box::new(file)),
@@ -212,7 +189,6 @@ impl WritableBoard for FolderBoard {
         if sequence > LAST_SEQUENCE {
             return Err(BoardError::Full { place: self.place(), sequence });
         }
-        self.wait();
         let mut temporary = Temporary::create(&self.folder)?;
         temporary
             .file
@@ -233,7 +209,6 @@ impl WritableBoard for FolderBoard {
         row_length: u64,
         write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Blob, BoardError> {
-        self.wait();
         let temporary = Temporary::create(&self.folder)?;
         let writing = || BoardError::io(&temporary.path, "write the file");
         let mut hashing = Hashing {

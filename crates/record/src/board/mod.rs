@@ -9,7 +9,9 @@ mod archive;
 mod error;
 mod folder;
 mod memory;
+mod overlay;
 mod rows;
+mod slow;
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -24,7 +26,9 @@ pub use archive::{ArchiveBoard, Archived, Lost, Show, open_board, write_archive}
 pub use error::BoardError;
 pub use folder::FolderBoard;
 pub use memory::MemoryBoard;
+pub use overlay::Overlay;
 pub use rows::{BlobFault, BlobRows, check_blob};
+pub use slow::SlowBoard;
 
 /// How far a log reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use psephos_participant::{
     terms, vault_failure,
 };
 use psephos_protocol::{Next, Refusal, TrusteeAction};
-use psephos_record::board::{Board, FolderBoard};
+use psephos_record::board::{ArchiveBoard, Board, FolderBoard};
 use psephos_record::bodies::{Body, CounterProposal, Description};
 use psephos_record::invitation::Invitation;
 use psephos_record::message::Record;
@@ -19,15 +19,24 @@ use psephos_record::words::words;
 
 use crate::answer::Answer;
 use crate::cli::Join;
-use crate::desk::{Desk, INVITATION, PROPOSAL, ROLE, place};
+use crate::commands::airgap;
+use crate::desk::{Desk, INVITATION, Lies, PROPOSAL, ROLE, place};
 
 /// Shows what is proposed, asks, makes keys, and posts enrolment and answer.
 pub fn run(arguments: Join) -> Result<Exit, Failure> {
     let folder = place(&arguments.home)?;
     let has_home = folder.join("home.json").is_file();
     let mut desk = if has_home { enter(&arguments, &folder)? } else { begin(&arguments, &folder)? };
+    if let Some(output) = &arguments.output {
+        return carry(&mut desk, output);
+    }
     let audited = enrol(&mut desk)?;
-    answer_standing(&mut desk, audited)?;
+    if let Some(reply) = Reply::due(&mut desk, &audited.view)? {
+        if let Some(body) = reply.body {
+            desk.post(audited, &body)?;
+        }
+        desk.note_agreement(reply.agrees)?;
+    }
     if desk.agreed() {
         desk.tell("You take part.\n\nNext: `psephos-trustee run`, and leave it running.");
     } else {
@@ -49,18 +58,27 @@ fn begin(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
                 .advice("give the invitation line that you have from the authority"));
         }
     };
-    let place = arguments.board.clone().unwrap_or_else(|| PathBuf::from(&invitation.board));
-    let board = FolderBoard::open(place).map_err(board_failure)?;
-    let standing = check(&board, &invitation)?;
+    let place = match (&arguments.request, &arguments.board) {
+        (Some(request), _) => request.clone(),
+        (None, Some(board)) => board.clone(),
+        (None, None) => PathBuf::from(&invitation.board),
+    };
+    let board: Box<dyn Board> = match &arguments.request {
+        Some(request) => Box::new(ArchiveBoard::open(request).map_err(board_failure)?),
+        None => Box::new(FolderBoard::open(&place).map_err(board_failure)?),
+    };
+    let standing = check(&*board, &invitation)?;
     let description = &standing.proposal.description;
     show(invitation.trustee, &standing.digest, description, None);
     let answer = Answer::obtain(&arguments.answer, description)?;
     // Nothing is made before it is known that the invitation holds, and what its owner says.
     let passphrase = Passphrase::choose(arguments.key_file.passphrase_file.as_deref())?;
     let throwaway = arguments.key_file.throwaway;
-    settle_in(folder, &board, &standing, &invitation, &passphrase, throwaway)?;
+    let place = absolute(&place)
+        .map_err(|error| Failure::io("cannot name the board's place", &place, &error))?;
+    settle_in(folder, (&*board, place), &standing, &invitation, &passphrase, throwaway)?;
     let mode = Mode::detect(arguments.quiet);
-    let mut desk = Desk::open(&arguments.home, None, mode, || Ok(passphrase))?;
+    let mut desk = Desk::open(&arguments.home, lies(arguments), mode, || Ok(passphrase))?;
     desk.answer = Some(answer);
     Ok(desk)
 }
@@ -69,9 +87,8 @@ fn begin(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
 fn enter(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
     let passphrase = arguments.key_file.passphrase_file.as_deref();
     let mode = Mode::detect(arguments.quiet);
-    let mut desk = Desk::open(&arguments.home, arguments.board.as_deref(), mode, || {
-        Passphrase::obtain(passphrase)
-    })?;
+    let mut desk =
+        Desk::open(&arguments.home, lies(arguments), mode, || Passphrase::obtain(passphrase))?;
     let audited = desk.audit()?;
     let standing = standing(&audited.view, desk.station.board())?.clone();
     if let Some(given) = &arguments.invitation {
@@ -100,6 +117,14 @@ fn enter(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
     Ok(desk)
 }
 
+/// Where the command line says that the board lies.
+fn lies(arguments: &Join) -> Lies<'_> {
+    match &arguments.request {
+        Some(request) => Lies::InRequest(request),
+        None => arguments.board.as_deref().into(),
+    }
+}
+
 fn read_invitation(given: &str) -> Result<Invitation, Failure> {
     let mut line = zeroize::Zeroizing::new(given.to_owned());
     if given == "-" {
@@ -113,9 +138,9 @@ fn read_invitation(given: &str) -> Result<Invitation, Failure> {
 
 /// The proposal on the board, which must be the one that the invitation is to, or one that has replaced it,
 /// with a place that is still free.
-fn check(board: &FolderBoard, invitation: &Invitation) -> Result<ProposalView, Failure> {
+fn check(board: &dyn Board, invitation: &Invitation) -> Result<ProposalView, Failure> {
     let audit = audit(board, &Default::default(), &|_| {}).map_err(audit_failure)?;
-    let place = || board.path().display().to_string();
+    let place = || board.place();
     if let Some(failure) = audit.report.failures.first() {
         let refusal = Refusal::Failures {
             count: audit.report.failures.len(),
@@ -143,17 +168,16 @@ fn check(board: &FolderBoard, invitation: &Invitation) -> Result<ProposalView, F
     }
 }
 
-fn standing<'a>(view: &'a View, board: &FolderBoard) -> Result<&'a ProposalView, Failure> {
-    view.proposal.as_ref().ok_or_else(|| {
-        Failure::usage("there is no election on this board yet")
-            .at(board.path().display().to_string())
-    })
+fn standing<'a>(view: &'a View, board: &dyn Board) -> Result<&'a ProposalView, Failure> {
+    view.proposal
+        .as_ref()
+        .ok_or_else(|| Failure::usage("there is no election on this board yet").at(board.place()))
 }
 
 /// Makes the home: keys first, `home.json` last. Its owner has agreed to nothing yet.
 fn settle_in(
     folder: &Path,
-    board: &FolderBoard,
+    (board, place): (&dyn Board, PathBuf),
     standing: &ProposalView,
     invitation: &Invitation,
     passphrase: &Passphrase,
@@ -165,8 +189,6 @@ fn settle_in(
     vault.put(INVITATION, &secret).map_err(vault_failure)?;
     let file = board.record(standing.sequence).map_err(board_failure)?;
     home.store(PROPOSAL, &unwrapped(&file)?)?;
-    let place = absolute(board.path())
-        .map_err(|error| Failure::io("cannot name the folder", board.path(), &error))?;
     home.write(&HomeFile {
         role: ROLE.to_owned(),
         board: place,
@@ -197,43 +219,74 @@ fn enrol(desk: &mut Desk) -> Result<Audited, Failure> {
     }
 }
 
-/// Posts what its owner answers, unless that is what the board shows already; then notes it at home.
-fn answer_standing(desk: &mut Desk, audited: Audited) -> Result<(), Failure> {
-    let Some(answer) = desk.answer.take() else { return Ok(()) };
-    let view = &audited.view;
-    let place = usize::try_from(desk.index).unwrap_or(usize::MAX);
-    let stands = view.counter_proposals.get(place).and_then(Option::as_ref);
-    let proposed = desk.proposal().1.description.clone();
-    let counter = match answer {
-        Answer::Agree => stands
-            .is_some()
-            .then(|| CounterProposal { reason: String::new(), description: Some(proposed) }),
-        Answer::Decline { reason } => Some(CounterProposal { reason, description: None }),
-        Answer::Counter { reason, description } => {
-            Some(CounterProposal { reason, description: Some(*description) })
+/// Writes what is due of enrolment and answer into a file: one of them at a time, as an answer can only stand
+/// behind the enrolment.
+fn carry(desk: &mut Desk, output: &Path) -> Result<Exit, Failure> {
+    let audited = desk.audit()?;
+    match desk.next(&audited, false) {
+        Next::Act(action @ TrusteeAction::Enrol) => {
+            airgap::answer_with(desk, &audited, &action, output)?;
+            if desk.answer.take() == Some(Answer::Agree) {
+                desk.note_agreement(true)?;
+            } else {
+                desk.tell(
+                    "Then export another request, and `join` again: your answer comes behind this.",
+                );
+            }
+            return Ok(Exit::Valid);
         }
-    };
-    let agrees = counter
-        .as_ref()
-        .is_none_or(|counter| counter.description.as_ref() == Some(&desk.proposal().1.description));
-    let is_told = match (&counter, stands) {
-        (Some(counter), Some(standing)) => *counter == standing.counter,
-        (Some(_), None) => false,
-        (None, _) => true,
-    };
-    match counter {
-        Some(counter) if !is_told && view.phase == Phase::Enrolment => {
-            desk.post(audited, &Body::CounterProposal(counter))?;
+        Next::Refuse(refusal) if refusal != Refusal::NotAgreed => {
+            return Err(refusal_failure(&refusal, desk.station.board()));
         }
-        Some(_) if !is_told && !agrees => {
+        _ => {}
+    }
+    let reply = Reply::due(desk, &audited.view)?;
+    if let Some(body) = reply.as_ref().and_then(|reply| reply.body.as_ref()) {
+        let signed = desk.station.sign(&audited.view, body)?;
+        airgap::write(desk, &signed, output)?;
+    } else {
+        desk.tell("Nothing has to be carried: you have enrolled.");
+    }
+    reply.map_or(Ok(()), |reply| desk.note_agreement(reply.agrees))?;
+    Ok(Exit::Valid)
+}
+
+/// What its owner's answer comes to.
+struct Reply {
+    /// What has to be posted; nothing where the board shows the answer already.
+    body: Option<Body>,
+    agrees: bool,
+}
+
+impl Reply {
+    /// Takes the answer that was given, if one was.
+    fn due(desk: &mut Desk, view: &View) -> Result<Option<Reply>, Failure> {
+        let Some(answer) = desk.answer.take() else { return Ok(None) };
+        let place = usize::try_from(desk.index).unwrap_or(usize::MAX);
+        let stands = view.counter_proposals.get(place).and_then(Option::as_ref);
+        let agrees = answer == Answer::Agree;
+        let proposed = desk.proposal().1.description.clone();
+        let counter = match answer {
+            Answer::Agree => CounterProposal { reason: String::new(), description: Some(proposed) },
+            Answer::Decline { reason } => CounterProposal { reason, description: None },
+            Answer::Counter { reason, description } => {
+                CounterProposal { reason, description: Some(*description) }
+            }
+        };
+        let is_told = match stands {
+            Some(standing) => standing.counter == counter,
+            None => agrees,
+        };
+        if !is_told && !agrees && view.phase != Phase::Enrolment {
             return Err(Failure::usage(
                 "the manifest is issued: it is too late for another answer",
             )
             .advice("speak with the authority; until you agree, nothing is signed"));
         }
-        _ => {}
+        let body =
+            (!is_told && view.phase == Phase::Enrolment).then_some(Body::CounterProposal(counter));
+        Ok(Some(Reply { body, agrees }))
     }
-    desk.note_agreement(agrees)
 }
 
 fn show(trustee: u64, digest: &Digest, description: &Description, before: Option<&Description>) {

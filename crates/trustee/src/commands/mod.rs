@@ -1,5 +1,6 @@
 //! The commands, each thin over the libraries.
 
+pub mod airgap;
 pub mod exclude;
 pub mod join;
 pub mod keeping;

@@ -12,7 +12,6 @@ use psephos_console::{Exit, Failure, plural};
 use psephos_participant::{Audited, board_failure};
 use psephos_proofs::ballot::{BallotLayout, CHALLENGE_LENGTH};
 use psephos_protocol::{AuthorityAction, Next};
-use psephos_record::board::WritableBoard;
 use psephos_record::bodies::{Ballots, Body, Challenged};
 
 use crate::cli::Intake;

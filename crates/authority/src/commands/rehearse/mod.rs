@@ -42,7 +42,9 @@ pub fn run(arguments: Rehearse) -> Result<Exit, Failure> {
 
 fn rehearse(arguments: &Rehearse, mode: Mode, summary: &mut Summary) -> Result<Exit, Failure> {
     let begun = Instant::now();
-    let plan = Plan::new(&arguments.faults)?;
+    let faults: Result<Vec<Fault>, String> =
+        arguments.faults.iter().map(|fault| fault.parse()).collect();
+    let plan = Plan::new(&faults.map_err(Failure::usage)?)?;
     let cast = Cast::read(arguments, &plan)?;
     let electorate = Electorate::new(&cast.ballots);
     let mut stage = Stage::set(arguments, &cast, &electorate)?;

@@ -18,7 +18,7 @@ use psephos_proofs::{BatchContext, ElectionContext};
 use psephos_prove::decryption::{PartialDecryptions, prove_decryptions};
 use psephos_prove::key_ceremony::{SealedDeal, accept};
 use psephos_prove::shuffle::{Turn, mix};
-use psephos_record::board::{BlobRows, FolderBoard, WritableBoard};
+use psephos_record::board::{BlobRows, FolderBoard};
 use psephos_record::bodies::{Accept, BatchMix, BatchShare, Body, DealCommitment, Mix, Share};
 use psephos_secrets::{KeyShare, Permutation, SecretScalar};
 
@@ -35,7 +35,7 @@ impl StandIn {
         let home = Home::open(home)?;
         let (_, key) = open_vault(&home, &Passphrase::obtain(Some(passphrase))?)?;
         let board = FolderBoard::open(board).map_err(board_failure)?;
-        Ok(StandIn { station: Station::new(home, board, key)?, deal: None })
+        Ok(StandIn { station: Station::new(home, Box::new(board), key)?, deal: None })
     }
 
     /// Does what is due in the key ceremony, with a wrong share for the trustee `victim`. The secrets are

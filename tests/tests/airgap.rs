@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use psephos_tests::{Election, Outcome, SMALL, SMALL_BALLOTS, programs};
@@ -33,14 +33,14 @@ impl Gap<'_> {
         request
     }
 
-    fn answer(&self, request: &PathBuf) -> (Outcome, PathBuf) {
+    fn answer(&self, request: &Path) -> (Outcome, PathBuf) {
         let answer = self.file("answer");
         let mut command = self.election.command("psephos-trustee", "answer", "trustee-2");
         command.arg(request).arg("--yes").arg("--output").arg(&answer);
         (Outcome::of(command.output().expect("it starts")), answer)
     }
 
-    fn import(&self, answer: &PathBuf) -> Outcome {
+    fn import(&self, answer: &Path) -> Outcome {
         let board = self.election.board();
         let arguments = ["import-answer", text(answer), "--board", text(&board)];
         programs().run("psephos-trustee", &arguments)
@@ -73,7 +73,7 @@ impl Gap<'_> {
     }
 }
 
-fn text(path: &std::path::Path) -> &str {
+fn text(path: &Path) -> &str {
     path.to_str().expect("a name")
 }
 

@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode, Stdio};
 use clap::Parser;
 use psephos_benches::floor::Size;
 use psephos_benches::{measure, scale};
-use psephos_console::{Exit, Failure, run};
+use psephos_console::{CommandLine, Exit, Failure, run};
 
 /// The election that is counted: all of it takes a minute under the counter.
 const SIZE: Size = Size { ballots: 300, width: 1, mixes: 2, trustees: 2, threshold: 2 };
@@ -33,6 +33,8 @@ struct Arguments {
     #[arg(long, hide = true)]
     watched: bool,
 }
+
+impl CommandLine for Arguments {}
 
 /// Instructions of each step, for one ballot.
 type Counts = BTreeMap<String, u64>;

@@ -7,7 +7,7 @@ use clap::Parser;
 use psephos_benches::floor::Size;
 use psephos_benches::table::Table;
 use psephos_benches::{plot, scale};
-use psephos_console::{Exit, Failure, run};
+use psephos_console::{CommandLine, Exit, Failure, run};
 
 const EXAMPLES: &str = "Examples:
   scale --ballots 100000                       a table, on every core
@@ -44,6 +44,8 @@ struct Arguments {
     #[arg(long, default_value = "plots", requires = "grow")]
     output: PathBuf,
 }
+
+impl CommandLine for Arguments {}
 
 fn main() -> ExitCode {
     run(|arguments: Arguments| if arguments.grow { grow(&arguments) } else { once(&arguments) })

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Parser;
 use psephos_benches::machine;
 use psephos_benches::processes::{self, Peaks};
-use psephos_console::{Exit, Failure, count, run};
+use psephos_console::{CommandLine, Exit, Failure, count, run};
 use serde_json::Value;
 
 /// A mayor with a first, a second and a third preference: one ciphertext a ballot.
@@ -51,6 +51,8 @@ struct Arguments {
     #[arg(long, value_name = "DIR")]
     board: Option<PathBuf>,
 }
+
+impl CommandLine for Arguments {}
 
 fn main() -> ExitCode {
     run(|arguments: Arguments| whole(&arguments))

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_console::arguments::{self, KeyFile, Output, Place, Waiting};
+use psephos_console::CommandLine;
+use psephos_console::arguments::{self, KeyFile, Output, Place, Verbosity, Waiting};
 
 /// The election authority's part in a Psephos election.
 ///
@@ -14,6 +15,14 @@ use psephos_console::arguments::{self, KeyFile, Output, Place, Waiting};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub verbosity: Verbosity,
+}
+
+impl CommandLine for Cli {
+    fn verbose(&self) -> u8 {
+        self.verbosity.verbose
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -109,12 +118,12 @@ pub struct Numbers {
 
 #[derive(Args, Debug)]
 pub struct Init {
-    /// The election's description
+    /// The election's description [default: asked for, and written]
     #[arg(long, value_name = "FILE.toml")]
-    pub election: PathBuf,
-    /// The board to begin: a folder that is new or empty
+    pub election: Option<PathBuf>,
+    /// The board to begin: a folder that is new or empty [default: asked for]
     #[arg(long, value_name = "DIR")]
-    pub board: PathBuf,
+    pub board: Option<PathBuf>,
     /// Who may vote: the roll as `psephos-registrar make` wrote it
     /// [default: `roll` in the election's file]
     #[arg(long, value_name = "FILE")]

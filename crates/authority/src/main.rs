@@ -6,6 +6,7 @@ mod description;
 mod hours;
 mod invitations;
 mod office;
+mod questions;
 mod roll;
 mod voters;
 

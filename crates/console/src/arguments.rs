@@ -3,7 +3,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgAction, Args};
+
+/// How much is told of what a program is doing.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct Verbosity {
+    /// Log what is being done on standard error; twice or three times tells more
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
 
 /// How the key file is opened.
 #[derive(Args, Debug)]

@@ -6,12 +6,14 @@ pub mod arguments;
 pub mod ask;
 mod error;
 mod exit;
+mod log;
 mod progress;
 mod run;
 mod text;
 
 pub use error::Failure;
 pub use exit::Exit;
+pub use log::CommandLine;
 pub use progress::{Mode, Phases, Progress};
 pub use run::{leash, parse, run, say, warn};
 pub use text::{

@@ -55,15 +55,8 @@ impl Progress {
         }
         if self.mode == Mode::Lines && self.told.elapsed() >= Duration::from_secs(10) {
             self.told = Instant::now();
-            let part = self
-                .total
-                .map_or_else(String::new, |total| format!(" {} of {}", count(done), count(total)));
-            let _ = writeln!(
-                io::stderr(),
-                "  {}{part} ({}) {note}",
-                self.what,
-                duration(self.begun.elapsed())
-            );
+            let line = in_between(&self.what, done, self.total, self.begun.elapsed());
+            let _ = writeln!(io::stderr(), "{}", format!("{line} {note}").trim_end());
         }
     }
 
@@ -144,6 +137,23 @@ impl Phases {
     }
 }
 
+/// A line in a long phase: `  mixing 1,200 of 80,101 (12 s, 100 a second, 13 min 09 s left)`.
+fn in_between(what: &str, done: u64, total: Option<u64>, passed: Duration) -> String {
+    let time = duration(passed);
+    let Some(total) = total else { return format!("  {what} ({time})") };
+    let part = format!("{} of {}", count(done), count(total));
+    let rate = done as f64 / passed.as_secs_f64();
+    let left = Duration::try_from_secs_f64(total.saturating_sub(done) as f64 / rate);
+    match left {
+        Ok(left) if rate >= 1.0 => {
+            let (rate, left) = (count(rate as u64), duration(left));
+            format!("  {what} {part} ({time}, {rate} a second, {left} left)")
+        }
+        Ok(left) => format!("  {what} {part} ({time}, {} left)", duration(left)),
+        Err(_) => format!("  {what} {part} ({time})"),
+    }
+}
+
 fn draw(what: &str, total: Option<u64>) -> ProgressBar {
     // The templates are constants; a mistake in one shows as the default bar.
     let style = |template: &str| {
@@ -153,7 +163,9 @@ fn draw(what: &str, total: Option<u64>) -> ProgressBar {
     };
     let bar = match total {
         Some(total) => ProgressBar::new(total)
-            .with_style(style("  {prefix:<28} {bar:24} {pos}/{len} {elapsed} {msg}")),
+            .with_style(style(
+                "  {prefix:<28} {bar:24} {human_pos}/{human_len} {elapsed}, {per_sec}, {eta} left {msg}",
+            )),
         None => {
             ProgressBar::new_spinner().with_style(style("  {prefix:<28} {spinner} {elapsed} {msg}"))
         }
@@ -161,4 +173,22 @@ fn draw(what: &str, total: Option<u64>) -> ProgressBar {
     bar.set_prefix(what.to_owned());
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_tells_rate_and_remaining_time() {
+        let line =
+            |done, total, seconds| in_between("mixing", done, total, Duration::from_secs(seconds));
+        assert_eq!(
+            line(1_200, Some(80_101), 12),
+            "  mixing 1,200 of 80,101 (12 s, 100 a second, 13 min 09 s left)"
+        );
+        assert_eq!(line(1, Some(3), 20), "  mixing 1 of 3 (20 s, 40 s left)");
+        assert_eq!(line(0, Some(3), 20), "  mixing 0 of 3 (20 s)");
+        assert_eq!(line(7, None, 20), "  mixing (20 s)");
+    }
 }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::log::{self, CommandLine};
 use crate::text::visible;
 use crate::{Exit, Failure};
 
@@ -25,11 +26,12 @@ pub fn parse<T: Parser>(arguments: impl IntoIterator<Item = OsString>) -> Result
 }
 
 /// Runs a program: prints its failure, if any, and turns a panic into exit 70 with one line.
-pub fn run<T: Parser>(program: impl FnOnce(T) -> Result<Exit, Failure>) -> ExitCode {
+pub fn run<T: CommandLine>(program: impl FnOnce(T) -> Result<Exit, Failure>) -> ExitCode {
     let arguments = match parse::<T>(std::env::args_os()) {
         Ok(arguments) => arguments,
         Err(exit) => return exit.into(),
     };
+    log::begin(arguments.verbose(), colour());
     panic::set_hook(Box::new(|fault| {
         Failure::internal(fault.to_string().replace('\n', " ")).print();
     }));

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use psephos_console::CommandLine;
+use psephos_console::arguments::Verbosity;
 
 /// A voter's part in a Psephos election.
 ///
@@ -14,6 +16,14 @@ use clap::{Args, Parser, Subcommand};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub verbosity: Verbosity,
+}
+
+impl CommandLine for Cli {
+    fn verbose(&self) -> u8 {
+        self.verbosity.verbose
+    }
 }
 
 const EXAMPLES: &str = "\

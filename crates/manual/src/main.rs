@@ -10,7 +10,8 @@ use std::process::ExitCode;
 
 use clap::{Command, CommandFactory, Parser};
 use clap_complete::Shell;
-use psephos_console::{Exit, Failure, say};
+use psephos_console::arguments::Verbosity;
+use psephos_console::{CommandLine, Exit, Failure, say};
 
 /// What each program does with its arguments is not asked here.
 macro_rules! command_lines {
@@ -43,6 +44,14 @@ struct Cli {
     /// The folder for `man` and `completions`
     #[arg(value_name = "DIR")]
     folder: PathBuf,
+    #[command(flatten)]
+    verbosity: Verbosity,
+}
+
+impl CommandLine for Cli {
+    fn verbose(&self) -> u8 {
+        self.verbosity.verbose
+    }
 }
 
 fn main() -> ExitCode {

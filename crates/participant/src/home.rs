@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use psephos_console::{Exit, Failure};
 use psephos_core::Digest;
 use serde::{Deserialize, Serialize};
+use tracing::debug;
 
 /// What `home.json` holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,7 +122,10 @@ impl Home {
             .open(&path)
             .map_err(|error| Failure::io("cannot open the lock", &path, &error))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Home { folder: folder.to_owned(), _lock: lock }),
+            Ok(()) => {
+                debug!(home = %folder.display(), "entered the home");
+                Ok(Home { folder: folder.to_owned(), _lock: lock })
+            }
             Err(TryLockError::WouldBlock) => {
                 let failure = Failure::new(Exit::Io, "another command is running on this home");
                 Err(failure

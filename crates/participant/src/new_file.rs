@@ -77,7 +77,7 @@ fn sync(folder: &Path) -> io::Result<()> {
 /// Whether two files hold the same bytes.
 fn same(first: &Path, second: &Path) -> io::Result<bool> {
     let lengths = [fs::metadata(first)?, fs::metadata(second)?];
-    let [first_length, second_length] = lengths.map(|found| found.is_file().then(|| found.len()));
+    let [first_length, second_length] = lengths.map(|found| found.is_file().then_some(found.len()));
     if first_length != second_length {
         return Ok(false);
     }

@@ -14,6 +14,7 @@ use psephos_record::bodies::Body;
 use psephos_record::message::{Message, Record, SignedMessage, VERSION};
 use psephos_record::receipt::{Receipt, SignedReceipt};
 use psephos_record::signature::sign;
+use tracing::{debug, info};
 
 use crate::home::{Home, Known};
 use crate::outbox::{Outbox, Stored};
@@ -123,6 +124,14 @@ impl Station {
         let audit =
             psephos_audit::audit(&*self.board, &options, progress).map_err(audit_failure)?;
         let Audit { view, report, remedies, .. } = audit;
+        info!(
+            records = view.records,
+            head = hex::encode(view.head),
+            phase = ?view.phase,
+            verdict = %report.verdict,
+            "audited {}",
+            self.board.place()
+        );
         self.seen = view.records;
         let sound = report.failures.is_empty()
             && matches!(report.verdict, Verdict::Valid | Verdict::Incomplete);
@@ -167,7 +176,9 @@ impl Station {
             election: view.election_for(body.kind()),
         };
         let signed = sign(message, &self.key);
+        let digest = hex::encode(signed.digest());
         self.outbox.put(signed.clone())?;
+        info!(kind = %body.kind(), digest, "signed, and stored in the outbox");
         Ok(signed)
     }
 
@@ -189,7 +200,9 @@ impl Station {
     /// Offers a stored record to the board, exactly behind what `view` shows.
     pub fn offer(&self, view: &View, signed: &SignedMessage) -> Result<Offered, Failure> {
         let file = Record::wrap(signed.clone(), view.records, view.head).encode();
-        match self.board.create_record(view.records, &file).map_err(board_failure)? {
+        let placed = self.board.create_record(view.records, &file).map_err(board_failure)?;
+        debug!(sequence = view.records, bytes = file.len(), ?placed, "offered a record");
+        match placed {
             Placed::Here => Ok(Offered::Stands),
             Placed::Taken => Ok(Offered::Overtaken),
         }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use common::signed;
 use psephos_core::hash;
 use psephos_record::board::{
-    Appended, Board, BoardError, Extent, FolderBoard, MemoryBoard, Placed, WritableBoard,
+    Appended, Board, BoardError, Extent, FolderBoard, MemoryBoard, Placed, SlowBoard, WritableBoard,
 };
 use psephos_record::message::{RECORD_LIMIT, Record, SignedMessage, file_digest};
 

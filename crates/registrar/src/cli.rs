@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand};
+use psephos_console::CommandLine;
+use psephos_console::arguments::Verbosity;
 
 /// The registrar's part in a Psephos election: who may vote.
 ///
@@ -15,6 +17,14 @@ use clap::{Args, Parser, Subcommand};
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub verbosity: Verbosity,
+}
+
+impl CommandLine for Cli {
+    fn verbose(&self) -> u8 {
+        self.verbosity.verbose
+    }
 }
 
 const EXAMPLES: &str = "\

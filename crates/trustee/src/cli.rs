@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_console::arguments::{self, KeyFile, Output, Patience, Place, Waiting, patience};
+use psephos_console::CommandLine;
+use psephos_console::arguments::{
+    self, KeyFile, Output, Patience, Place, Verbosity, Waiting, patience,
+};
 
 /// A trustee's part in a Psephos election: join with one command, run with one command.
 ///
@@ -14,6 +17,14 @@ use psephos_console::arguments::{self, KeyFile, Output, Patience, Place, Waiting
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
+    #[command(flatten)]
+    pub verbosity: Verbosity,
+}
+
+impl CommandLine for Cli {
+    fn verbose(&self) -> u8 {
+        self.verbosity.verbose
+    }
 }
 
 const EXAMPLES: &str = "\

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use psephos_console::CommandLine;
+use psephos_console::arguments::Verbosity;
 
 /// Audits a Psephos election from its public board, offline.
 ///
@@ -15,6 +17,14 @@ pub struct Cli {
     pub audit: AuditArguments,
     #[command(subcommand)]
     pub command: Option<Command>,
+    #[command(flatten)]
+    pub verbosity: Verbosity,
+}
+
+impl CommandLine for Cli {
+    fn verbose(&self) -> u8 {
+        self.verbosity.verbose
+    }
 }
 
 const EXAMPLES: &str = "\

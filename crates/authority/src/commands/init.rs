@@ -20,6 +20,7 @@ use crate::cli::{Acting, Init};
 use crate::description::{describe, read, roll_path};
 use crate::invitations;
 use crate::office::{INTAKE, Office, ROLE, place};
+use crate::questions;
 use crate::roll::RollFile;
 
 /// Writes the proposal and prints the invitations.
@@ -27,14 +28,16 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
     if arguments.acting.leash {
         leash();
     }
-    let election = read(&arguments.election)?;
+    let file = arguments.election.clone().map_or_else(questions::election, Ok)?;
+    let place_of_board = arguments.board.clone().map_or_else(questions::board, Ok)?;
+    let election = read(&file)?;
     let mut description = describe(&election, &arguments.numbers)?;
-    let roll = roll_path(arguments.roll.as_deref(), &arguments.election, &election);
+    let roll = roll_path(arguments.roll.as_deref(), &file, &election);
     let roll = roll.map(|path| RollFile::read(&path, &description)).transpose()?;
     if let Some(roll) = &roll {
         if election.policy == Some(PolicyKey::Open) {
             return Err(Failure::usage("the policy is \"open\", and there is a roll")
-                .at(arguments.election.display().to_string())
+                .at(file.display().to_string())
                 .advice("leave out --roll, or say `policy = \"last\"` or `\"first\"`"));
         }
         roll.enter(&mut description);
@@ -47,11 +50,11 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
         .map_err(|fault| Failure::usage(format!("no such election can be held: {fault}")))?;
     let folder = place(&arguments.acting.home)?;
     if folder.join("home.json").is_file() {
-        return resume(&arguments, &folder, description);
+        return resume(&arguments.acting, &place_of_board, &folder, description);
     }
     // Nothing is made before it is known that everything can be made.
     let passphrase = Passphrase::choose(arguments.acting.key_file.passphrase_file.as_deref())?;
-    let board = FolderBoard::create(&arguments.board).map_err(board_failure)?;
+    let board = FolderBoard::create(&place_of_board).map_err(board_failure)?;
     if board.extent().map_err(board_failure)?.records > 0 {
         return Err(Failure::usage("this board already holds an election")
             .at(board.path().display().to_string())
@@ -110,9 +113,13 @@ fn begin(
 }
 
 /// The same command again: prints the same invitations, as long as it is the same election.
-fn resume(arguments: &Init, folder: &Path, description: Description) -> Result<Exit, Failure> {
-    let acting = &arguments.acting;
-    let (mut office, vault) = Office::enter_with_vault(acting, Some(&arguments.board))?;
+fn resume(
+    acting: &Acting,
+    board: &Path,
+    folder: &Path,
+    description: Description,
+) -> Result<Exit, Failure> {
+    let (mut office, vault) = Office::enter_with_vault(acting, Some(board))?;
     let audited = office.settle()?;
     let intake = signing_key(&vault, INTAKE)?.verifying_key().to_bytes();
     let description = &Description { intake, ..description };

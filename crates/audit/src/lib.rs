@@ -55,8 +55,8 @@ pub use report::{CheckResult, Culprit, FAILURES_LISTED, Failure, Report, SPEC};
 pub use roll::{Keys, Roll, RollError, RollFault};
 pub use view::{
     AbsenceView, AmendmentView, BallotsView, BatchView, Ceremony, ChallengedView, CloseView,
-    ComplaintView, ElectionKeys, Enrolment, ExcludedView, ExclusionView, ManifestView, MixView,
-    Mixer, Phase, ProposalView, ShareView, View, WaiverView,
+    ComplaintView, Contribution, ElectionKeys, Enrolment, ExcludedView, ExclusionView,
+    ManifestView, MixView, Mixer, Phase, ProposalView, ShareView, View, WaiverView,
 };
 
 /// What an auditor knows beside the board.

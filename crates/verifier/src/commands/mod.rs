@@ -5,4 +5,6 @@ pub mod corpus;
 pub mod digest;
 pub mod evidence;
 pub mod export;
+mod paper;
 pub mod show;
+mod watch;

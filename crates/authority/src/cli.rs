@@ -218,6 +218,9 @@ pub struct Encrypt {
 
 #[derive(Args, Debug)]
 pub struct Publish {
+    /// Where to write the page of the result [default: BOARD-result.html, beside the board]
+    #[arg(long, value_name = "FILE.html")]
+    pub page: Option<PathBuf>,
     #[command(flatten)]
     pub place: Place,
     #[command(flatten)]

@@ -7,6 +7,7 @@ pub mod exclude;
 pub mod init;
 pub mod intake;
 pub mod open;
+mod page;
 pub mod publish;
 pub mod rehearse;
 pub mod status;

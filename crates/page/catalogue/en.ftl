@@ -125,6 +125,7 @@ share-note = Share: part of the ballots of this contest that are neither blank n
 
 rounds-caption = Votes round by round in “{ $contest }”
 rounds-explain = Under a number stands what it gained or lost since the round before. “Out” is who was eliminated at the end of the round, “elected” who was elected in it.
+rounds-open = Show all { $n } rounds
 rounds-round = Round { $n }
 rounds-exhausted = Exhausted: no name left on the ballot
 rounds-scroll = Table of all rounds; scrolls sideways
@@ -137,7 +138,7 @@ flow-story = Round { $n }: { $names }.
 flow-story-out = out { $names }
 flow-story-elected = elected { $names }
 flow-scroll = Flow picture; scrolls sideways
-flow-key = How to read it: columns are rounds, and the height of a bar is a number of votes. Grey bands are votes that stay; striped bands are votes that move on because a candidate is out or has more than enough.
+flow-key = How to read it: columns are rounds, and the height of a bar is a number of votes. Grey bands are votes that stay; striped bands are votes that move on because a candidate is out or has more than enough. Exhausted ballots name nobody who is left.
 flow-pooled = Where several give up votes at once, the published result does not say whose went to whom: their bands meet in one narrow bar.
 flow-skipped = Between round { $from } and round { $to } the picture leaves rounds out; the table has them all.
 flow-others = { $n ->
@@ -352,17 +353,20 @@ did-mix = mixed the ballots ({ $lists ->
     [one] 1 list
    *[other] { $lists } lists
 }, { $n ->
-    [one] 1 ballot
-   *[other] { $n } ballots
+    [one] 1 encrypted vote
+   *[other] { $n } encrypted votes
 })
 did-share = took part in the decryption ({ $lists ->
     [one] 1 list
    *[other] { $lists } lists
 }, { $n ->
-    [one] 1 ballot
-   *[other] { $n } ballots
+    [one] 1 encrypted vote
+   *[other] { $n } encrypted votes
 })
-did-exclusion = left something out, or stated that a trustee is absent
+did-exclusion = stated that something be left out
+did-exclusion-record = left out record { $record }, which fails { $check }
+did-exclusion-trustee = left out trustee { $trustee }, whose mix did not come
+did-exclusion-absent = stated that the mix of trustee { $trustee } does not come
 did-result = published the result
 did-sign-off = stated that its own audit was VALID
 did-seal = sealed the board

@@ -28,7 +28,7 @@ pub(crate) fn pairs(page: &Page<'_>, title: &str, pairs: &Named<Named<u64>>) -> 
             thead {
                 tr {
                     th scope="col" { (catalogue.say("col-name")) }
-                    @for name in names.clone() { th scope="col" { (theirs(name)) } }
+                    @for name in names.clone() { th.number scope="col" { (theirs(name)) } }
                 }
             }
             tbody {

@@ -11,16 +11,26 @@ use crate::shown::{number, scrolling, theirs};
 /// Rounds side by side in one table: so many fit on a page of paper.
 const SIDE_BY_SIDE: usize = 5;
 
+/// More rounds than this are shown when somebody asks for them; on paper always.
+const OPEN: usize = 10;
+
 /// The rounds in tables of a few columns each, one below the other.
 pub(crate) fn tables(page: &Page<'_>, title: &str, rounds: &Rounds<'_>) -> Markup {
     let catalogue = page.catalogue;
     let firsts = (0..rounds.rounds.len()).step_by(SIDE_BY_SIDE);
+    let label = catalogue.say("rounds-scroll");
+    let all = html! {
+        p { (catalogue.say("rounds-explain")) }
+        @for first in firsts { (scrolling(&label, &table(catalogue, title, rounds, first))) }
+    };
     html! {
         h4 { (catalogue.say("flow-table")) }
-        p { (catalogue.say("rounds-explain")) }
-        @for first in firsts {
-            (scrolling(&catalogue.say("rounds-scroll"), &table(catalogue, title, rounds, first)))
-        }
+        @if rounds.rounds.len() > OPEN {
+            details {
+                summary { (catalogue.fill("rounds-open", &number(rounds.rounds.len() as u64))) }
+                (all)
+            }
+        } @else { (all) }
     }
 }
 

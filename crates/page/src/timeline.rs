@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use psephos_audit::{Contribution, ExcludedView, View};
+use psephos_audit::{Contribution, ExcludedView, ExclusionView, View};
 use psephos_record::kind::Kind;
 
 use crate::Page;
-use crate::catalogue::gaps;
+use crate::catalogue::{Catalogue, gaps, isolated};
 use crate::shown::{moment, number, scrolling, section as part, time};
 use crate::times::Contradictions;
 
@@ -89,6 +89,8 @@ struct Told<'p> {
     page: &'p Page<'p>,
     /// Lists and rows of a record.
     amounts: BTreeMap<u64, (u64, u64)>,
+    /// What an exclusion or a statement of absence says.
+    left_out: BTreeMap<u64, String>,
     /// Records that are left out, with the record that does it.
     excluded: BTreeMap<u64, u64>,
     contradictions: Contradictions,
@@ -97,14 +99,15 @@ struct Told<'p> {
 impl<'p> Told<'p> {
     fn new(page: &'p Page<'p>) -> Self {
         let view = &page.audit().view;
-        let left_out = |exclusion: &psephos_audit::ExclusionView| match exclusion.excluded {
+        let excluded = |exclusion: &ExclusionView| match exclusion.excluded {
             ExcludedView::Record { sequence, .. } => Some((sequence, exclusion.sequence)),
             ExcludedView::Trustee { .. } => None,
         };
         Told {
             page,
             amounts: amounts(view),
-            excluded: view.exclusions.iter().filter_map(left_out).collect(),
+            left_out: left_out(page.catalogue, view),
+            excluded: view.exclusions.iter().filter_map(excluded).collect(),
             contradictions: Contradictions::of(view, page.made.time),
         }
     }
@@ -156,6 +159,9 @@ impl<'p> Told<'p> {
 
     /// What the records did, with numbers where they are known.
     fn what(&self, group: &[Contribution], kind: Kind) -> String {
+        if let Some(said) = group.first().and_then(|posted| self.left_out.get(&posted.sequence)) {
+            return said.clone();
+        }
         let found = group.iter().filter_map(|posted| self.amounts.get(&posted.sequence));
         let sum = found.fold(None, |sum: Option<(u64, u64)>, (lists, rows)| {
             let (all, total) = sum.unwrap_or_default();
@@ -189,6 +195,27 @@ impl<'p> Told<'p> {
         }
         notes
     }
+}
+
+/// Exclusions and statements of absence in words, by record.
+fn left_out(catalogue: &Catalogue, view: &View) -> BTreeMap<u64, String> {
+    let stated = view.absences.iter().map(|stated| {
+        let gaps = gaps!["trustee" => stated.trustee];
+        (stated.sequence, catalogue.fill("did-exclusion-absent", &gaps))
+    });
+    let excluded = view.exclusions.iter().map(|exclusion| {
+        let said = match &exclusion.excluded {
+            ExcludedView::Record { sequence, check } => {
+                let gaps = gaps!["record" => sequence.to_string(), "check" => isolated(check)];
+                catalogue.fill("did-exclusion-record", &gaps)
+            }
+            ExcludedView::Trustee { trustee, .. } => {
+                catalogue.fill("did-exclusion-trustee", &gaps!["trustee" => *trustee])
+            }
+        };
+        (exclusion.sequence, said)
+    });
+    stated.chain(excluded).collect()
 }
 
 /// Lists and rows by record, of whatever has an effect.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use psephos_tests::{Election, programs, root};
+use psephos_tests::{Election, SMALL, SMALL_BALLOTS, programs, root};
 
 /// A stored board of each verdict with its exit code, and words that its page must have.
 const STORED: [(&str, i32, &str, &[&str]); 5] = [
@@ -115,4 +115,36 @@ fn other_files_are_left_alone() {
     let missing = folder.path().join("no/such/report.html");
     programs().verifier(&[&board, "--report", text(&missing)]).exits(64).says(&["no such folder"]);
     programs().verifier(&[&board, "--report", text(folder.path())]).exits(64).says(&["a folder"]);
+}
+
+#[test]
+fn the_authority_publishes_a_page_of_its_own() {
+    let election = Election::begin(SMALL, 3, 2);
+    election.open();
+    election.vote(SMALL_BALLOTS);
+    election.authority(&["close"]).exits(0);
+    for trustee in [1, 2, 3, 1, 2] {
+        election.trustee(trustee, &["run", "--once"]);
+    }
+    let beside = election.path("board-result.html");
+    // Somebody else's file is left alone, and keeps nobody from publishing.
+    fs::write(&beside, "my own notes").expect("written");
+    let outcome = election.authority(&["publish"]).exits(0);
+    assert!(outcome.err.contains("there is no page of the result"), "{}", outcome.err);
+    fs::remove_file(&beside).expect("removed");
+    let outcome = election.authority(&["publish"]).exits(0);
+    assert!(outcome.out.contains("The page of the result is in "), "{}", outcome.out);
+    let page = fs::read_to_string(&beside).expect("a page");
+    for word in
+        ["own statement", "<strong>VALID</strong>", "How to check this yourself", "The trustees"]
+    {
+        assert!(page.contains(word), "{word:?}");
+    }
+    let head = election.verify().exits(0).json()["head"].as_str().expect("a digest").to_owned();
+    assert!(page.contains(&format!("--expect {head}")));
+    let elsewhere = election.path("page.html");
+    election.authority(&["publish", "--page", text(&elsewhere)]).exits(0);
+    assert!(elsewhere.is_file());
+    let folder = election.path("");
+    election.authority(&["publish", "--page", text(&folder)]).exits(64).says(&["a folder"]);
 }

@@ -45,7 +45,7 @@ pub enum Command {
     Waive(Waive),
     /// Ends the voting: fixes which ballots count
     Close(Close),
-    /// Combines the trustees' shares, publishes the result and seals the board
+    /// Combines the trustees' shares, publishes the result, seals the board, and writes a page of it
     Publish(Publish),
     /// Takes a bad record or an absent trustee out of effect; without a flag, lists what can be
     Exclude(Exclude),

@@ -113,6 +113,7 @@ col-text = Text
 col-ballots = Ballots
 col-fate = What became of them
 mark-elected = elected
+mark-elected-unproven = would be elected
 mark-out = out
 bars-caption = Votes in “{ $contest }”
 bars-caption-points = Points in “{ $contest }”

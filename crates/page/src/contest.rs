@@ -89,6 +89,9 @@ fn chart(page: &Page<'_>, contest: &Contest, result: &ContestReport, place: usiz
     if let Some(rounds) = &result.rounds {
         let rounds = Rounds::of(rounds, &result.elected);
         return html! {
+            @if let Some([only]) = result.rounds.as_deref() {
+                (numbers(page, contest, result, &only.votes))
+            }
             (flow::figure(page, title, place, &rounds))
             (rounds_table::tables(page, title, &rounds))
         };

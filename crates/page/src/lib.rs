@@ -95,6 +95,11 @@ impl<'a> Page<'a> {
         self.audit().report.verdict == Verdict::Valid
     }
 
+    /// The sentence for somebody elected, as far as the page can say so.
+    fn elected_mark(&self) -> &'static str {
+        if self.is_proven() { "mark-elected" } else { "mark-elected-unproven" }
+    }
+
     fn title(&self) -> Option<&'a str> {
         self.audit().view.description().map(|description| description.title.as_str())
     }

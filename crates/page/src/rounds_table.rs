@@ -21,7 +21,7 @@ pub(crate) fn tables(page: &Page<'_>, title: &str, rounds: &Rounds<'_>) -> Marku
     let label = catalogue.say("rounds-scroll");
     let all = html! {
         p { (catalogue.say("rounds-explain")) }
-        @for first in firsts { (scrolling(&label, &table(catalogue, title, rounds, first))) }
+        @for first in firsts { (scrolling(&label, &table(page, title, rounds, first))) }
     };
     html! {
         h4 { (catalogue.say("flow-table")) }
@@ -34,7 +34,8 @@ pub(crate) fn tables(page: &Page<'_>, title: &str, rounds: &Rounds<'_>) -> Marku
     }
 }
 
-fn table(catalogue: &Catalogue, title: &str, rounds: &Rounds<'_>, first: usize) -> Markup {
+fn table(page: &Page<'_>, title: &str, rounds: &Rounds<'_>, first: usize) -> Markup {
+    let catalogue = page.catalogue;
     let gaps = gaps!["contest" => isolated(title)];
     let shown: Vec<(usize, &Round)> =
         rounds.rounds.iter().enumerate().skip(first).take(SIDE_BY_SIDE).collect();
@@ -62,7 +63,7 @@ fn table(catalogue: &Catalogue, title: &str, rounds: &Rounds<'_>, first: usize) 
                     tr {
                         th scope="row" { (theirs(name)) }
                         @for (place, round) in &shown {
-                            td.number { (cell(catalogue, rounds, *place, round, candidate)) }
+                            td.number { (cell(page, rounds, *place, round, candidate)) }
                         }
                     }
                 }
@@ -88,16 +89,17 @@ fn before<'r>(rounds: &'r Rounds<'_>, place: usize) -> Option<&'r Round> {
 
 /// A candidate's votes in a round, what they changed by, and what became of it.
 fn cell(
-    catalogue: &Catalogue,
+    page: &Page<'_>,
     rounds: &Rounds<'_>,
     place: usize,
     round: &Round,
     candidate: usize,
 ) -> Markup {
+    let catalogue = page.catalogue;
     let of = |round: &Round| round.votes.get(candidate).copied().flatten();
     let Some(votes) = of(round) else { return html! { "–" } };
     let fate = match round.fates.get(candidate).copied().flatten() {
-        Some(Fate::Elected) => Some(("won", "mark-elected")),
+        Some(Fate::Elected) => Some(("won", page.elected_mark())),
         Some(Fate::Out) => Some(("lost", "mark-out")),
         None => None,
     };

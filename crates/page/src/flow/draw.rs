@@ -34,6 +34,8 @@ pub(super) struct Words {
     pub(super) place: usize,
     pub(super) title: String,
     pub(super) description: String,
+    /// The sentence for somebody elected.
+    pub(super) elected: &'static str,
 }
 
 /// A bar in its place.
@@ -67,7 +69,8 @@ pub(super) fn svg(
     let bottom = |bars: &Vec<Placed>| bars.last().map_or(0.0, |bar| bar.top + bar.height.max(SLOT));
     let height = placed.iter().map(bottom).fold(TOP, f64::max) + GAP;
     let width = STEP * (flow.columns.len().saturating_sub(1)) as f64 + BAR + LABELS;
-    let picture = Picture { catalogue, rounds, scale, place: words.place };
+    let (place, elected) = (words.place, words.elected);
+    let picture = Picture { catalogue, rounds, scale, place, elected };
     html! {
         svg.flow role="img" viewBox={ "0 0 " (length(width)) " " (length(height)) }
             width=(length(width)) height=(length(height))
@@ -145,6 +148,7 @@ struct Picture<'a> {
     rounds: &'a Rounds<'a>,
     scale: Scale,
     place: usize,
+    elected: &'static str,
 }
 
 impl Picture<'_> {
@@ -274,7 +278,7 @@ impl Picture<'_> {
             _ => "node",
         };
         let mark = match fate {
-            Some(Fate::Elected) => format!(" · {}", self.catalogue.say("mark-elected")),
+            Some(Fate::Elected) => format!(" · {}", self.catalogue.say(self.elected)),
             Some(Fate::Out) => format!(" · {}", self.catalogue.say("mark-out")),
             None => String::new(),
         };

@@ -31,6 +31,7 @@ pub(crate) fn figure(page: &Page<'_>, title: &str, place: usize, rounds: &Rounds
             place,
             title: catalogue.fill("flow-title", &gaps),
             description: catalogue.fill("flow-desc", &described),
+            elected: page.elected_mark(),
         },
     );
     let skipped = flow.skipped();

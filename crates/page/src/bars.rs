@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::Page;
 use crate::catalogue::{gaps, isolated};
-use crate::shown::{number, theirs};
+use crate::shown::{number, scrolling, theirs};
 
 /// Rows that a page lists.
 const LISTED: usize = 100;
@@ -38,9 +38,10 @@ pub(crate) fn bars(page: &Page<'_>, title: &str, measure: &Measure, bars: &[Bar<
     let whole = measure.whole.filter(|whole| *whole > 0);
     let hidden = bars.get(LISTED..).unwrap_or_default();
     let gaps = gaps!["contest" => isolated(title)];
-    html! {
+    let caption = catalogue.fill(measure.caption, &gaps);
+    let table = html! {
         table.bars {
-            caption { (catalogue.fill(measure.caption, &gaps)) }
+            caption { (caption) }
             thead {
                 tr {
                     th scope="col" { (catalogue.say("col-name")) }
@@ -66,6 +67,9 @@ pub(crate) fn bars(page: &Page<'_>, title: &str, measure: &Measure, bars: &[Bar<
                 }
             }
         }
+    };
+    html! {
+        (scrolling(&caption, &table))
         @if !hidden.is_empty() {
             p {
                 (catalogue.fill("bars-more", &number(hidden.len() as u64))) " "

@@ -13,7 +13,7 @@ use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::exclusion::Docket;
 use crate::report::Culprit;
-use crate::view::Phase;
+use crate::view::{Contribution, Phase};
 use crate::{AuditError, Stage};
 
 /// A record that is well formed, signed and in its place.
@@ -151,7 +151,12 @@ impl Auditor<'_> {
         match file {
             Ok(file) => {
                 if let Some(entry) = self.admit(place, &file) {
+                    let Entry { author, time, knew, .. } = entry;
+                    let kind = entry.body.kind();
                     self.apply(entry);
+                    let (sequence, passed_over) = (place.sequence, self.passed_over);
+                    let posted = Contribution { sequence, kind, author, time, knew, passed_over };
+                    self.view.contributions.push(posted);
                 }
             }
             Err(text) => self.unreadable_file(place.sequence, text),

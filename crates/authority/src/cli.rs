@@ -59,7 +59,7 @@ pub enum Command {
     Waive(Waive),
     /// Ends the voting: fixes which ballots count
     Close(Close),
-    /// Combines the trustees' shares, publishes the result and seals the board
+    /// Combines the trustees' shares, publishes the result, seals the board, and writes a page of it
     Publish(Publish),
     /// Takes a bad record or an absent trustee out of effect; without a flag, lists what can be
     Exclude(Exclude),
@@ -277,6 +277,9 @@ pub struct Encrypt {
 
 #[derive(Args, Debug)]
 pub struct Publish {
+    /// Where to write the page of the result [default: BOARD-result.html, beside the board]
+    #[arg(long, value_name = "FILE.html")]
+    pub page: Option<PathBuf>,
     #[command(flatten)]
     pub place: Place,
     #[command(flatten)]

@@ -25,8 +25,22 @@ impl Amount {
     }
 
     /// For people: digits in groups of three, and all decimals.
-    pub(crate) fn text(self) -> String {
+    #[must_use]
+    pub fn text(self) -> String {
         grouped(self.units / self.unit()) + &self.fraction()
+    }
+
+    /// What is left of it without `other`, a number of the same decimals; none where that is less than nothing.
+    #[must_use]
+    pub fn minus(self, other: Amount) -> Option<Amount> {
+        let units = self.units.checked_sub(other.units)?;
+        (self.decimals == other.decimals).then_some(Amount { units, decimals: self.decimals })
+    }
+
+    /// The nearest floating point number: for lengths in a drawing, never for counting.
+    #[must_use]
+    pub fn approximate(self) -> f64 {
+        self.units as f64 / self.unit() as f64
     }
 
     /// The point and what follows it.
@@ -51,7 +65,7 @@ impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.units % self.unit() {
             0 => serializer.serialize_u64(self.units / self.unit()),
-            _ => serializer.serialize_f64(self.units as f64 / self.unit() as f64),
+            _ => serializer.serialize_f64(self.approximate()),
         }
     }
 }

@@ -33,6 +33,7 @@ Examples:
   psephos-verifier election.psephos             and one in an archive, in place
   psephos-verifier board/ --expect 3f0c…9a      and insist on this election id or board head
   psephos-verifier board/ --receipt my.receipt  and prove it if my ballot was withheld
+  psephos-verifier board/ --report report.html  a page for people, with pictures; prints well
   psephos-verifier board/ --json > report.json  the report for machines
   psephos-verifier board/ --trace 2> values     every value on the way, to compare with another verifier's
   psephos-verifier compare board/ copy/         do two copies of a board part ways?
@@ -93,6 +94,12 @@ pub struct AuditOptions {
     /// receipt of this election proves nothing, and keeps the verdict from VALID.
     #[arg(long, value_name = "FILE")]
     pub receipt: Vec<PathBuf>,
+    /// Write the report as a page for people, too: one HTML file that needs nothing else
+    ///
+    /// It has the result with pictures, everything that was checked, who did what and when, and what is not
+    /// promised. An older page there is replaced, any other file left alone.
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
     /// Print the report as one JSON object
     #[arg(long)]
     pub json: bool,

@@ -96,8 +96,28 @@ pub struct View {
     pub seal: Option<u64>,
     /// The last record that the seal names: others may have posted something between it and the seal.
     pub sealed: Option<u64>,
+    /// Every record that is whole, signed and in its place, in order: who posted what, and when it says that
+    /// was.
+    pub contributions: Vec<Contribution>,
     /// For every key that has signed a message here, the lowest counter above all it has used.
     pub counters: BTreeMap<Encoding, u64>,
+}
+
+/// A record as its author's act, whatever came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    /// Its place on the board.
+    pub sequence: u64,
+    /// What it is about.
+    pub kind: Kind,
+    /// The key that signed it.
+    pub author: Encoding,
+    /// The time that its author claims, in seconds since 1970-01-01 UTC.
+    pub time: u64,
+    /// The place of the last record that its author says it had seen; none for the first of all.
+    pub knew: Option<u64>,
+    /// Whether it has no effect because its author could not know what stood before it.
+    pub passed_over: bool,
 }
 
 /// The proposal that stands.

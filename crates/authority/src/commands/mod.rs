@@ -9,6 +9,7 @@ pub mod init;
 pub mod intake;
 pub mod keeping;
 pub mod open;
+mod page;
 pub mod publish;
 pub mod rehearse;
 pub mod reissue;

@@ -11,12 +11,16 @@ use psephos_protocol::{AuthorityAction, Next};
 use psephos_record::board::BlobRows;
 use psephos_record::bodies::{BatchResult, Body, ElectionResult, Seal};
 
+use super::page;
 use crate::cli::Publish;
 use crate::office::{Office, Wait, list};
 
 /// Does what is due until the board is sealed.
 pub fn run(arguments: Publish) -> Result<Exit, Failure> {
     let mut office = Office::enter(&arguments.acting, &arguments.place)?;
+    if let Some(page) = &arguments.page {
+        psephos_page::check_place(page)?;
+    }
     let mut wait = Wait::new(&arguments.waiting);
     let mut audited = office.settle()?;
     loop {
@@ -38,7 +42,11 @@ pub fn run(arguments: Publish) -> Result<Exit, Failure> {
                 wait.on(&office, &awaited)?;
                 audited = office.settle()?;
             }
-            Next::Done => return Ok(sealed(&office, &audited)),
+            Next::Done => {
+                let exit = sealed(&office, &audited);
+                page::write(&office, arguments.page.as_deref())?;
+                return Ok(exit);
+            }
             _ => {
                 return Err(Failure::usage("voting has not ended")
                     .advice("run `psephos-authority close` first"));

@@ -12,8 +12,8 @@ In reading order: faults, bytes and hashes (page 1), the curve, Ed25519,
 ristretto255 and generators (2), transcripts (3), the shuffle argument (4), sigma
 protocols and the key ceremony (5), ballots (6), decryption (7), data in elements (2);
 CBOR and formats (8, board.cddl), contests and descriptions (8, 10), votes as bytes (11),
-counting (10), the board in a folder or an archive and its log (8, archive, 9), the intake, mixes, shares and exclusions, the
-result and the report (9), the command line.
+counting (10), the board in a folder or an archive, and its log (8, archive, 9), the intake,
+mixes, shares and exclusions, the result and the report (9), the command line.
 
 It reads the log once and judges lists and proofs as it comes to them, each alone; page 9
 says what must hold, not in which order it is found.

@@ -71,6 +71,14 @@ impl Office {
         }
     }
 
+    /// Says who is awaited now, and for what.
+    pub fn tell_next(&self, view: &View) {
+        let awaited = psephos_protocol::awaited(view);
+        if !awaited.is_empty() {
+            self.tell(format!("Next: {}.", list(&awaited)));
+        }
+    }
+
     /// Audits the board and offers what was signed but is not on it, until nothing of that kind is left.
     pub fn settle(&mut self) -> Result<Audited, Failure> {
         loop {

@@ -38,6 +38,7 @@ pub fn run(arguments: Amend) -> Result<Exit, Failure> {
         "The roll is amended: {removed} removed, {added} added; {} may vote. Every audit shows it.",
         roll.voters()
     ));
+    office.tell_next(&audited.view);
     Ok(Exit::Valid)
 }
 

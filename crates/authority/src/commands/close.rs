@@ -59,7 +59,10 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
     for line in merged {
         office.tell(format!("  {line}"));
     }
-    office.tell("Next: the trustees mix and decrypt; then `psephos-authority publish`.");
+    office.tell_next(&audited.view);
+    office.tell(
+        "Once all trustees have mixed and enough have decrypted: `psephos-authority publish`.",
+    );
     Ok(Exit::Valid)
 }
 

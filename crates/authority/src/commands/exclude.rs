@@ -39,6 +39,7 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
                     format!("Trustee {trustee} is excluded from mixing.")
                 }
             });
+            office.tell_next(&audited.view);
             return Ok(Exit::Valid);
         }
     }

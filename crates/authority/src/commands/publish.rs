@@ -118,5 +118,10 @@ fn sealed(office: &Office, audited: &Audited) -> Exit {
     office.tell(format!("  election  {}", hex::encode(audited.view.election())));
     office.tell(format!("  head      {}", hex::encode(audited.view.head)));
     office.tell("Publish both digests where everybody can see them, and the board itself.");
+    office.tell(format!(
+        "Next: `psephos-authority export {} -o election.psephos` makes one file of the board, whose SHA-256 a \
+         newspaper can print; trustees and you end your keys with `destroy`.",
+        office.station.board().place()
+    ));
     Exit::from_code(i32::from(verdict.exit_code())).unwrap_or(Exit::Internal)
 }

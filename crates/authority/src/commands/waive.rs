@@ -48,5 +48,6 @@ pub fn run(arguments: Waive) -> Result<Exit, Failure> {
         "Box {} may close with fewer ballots than the minimum. Every audit shows it.",
         arguments.ballot_box
     ));
+    office.tell_next(&audited.view);
     Ok(Exit::Valid)
 }

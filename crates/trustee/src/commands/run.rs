@@ -124,5 +124,8 @@ impl Waited {
 fn over(desk: &Desk, audited: &Audited) -> Exit {
     let verdict = audited.report.verdict;
     desk.tell(format!("The election is over. This trustee's own audit: {verdict}"));
+    desk.tell(
+        "Next: when nobody can contest it any more, `psephos-trustee destroy` ends the keys.",
+    );
     Exit::from_code(i32::from(verdict.exit_code())).unwrap_or(Exit::Internal)
 }

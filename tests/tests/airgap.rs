@@ -49,14 +49,12 @@ impl Gap<'_> {
     /// One whole way there and back, if something is due.
     fn step(&self) -> bool {
         let (outcome, answer) = self.answer(&self.request());
-        match outcome.code {
-            2 => false,
-            _ => {
-                outcome.exits(0);
-                self.import(&answer).exits(0);
-                true
-            }
+        if outcome.code == 2 || !answer.exists() {
+            return false;
         }
+        outcome.exits(0);
+        self.import(&answer).exits(0);
+        true
     }
 
     fn join(&self, line: &str) -> PathBuf {

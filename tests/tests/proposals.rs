@@ -33,6 +33,9 @@ fn a_counter_proposal_becomes_the_proposal_that_all_join() {
     assert!(told.contains("threshold: 2 → 3") && told.contains("Emmy; Sofya"), "{told}");
     election.answer(3, &lines[2], &["--decline", "no time"]).exits(0);
 
+    // Whoever runs already keeps what it needs to enrol again.
+    election.trustee(1, &["run", "--once"]).exits(2);
+
     // Nothing goes on until the authority answers, and it is told what it can do.
     election.authority(&["open", "--once"]).exits(2).says(&["trustee 1, trustee 2", "reissue"]);
     let status = election.authority(&["status"]).exits(0).out;
@@ -46,11 +49,13 @@ fn a_counter_proposal_becomes_the_proposal_that_all_join() {
 
     // Nobody is bound by what was joined before; the old lines are still good.
     election.trustee(1, &["run", "--once"]).exits(2).says(&["replaced", "psephos-trustee join"]);
-    let again = election.answer(1, &lines[0], &["--yes"]).exits(0).out;
+    let again = election.trustee(1, &["join", "--yes"]).exits(0).out;
     assert!(again.contains("What has changed") && again.contains("threshold: 2 → 3"), "{again}");
     for trustee in [2, 3] {
         election.trustee(trustee, &["join", "--yes"]).exits(0);
     }
+    let view = election.authority(&["status", "--json"]).exits(0).json();
+    assert_eq!(view["counter_proposals"], serde_json::json!([]));
     election.open();
     std::fs::write(election.path("votes.csv"), BALLOTS).expect("written");
     let [votes, ballots] = ["votes.csv", "trial.ballots"].map(|name| election.path(name));
@@ -125,4 +130,34 @@ fn a_dry_run_says_what_is_due_and_signs_nothing() {
     let unasked =
         election.command("psephos-trustee", "run", "trustee-1").output().expect("it starts");
     psephos_tests::Outcome::of(unasked).exits(64).says(&["nobody to ask", "--yes"]);
+}
+
+#[test]
+fn a_trustee_that_another_takes_the_place_of_gets_another_line() {
+    let (election, lines) = Election::propose(TOWN, 3, 2, &[]);
+    for trustee in [1, 2, 3] {
+        election.join(trustee, &lines[trustee - 1]).exits(0);
+    }
+    let other = TOWN.replace("University", "Chamber of commerce");
+    let file = election.path("other.toml");
+    std::fs::write(&file, other).expect("written");
+    let file = file.to_str().expect("a name");
+    let said = election
+        .authority(&["reissue", "--election", file, "--trustees=3", "--threshold=2", "--yes"])
+        .exits(0)
+        .out;
+    assert!(said.contains("trustees: Registrar; Bar association; University → "), "{said}");
+    let fresh: Vec<&str> = said.lines().filter(|l| l.starts_with("psephos-invite:")).collect();
+    assert_eq!(fresh.len(), 1, "only the place that changed has another line");
+    for trustee in [1, 2] {
+        election.trustee(trustee, &["join", "--yes"]).exits(0);
+    }
+    // The old line opens nothing any more; the new one does, for somebody else.
+    let before = election.files();
+    election.answer(3, &lines[2], &["--yes"]).exits(64).says(&["not that of the proposal"]);
+    assert!(election.files() == before);
+    std::fs::rename(election.path("trustee-3"), election.path("gone")).expect("moved");
+    election.answer(3, &lines[2], &["--yes"]).exits(64).says(&["another election"]);
+    election.answer(3, fresh[0], &["--yes"]).exits(0);
+    election.open();
 }

@@ -29,7 +29,8 @@ impl CommandLine for Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  psephos-trustee join psephos-invite:… --board /mnt/board   show the proposal, ask, enrol
+  psephos-trustee join --board /mnt/board                    ask for the invitation, show the
+                                                             proposal, ask, enrol
   psephos-trustee join --counter threshold=3                 ask the authority for other terms
   psephos-trustee run                                        do every step when it is due, and ask before it
   psephos-trustee run --yes                                  the same without asking
@@ -79,9 +80,10 @@ pub struct Home {
 
 #[derive(Args, Debug)]
 pub struct Join {
-    /// The invitation line from the authority; "-" reads it from standard input
+    /// The invitation line from the authority; "-" reads it from standard input, without it it is asked for
     ///
-    /// Not needed again where the election is in the home already.
+    /// It is a secret, and everybody on a machine can see the arguments of a command. Not needed again where the
+    /// election is in the home already.
     #[arg(value_name = "LINE")]
     pub invitation: Option<String>,
     #[command(flatten)]

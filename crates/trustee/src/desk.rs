@@ -256,7 +256,8 @@ impl Desk {
     /// deal, could only ever help a thief.
     pub fn erase_spent(&self, view: &View) -> Result<(), Failure> {
         let election = view.election();
-        if view.trustee(&self.station.author()).is_some() {
+        // Until the manifest stands the proposal can be replaced, and the trustee enrols again.
+        if view.manifest.is_some() && view.trustee(&self.station.author()).is_some() {
             self.erase(INVITATION)?;
         }
         if view.ceremony.keys.is_some() && !view.ceremony.confirmed.contains(&false) {

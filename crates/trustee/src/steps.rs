@@ -34,7 +34,7 @@ impl Desk {
     /// The body of the record that a step signs.
     pub fn make(&self, view: &View, action: &TrusteeAction) -> Result<Body, Failure> {
         match action {
-            TrusteeAction::Enrol => self.enrol(),
+            TrusteeAction::Enrol => self.enrol(view),
             TrusteeAction::Accept => self.accept(view),
             TrusteeAction::CommitDeal => self.commit_deal(view),
             TrusteeAction::Deal => self.stored_deal(view).map(Body::Deal),
@@ -45,9 +45,25 @@ impl Desk {
         }
     }
 
-    fn enrol(&self) -> Result<Body, Failure> {
+    fn enrol(&self, view: &View) -> Result<Body, Failure> {
         let seed = self.secret(INVITATION)?;
         let invitation = InvitationSecret::new(seed).signing_key();
+        let place = usize::try_from(self.index).ok();
+        let invited = view
+            .proposal
+            .as_ref()
+            .zip(place)
+            .and_then(|(standing, place)| standing.proposal.invitations.get(place));
+        // An enrolment under another key would stand on the board as a fault.
+        if invited != Some(&invitation.verifying_key().to_bytes()) {
+            return Err(Failure::usage(
+                "the invitation in this home is not that of the proposal that stands",
+            )
+            .advice(
+                "somebody else may have been invited in this place; if you are, ask the authority for \
+                 the new line, and `psephos-trustee join` with it",
+            ));
+        }
         let (proposal, key) = (self.proposal().0, self.station.author());
         let invitation = sign_enrolment(&invitation, proposal, self.index, &key);
         Ok(Body::Enrol(Enrol { trustee: self.index, invitation }))

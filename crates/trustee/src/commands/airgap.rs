@@ -66,7 +66,13 @@ pub fn answer(arguments: AnswerRequest) -> Result<Exit, Failure> {
     let mode = Mode::detect(arguments.quiet);
     let mut desk = Desk::open(&arguments.home, request, mode, || Passphrase::obtain(passphrase))?;
     let audited = desk.audit()?;
-    desk.erase_spent(&audited.view)?;
+    let view = &audited.view;
+    desk.tell(format!(
+        "Audited {} here, up to the head {}.",
+        plural(view.records, "record", "records"),
+        hex::encode(view.head)
+    ));
+    desk.erase_spent(view)?;
     match desk.next(&audited, arguments.absent) {
         Next::Act(action) => {
             if !consent::given(&desk, &audited.view, &action, arguments.yes)? {

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 use std::path::{Path, PathBuf, absolute};
 
 use psephos_audit::{Phase, ProposalView, View, audit};
-use psephos_console::{Exit, Failure, Mode, say};
+use psephos_console::{Exit, Failure, Mode, ask, say};
 use psephos_core::Digest;
 use psephos_participant::{
     Audited, Home, HomeFile, Passphrase, audit_failure, board_failure, make_vault, refusal_failure,
@@ -52,6 +52,7 @@ pub fn run(arguments: Join) -> Result<Exit, Failure> {
 fn begin(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
     let invitation = match &arguments.invitation {
         Some(given) => read_invitation(given)?,
+        None if ask::is_there() => typed_invitation()?,
         None => {
             return Err(Failure::usage("there is no election in this home")
                 .at(folder.display().to_string())
@@ -98,6 +99,13 @@ fn enter(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
                 .at(folder.display().to_string())
                 .advice("give another folder with --home; one home serves one election"));
         }
+        // A proposal that replaces another may come with another invitation.
+        let secret = invitation.secret.signing_key();
+        let invited = usize::try_from(desk.index).ok();
+        let invited = invited.and_then(|place| standing.proposal.invitations.get(place));
+        if invited == Some(&secret.verifying_key().to_bytes()) {
+            desk.vault.put(INVITATION, &secret.to_bytes()).map_err(vault_failure)?;
+        }
     }
     let joined = *desk.proposal().0;
     if !standing.is_or_was(&joined) {
@@ -115,6 +123,14 @@ fn enter(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
         desk.replace_proposal(&unwrapped(&file)?, &standing)?;
     }
     Ok(desk)
+}
+
+/// Asked for, the line stands neither in the list of processes nor on the screen.
+fn typed_invitation() -> Result<Invitation, Failure> {
+    let line = rpassword::prompt_password("Invitation line from the authority (not shown): ")
+        .map_err(|error| Failure::usage(format!("cannot ask for the invitation: {error}")))?;
+    let line = zeroize::Zeroizing::new(line);
+    Invitation::from_line(&line).map_err(|error| Failure::usage(error.to_string()))
 }
 
 /// Where the command line says that the board lies.

@@ -13,6 +13,7 @@ mod voters;
 use std::process::ExitCode;
 
 use cli::{Cli, Command};
+use psephos_participant::{backup, destroy, restore};
 
 fn main() -> ExitCode {
     psephos_console::run(|cli: Cli| match cli.command {
@@ -27,9 +28,9 @@ fn main() -> ExitCode {
         Command::Exclude(arguments) => commands::exclude::run(arguments),
         Command::Export(arguments) => commands::export::run(arguments),
         Command::Encrypt(arguments) => commands::encrypt::run(arguments),
-        Command::Backup(arguments) => commands::keeping::backup(arguments),
-        Command::Restore(arguments) => commands::keeping::restore(arguments),
-        Command::Destroy(arguments) => commands::keeping::destroy(arguments),
+        Command::Backup(given) => backup(&office::place(&given.home)?, &given.arguments),
+        Command::Restore(given) => restore(&office::place(&given.home)?, &given.arguments),
+        Command::Destroy(given) => destroy(&office::place(&given.home)?, &given.arguments),
         Command::Status(arguments) => commands::status::run(arguments),
         Command::Rehearse(arguments) => commands::rehearse::run(arguments),
     })

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use psephos_console::{Exit, Failure, bytes, plural, say};
+use psephos_console::{Exit, Failure, arguments, bytes, plural, say};
 use psephos_record::cbor;
 use psephos_record::message::{Message, SignedMessage};
 use psephos_secrets::sealed::{seal, unseal};
@@ -44,23 +44,19 @@ struct Kept {
 }
 
 /// Writes a home into one file under the passphrase of its keys, and opens that file again.
-pub fn backup(
-    folder: &Path,
-    file: &Path,
-    passphrase_file: Option<&Path>,
-    throwaway: bool,
-) -> Result<Exit, Failure> {
+pub fn backup(folder: &Path, arguments: &arguments::Backup) -> Result<Exit, Failure> {
+    let arguments::Backup { file, key_file } = arguments;
     let home = Home::open(folder)?;
     if file.exists() {
         return Err(Failure::usage("this file is there already")
             .at(file.display().to_string())
             .advice("give another name: an older backup is not overwritten"));
     }
-    let passphrase = Passphrase::obtain(passphrase_file)?;
+    let passphrase = Passphrase::obtain(key_file.passphrase_file.as_deref())?;
     open_vault(&home, &passphrase)?;
     let bundle = Bundle { files: collect(&home)?, version: 1 };
     let plain = Zeroizing::new(cbor::encode(&bundle));
-    let work = if throwaway { THROWAWAY_WORK_FACTOR } else { WORK_FACTOR };
+    let work = if key_file.throwaway { THROWAWAY_WORK_FACTOR } else { WORK_FACTOR };
     let sealed = seal(passphrase.expose(), work, &plain)
         .map_err(|error| Failure::io("cannot encrypt the backup", file, &error))?;
     store(file, &sealed)?;
@@ -84,13 +80,10 @@ pub fn backup(
 }
 
 /// Makes a home of a backup.
-pub fn restore(
-    folder: &Path,
-    file: &Path,
-    passphrase_file: Option<&Path>,
-) -> Result<Exit, Failure> {
+pub fn restore(folder: &Path, arguments: &arguments::Restore) -> Result<Exit, Failure> {
+    let file = arguments.file.as_path();
     let sealed = read(file)?;
-    let passphrase = Passphrase::obtain(passphrase_file)?;
+    let passphrase = Passphrase::obtain(arguments.passphrase_file.as_deref())?;
     let plain = unseal(file, passphrase.expose(), &sealed).map_err(vault_failure)?;
     let damaged = |what: String| {
         Failure::new(Exit::Io, format!("this is no backup of a home: {what}"))

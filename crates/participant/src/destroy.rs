@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use psephos_audit::{Phase, view};
+use psephos_console::arguments::Destroy;
 use psephos_console::{Exit, Failure, ask, date, say};
 use psephos_record::board::FolderBoard;
 use psephos_record::statement::{Destruction, SignedDestruction};
@@ -13,31 +14,18 @@ use psephos_secrets::Vault;
 use crate::keys::DESTROYED;
 use crate::{Home, Passphrase, audit_failure, open_board, open_vault, vault_failure};
 
-/// What `destroy` is told.
-pub struct Order<'a> {
-    /// Where the statement goes, beside the home.
-    pub output: Option<&'a Path>,
-    /// Whether nobody is asked.
-    pub yes: bool,
-    /// Whether the election need not be over.
-    pub early: bool,
-    /// Where the passphrase stands.
-    pub passphrase_file: Option<&'a Path>,
-    /// Where the board lies now.
-    pub board: Option<&'a Path>,
-}
-
 /// Signs that the keys of a home are destroyed, and destroys them.
-pub fn destroy(folder: &Path, order: &Order<'_>) -> Result<Exit, Failure> {
+pub fn destroy(folder: &Path, order: &Destroy) -> Result<Exit, Failure> {
     let home = Home::open(folder)?;
     let statement = home.path(DESTROYED);
     let keys = home.path("keys");
     if !statement.exists() {
         let file = home.read()?;
-        let board = open_board(&home, &file, order.board)?;
-        may_end(&board, order.early)?;
+        let board = open_board(&home, &file, order.place.board.as_deref())?;
+        may_end(&board, order.before_the_end)?;
         let election = view(&board).map_err(audit_failure)?.election();
-        let (vault, key) = open_vault(&home, &Passphrase::obtain(order.passphrase_file)?)?;
+        let (vault, key) =
+            open_vault(&home, &Passphrase::obtain(order.passphrase_file.as_deref())?)?;
         if !order.yes && !confirmed(folder)? {
             say("Nothing was destroyed.");
             return Ok(Exit::Incomplete);
@@ -54,12 +42,12 @@ pub fn destroy(folder: &Path, order: &Order<'_>) -> Result<Exit, Failure> {
     let bytes = home.load(DESTROYED)?;
     let signed = SignedDestruction::decode(&bytes).and_then(|signed| signed.content());
     let said = signed.map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
-    if let Some(output) = order.output {
+    if let Some(output) = &order.output {
         fs::write(output, &bytes)
             .map_err(|error| Failure::io("cannot write the statement", output, &error))?;
     }
     say(format!("The keys of this home are destroyed, as stated on {}.", date(said.time)));
-    say(format!("  statement  {}", order.output.unwrap_or(&statement).display()));
+    say(format!("  statement  {}", order.output.as_ref().unwrap_or(&statement).display()));
     say(
         "Publish the statement; `psephos-verifier statement` checks it. Destroy your backups, too: they still \
          hold the keys.",

@@ -19,7 +19,7 @@ pub mod status;
 pub mod terms;
 
 pub use backup::{backup, restore};
-pub use destroy::{Order, destroy};
+pub use destroy::destroy;
 pub use entropy::entropy;
 pub use home::{Home, HomeFile, Known};
 pub use keys::{make_key, make_vault, open_vault, signing_key, vault_failure};

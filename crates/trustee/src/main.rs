@@ -10,6 +10,7 @@ mod steps;
 use std::process::ExitCode;
 
 use cli::{Cli, Command};
+use psephos_participant::{backup, destroy, restore};
 
 fn main() -> ExitCode {
     psephos_console::run(|cli: Cli| match cli.command {
@@ -19,9 +20,9 @@ fn main() -> ExitCode {
         Command::ExportRequest(arguments) => commands::airgap::export_request(arguments),
         Command::Answer(arguments) => commands::airgap::answer(arguments),
         Command::ImportAnswer(arguments) => commands::airgap::import_answer(arguments),
-        Command::Backup(arguments) => commands::keeping::backup(arguments),
-        Command::Restore(arguments) => commands::keeping::restore(arguments),
-        Command::Destroy(arguments) => commands::keeping::destroy(arguments),
+        Command::Backup(given) => backup(&desk::place(&given.home)?, &given.arguments),
+        Command::Restore(given) => restore(&desk::place(&given.home)?, &given.arguments),
+        Command::Destroy(given) => destroy(&desk::place(&given.home)?, &given.arguments),
         Command::Status(arguments) => commands::status::run(arguments),
     })
 }

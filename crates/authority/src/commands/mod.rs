@@ -7,7 +7,6 @@ pub mod exclude;
 pub mod export;
 pub mod init;
 pub mod intake;
-pub mod keeping;
 pub mod open;
 mod page;
 pub mod publish;

@@ -3,6 +3,5 @@
 pub mod airgap;
 pub mod exclude;
 pub mod join;
-pub mod keeping;
 pub mod run;
 pub mod status;

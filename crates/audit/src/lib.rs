@@ -55,9 +55,9 @@ pub use report::{CheckResult, Culprit, FAILURES_LISTED, Failure, Report, SPEC};
 pub use roll::{Keys, Roll, RollError, RollFault};
 pub use view::{
     AbsenceView, AmendmentView, BallotsView, BatchView, Ceremony, ChallengedView, CloseView,
-    ComplaintView, Contribution, CounterProposalView, EarlierProposal, ElectionKeys, Enrolment,
-    ExcludedView, ExclusionView, ManifestView, MixView, Mixer, Phase, ProposalView, ShareView,
-    View, WaiverView,
+    ComplaintView, Contribution, CounterProposalView, EarlierAttempt, EarlierProposal,
+    ElectionKeys, Enrolment, ExcludedView, ExclusionView, ManifestView, MixView, Mixer, Phase,
+    ProposalView, ShareView, View, WaiverView,
 };
 
 /// What an auditor knows beside the board.

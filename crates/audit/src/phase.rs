@@ -9,7 +9,7 @@ use crate::check::CheckId;
 use crate::log::Entry;
 use crate::mixes::{Dead, PostedMix, Standing};
 use crate::report::Culprit;
-use crate::view::{Phase, View};
+use crate::view::{EarlierAttempt, Phase, View};
 
 impl View {
     /// How far the records lead, whatever proofs in mixes and shares are worth.
@@ -115,8 +115,20 @@ impl Auditor<'_> {
         self.findings.count(CheckId::BoardPhase, 1);
         let phase = self.view.phase_so_far();
         self.unsure = self.was_unsure(entry.knew);
-        if !self.is_of_this_election(&entry, kind) || !self.is_entitled(&entry, kind, &author) {
+        let attempt = self.earlier_attempt(&entry, kind);
+        let is_trustee = match attempt {
+            Some(attempt) => attempt.keys.contains(&entry.author),
+            None => matches!(author, Culprit::Trustee(_)),
+        };
+        let is_late = attempt.is_some();
+        if !is_late && !self.is_of_this_election(&entry, kind)
+            || !self.is_entitled(&entry, kind, &author, is_trustee)
+        {
             return;
+        }
+        if is_late {
+            let text = format!("record {} came too late for its attempt", entry.sequence);
+            return self.pass_over(text);
         }
         if let Body::Enrol(body) = &entry.body
             && !self.is_invited(entry.sequence, &entry.author, body)
@@ -193,18 +205,21 @@ impl Auditor<'_> {
         }
     }
 
-    /// A message made for another election, or for an attempt or a proposal that has been replaced since.
+    /// The attempt of the key ceremony that a message was made for, if it has been replaced since and its
+    /// author had not seen that.
+    fn earlier_attempt(&self, entry: &Entry, kind: Kind) -> Option<&EarlierAttempt> {
+        let standing = self.view.manifest.as_ref();
+        let standing = standing.filter(|_| is_of_ceremony(kind) || kind == Kind::SignOff)?;
+        standing.earlier.iter().find(|attempt| {
+            attempt.election == entry.election
+                && entry.knew.is_none_or(|knew| knew < attempt.replaced)
+        })
+    }
+
+    /// A message made for another election, or for a proposal that has been replaced since.
     fn is_of_this_election(&mut self, entry: &Entry, kind: Kind) -> bool {
         if entry.election == self.view.election_for(kind) {
             return true;
-        }
-        if (is_of_ceremony(kind) || kind == Kind::SignOff)
-            && let Some(manifest) = &self.view.manifest
-            && manifest.earlier.contains(&entry.election)
-            && entry.knew.is_none_or(|knew| knew < manifest.sequence)
-        {
-            self.pass_over(format!("record {} came too late for its attempt", entry.sequence));
-            return false;
         }
         if self.is_of_an_earlier_proposal(entry) {
             self.pass_over(format!("record {} came too late for its proposal", entry.sequence));
@@ -216,7 +231,13 @@ impl Auditor<'_> {
         false
     }
 
-    fn is_entitled(&mut self, entry: &Entry, kind: Kind, author: &Culprit) -> bool {
+    fn is_entitled(
+        &mut self,
+        entry: &Entry,
+        kind: Kind,
+        author: &Culprit,
+        is_trustee: bool,
+    ) -> bool {
         let (entitled, whose) = match writer(kind) {
             Writer::Anybody => (true, ""),
             // Who proposes first is the authority.
@@ -225,11 +246,10 @@ impl Auditor<'_> {
             }
             Writer::Authority => (self.is_authority(&entry.author), "the authority"),
             Writer::Intake => (self.is_intake(&entry.author), "the intake key"),
-            Writer::Trustee => (matches!(author, Culprit::Trustee(_)), "a trustee"),
+            Writer::Trustee => (is_trustee, "a trustee"),
             // Trustees state absence only.
             Writer::Party => match &entry.body {
                 Body::Exclusion(Exclusion::Absence { .. }) => {
-                    let is_trustee = matches!(author, Culprit::Trustee(_));
                     (is_trustee || self.is_authority(&entry.author), "the authority or a trustee")
                 }
                 _ => (self.is_authority(&entry.author), "the authority"),

@@ -13,7 +13,8 @@ use crate::log::Entry;
 use crate::report::Culprit;
 use crate::text::quoted;
 use crate::view::{
-    Ceremony, CounterProposalView, EarlierProposal, Enrolment, ManifestView, ProposalView,
+    Ceremony, CounterProposalView, EarlierAttempt, EarlierProposal, Enrolment, ManifestView,
+    ProposalView,
 };
 
 impl Auditor<'_> {
@@ -193,7 +194,10 @@ impl Auditor<'_> {
         self.left_out(&manifest);
         self.forgive_attempt();
         let earlier = match self.view.manifest.take() {
-            Some(view) => view.earlier.into_iter().chain([view.election]).collect(),
+            Some(ManifestView { election, manifest, earlier, .. }) => {
+                let last = EarlierAttempt { election, replaced: sequence, keys: manifest.keys };
+                earlier.into_iter().chain([last]).collect()
+            }
             None => Vec::new(),
         };
         self.view.ceremony = Ceremony::new(manifest.keys.len());

@@ -266,7 +266,7 @@ impl Desk {
         }
         for earlier in view.manifest.iter().flat_map(|standing| &standing.earlier) {
             for secret in [Secret::ShareKey, Secret::Deal, Secret::KeyShare] {
-                self.erase(&secret.name(earlier))?;
+                self.erase(&secret.name(&earlier.election))?;
             }
         }
         Ok(())

@@ -189,8 +189,19 @@ pub struct ManifestView {
     pub election: Digest,
     /// The manifest itself, with the number of the attempt.
     pub manifest: Manifest,
-    /// Ids of the earlier attempts, the first one first.
-    pub earlier: Vec<Digest>,
+    /// The earlier attempts, the first one first.
+    pub earlier: Vec<EarlierAttempt>,
+}
+
+/// An attempt of the key ceremony that another one has replaced.
+#[derive(Clone, Debug)]
+pub struct EarlierAttempt {
+    /// Its election id.
+    pub election: Digest,
+    /// The place of the next attempt's manifest.
+    pub replaced: u64,
+    /// Its trustees' signing keys.
+    pub keys: Vec<Encoding>,
 }
 
 /// The key ceremony of one attempt; every list is by trustee.

@@ -1,6 +1,7 @@
 //! Proposals that are answered and replaced before there is a manifest.
 
 use psephos_record::bodies::{Body, CounterProposal, Description, Open};
+use psephos_record::message::Message;
 
 use super::stage::enrolled;
 use super::{AUTHORITY, Case, Fixture, appended, posted};
@@ -180,6 +181,35 @@ pub(super) const CASES: &[Case] = &[
             body.keys = keys;
             let at = election.post(Author::Authority, Body::Manifest(body));
             Fixture::blaming(election.board, AUTHORITY).at(at)
+        },
+    },
+    Case {
+        name: "board.signature-late-acceptance-by-a-stranger",
+        altered: "Somebody who is no trustee accepts the manifest of an attempt that has been replaced meanwhile.",
+        make: || {
+            let mut election = enrolled();
+            election.issue_manifest();
+            let body = Body::Accept(election.accept_body(0));
+            let late = election.message(Author::Stranger, &body);
+            election.issue_manifest();
+            let at = election.append(Author::Stranger, late);
+            Fixture::blaming(election.board, &[]).at(at)
+        },
+    },
+    Case {
+        name: "board.chain-acceptance-of-an-attempt-before-the-last",
+        altered: "Trustee 0 accepts the first of three manifests, knowing the second.",
+        make: || {
+            let mut election = enrolled();
+            election.issue_manifest();
+            let body = Body::Accept(election.accept_body(0));
+            let message = election.message(Author::Trustee(0), &body);
+            election.issue_manifest();
+            let head = election.view().head;
+            election.issue_manifest();
+            let message = Message { head, ..message };
+            let at = election.append(Author::Trustee(0), message);
+            Fixture::blaming(election.board, &[]).at(at)
         },
     },
     Case {

@@ -40,6 +40,15 @@ impl Election {
         election
     }
 
+    /// Nothing but the election's file and a passphrase.
+    pub fn new(toml: &str, trustees: usize) -> Election {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let election = Election { folder, toml: toml.to_owned(), trustees };
+        fs::write(election.path("election.toml"), toml).expect("written");
+        fs::write(election.path("passphrase"), "correct horse").expect("written");
+        election
+    }
+
     /// Runs `init`; the invitations, which nobody has followed yet.
     pub fn propose(
         toml: &str,
@@ -47,10 +56,7 @@ impl Election {
         threshold: usize,
         options: &[&str],
     ) -> (Election, Vec<String>) {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let election = Election { folder, toml: toml.to_owned(), trustees };
-        fs::write(election.path("election.toml"), toml).expect("written");
-        fs::write(election.path("passphrase"), "correct horse").expect("written");
+        let election = Election::new(toml, trustees);
         let mut init = election.command("psephos-authority", "init", "authority");
         init.arg("--throwaway").arg("--election").arg(election.path("election.toml"));
         init.arg("--board").arg(election.board());

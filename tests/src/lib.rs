@@ -1,7 +1,9 @@
 //! What the black-box tests share: the programs as they were built, and an election driven through them.
 
 mod election;
+pub mod ledger;
 mod programs;
+pub mod script;
 
 pub use election::Election;
 pub use programs::{Outcome, Programs, json, programs};

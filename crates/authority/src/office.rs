@@ -150,9 +150,9 @@ fn due(message: &Message, view: &View) -> bool {
         Body::Manifest(_) => matches!(view.phase, Phase::Enrolment | Phase::Failed),
         Body::Open(_) => view.phase == Phase::Ready,
         Body::RollAmend(_) => (Phase::Acceptance..=Phase::Voting).contains(&view.phase),
-        Body::Ballots(_) | Body::Challenged(_) | Body::Waiver(_) | Body::Close(_) => {
-            view.phase == Phase::Voting
-        }
+        Body::Ballots(_) | Body::Challenged(_) | Body::Waiver(_) => view.phase == Phase::Voting,
+        // It names every ballot of the board that it was made for: none may have come since.
+        Body::Close(_) => view.phase == Phase::Voting && message.head == view.head,
         Body::Result(_) => view.phase == Phase::Tallying,
         Body::Seal(seal) => view.phase == Phase::Published && seal.head == view.head,
         _ => false,

@@ -1,6 +1,7 @@
 //! A home in one encrypted file, and back (spec/05-key-ceremony.md §5.9).
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use psephos_console::{Exit, Failure, arguments, bytes, plural, say};
@@ -11,9 +12,8 @@ use psephos_secrets::vault::WORK_FACTOR;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::home::store;
 use crate::keys::THROWAWAY_WORK_FACTOR;
-use crate::{Home, HomeFile, Passphrase, open_vault, vault_failure};
+use crate::{Home, HomeFile, NewFile, Passphrase, open_vault, vault_failure};
 
 /// Longest backup in bytes; the records of mixes are most of one.
 const LIMIT: usize = 1 << 30;
@@ -47,26 +47,22 @@ struct Kept {
 pub fn backup(folder: &Path, arguments: &arguments::Backup) -> Result<Exit, Failure> {
     let arguments::Backup { file, key_file } = arguments;
     let home = Home::open(folder)?;
-    if file.exists() {
-        return Err(Failure::usage("this file is there already")
-            .at(file.display().to_string())
-            .advice("give another name: an older backup is not overwritten"));
-    }
     let passphrase = Passphrase::obtain(key_file.passphrase_file.as_deref())?;
     open_vault(&home, &passphrase)?;
     let bundle = Bundle { files: collect(&home)?, version: 1 };
     let plain = Zeroizing::new(cbor::encode(&bundle));
-    let work = if key_file.throwaway { THROWAWAY_WORK_FACTOR } else { WORK_FACTOR };
-    let sealed = seal(passphrase.expose(), work, &plain)
-        .map_err(|error| Failure::io("cannot encrypt the backup", file, &error))?;
-    store(file, &sealed)?;
-    // What was written is what counts.
-    let written = read(file)?;
-    if unseal(file, passphrase.expose(), &written).map_err(vault_failure)? != plain {
-        return Err(Failure::new(Exit::Io, "the backup that was written does not read back")
-            .at(file.display().to_string())
-            .advice("write it to another disk"));
+    if file.exists() {
+        // The same command may have been interrupted just before it said so.
+        if !opens_to(file, &passphrase, &plain).unwrap_or(false) {
+            return Err(Failure::usage("another file is there already")
+                .at(file.display().to_string())
+                .advice("give another name: an older backup is not overwritten"));
+        }
+    } else {
+        let work = if key_file.throwaway { THROWAWAY_WORK_FACTOR } else { WORK_FACTOR };
+        write(file, &passphrase, work, &plain)?;
     }
+    let written = read(file)?;
     let count = plural(bundle.files.len() as u64, "file", "files");
     say(format!(
         "{}: {count}, {}; it was opened again and is whole.",
@@ -77,6 +73,26 @@ pub fn backup(folder: &Path, arguments: &arguments::Backup) -> Result<Exit, Fail
         "It opens with the passphrase of your keys. Whoever has both can act in your name: keep them apart.",
     );
     Ok(Exit::Valid)
+}
+
+/// Writes the file, and opens it again before it has its name: what was written is what counts.
+fn write(file: &Path, passphrase: &Passphrase, work: u8, plain: &[u8]) -> Result<(), Failure> {
+    let sealed = seal(passphrase.expose(), work, plain)
+        .map_err(|error| Failure::io("cannot encrypt the backup", file, &error))?;
+    let new = NewFile::private(file, "the backup")?;
+    new.file().write_all(&sealed).map_err(|error| new.failure(&error))?;
+    if !opens_to(new.place(), passphrase, plain)? {
+        return Err(Failure::new(Exit::Io, "the backup that was written does not read back")
+            .at(file.display().to_string())
+            .advice("write it to another disk"));
+    }
+    new.keep()
+}
+
+/// Whether a file is a backup of exactly this.
+fn opens_to(file: &Path, passphrase: &Passphrase, plain: &[u8]) -> Result<bool, Failure> {
+    let opened = unseal(file, passphrase.expose(), &read(file)?).map_err(vault_failure)?;
+    Ok(*opened == plain)
 }
 
 /// Makes a home of a backup.
@@ -106,6 +122,12 @@ pub fn restore(folder: &Path, arguments: &arguments::Restore) -> Result<Exit, Fa
     if let Some(stranger) = others.iter().find(|kept| !is_known(&kept.name)) {
         return Err(damaged(format!("it holds {:?}", stranger.name)));
     }
+    described.first_counter =
+        next_counter(&others, described.first_counter).saturating_add(SKIPPED);
+    if is_restored(folder, &described) {
+        told(folder);
+        return Ok(Exit::Valid);
+    }
     let home = Home::create(folder)?;
     for kept in &others {
         if let Some((inner, _)) = kept.name.split_once('/') {
@@ -114,16 +136,24 @@ pub fn restore(folder: &Path, arguments: &arguments::Restore) -> Result<Exit, Fa
         home.store(&kept.name, &kept.bytes)?;
     }
     open_vault(&home, &passphrase)?;
-    described.first_counter =
-        next_counter(&others, described.first_counter).saturating_add(SKIPPED);
     home.write(&described)?;
+    told(folder);
+    Ok(Exit::Valid)
+}
+
+/// Whether a home was made of this backup before: the same command may have been interrupted just before it
+/// said so. `home.json` is written last, so that everything else is there.
+fn is_restored(folder: &Path, described: &HomeFile) -> bool {
+    Home::peek(folder).is_ok_and(|(found, _)| found == *described)
+}
+
+fn told(folder: &Path) {
     say(format!("The home is restored in {}; its keys open.", folder.display()));
     say(
         "Never use this home and the one it was copied from, both: two machines that sign as one convict \
          their owner. If the old one has signed something that is still on its way to the board, let it \
          arrive first.",
     );
-    Ok(Exit::Valid)
 }
 
 fn collect(home: &Home) -> Result<Vec<Kept>, Failure> {

@@ -1,6 +1,6 @@
 //! The end of the keys: a signed statement, and nothing left to open.
 
-use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use psephos_record::statement::{Destruction, SignedDestruction};
 use psephos_secrets::Vault;
 
 use crate::keys::DESTROYED;
-use crate::{Home, Passphrase, audit_failure, open_board, open_vault, vault_failure};
+use crate::{Home, NewFile, Passphrase, audit_failure, open_board, open_vault, vault_failure};
 
 /// Signs that the keys of a home are destroyed, and destroys them.
 pub fn destroy(folder: &Path, order: &Destroy) -> Result<Exit, Failure> {
@@ -43,8 +43,9 @@ pub fn destroy(folder: &Path, order: &Destroy) -> Result<Exit, Failure> {
     let signed = SignedDestruction::decode(&bytes).and_then(|signed| signed.content());
     let said = signed.map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
     if let Some(output) = &order.output {
-        fs::write(output, &bytes)
-            .map_err(|error| Failure::io("cannot write the statement", output, &error))?;
+        let file = NewFile::create(output, "the statement")?;
+        file.file().write_all(&bytes).map_err(|error| file.failure(&error))?;
+        file.keep()?;
     }
     say(format!("The keys of this home are destroyed, as stated on {}.", date(said.time)));
     say(format!("  statement  {}", order.output.as_ref().unwrap_or(&statement).display()));

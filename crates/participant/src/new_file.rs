@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use psephos_console::Failure;
 use tempfile::NamedTempFile;
 
-/// A file being written beside its place; it goes when it is not kept. It is for everybody to read.
+/// A file being written beside its place; it goes when it is not kept.
 pub struct NewFile {
     file: NamedTempFile,
     path: PathBuf,
@@ -18,12 +18,23 @@ pub struct NewFile {
 impl NewFile {
     /// Begins a file that will have this name; `what` it is stands in errors.
     pub fn create(path: &Path, what: &str) -> Result<NewFile, Failure> {
+        Self::with_mode(path, what, 0o644)
+    }
+
+    /// The same for its owner's eyes only.
+    pub fn private(path: &Path, what: &str) -> Result<NewFile, Failure> {
+        Self::with_mode(path, what, 0o600)
+    }
+
+    fn with_mode(path: &Path, what: &str, mode: u32) -> Result<NewFile, Failure> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new(".")).to_owned();
         let mut builder = tempfile::Builder::new();
         builder.prefix(".psephos-");
+        #[cfg(not(unix))]
+        let _ = mode;
         #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
         let failed = |error| Failure::io(&format!("cannot write {what}"), &folder, &error);
         let file = builder.tempfile_in(&folder).map_err(failed)?;
         Ok(NewFile { file, path: path.to_owned(), folder, what: what.to_owned() })

@@ -15,4 +15,6 @@ mod tests;
 pub use authority::{AuthorityAction, authority};
 pub use awaited::{Awaited, Task, Who, awaited};
 pub use next::{Next, Refusal};
-pub use trustee::{Absence, BatchIndex, Step, TrusteeAction, TrusteeHome, absences, trustee};
+pub use trustee::{
+    Absence, BatchIndex, Step, TrusteeAction, TrusteeHome, absences, is_stated, trustee,
+};

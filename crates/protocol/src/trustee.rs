@@ -216,7 +216,7 @@ fn unstated(view: &View, index: u64) -> Option<Absence> {
 }
 
 /// Whether this trustee has stated all of an absence on the board, knowing what makes it one.
-fn is_stated(view: &View, index: u64, absence: &Absence) -> bool {
+pub fn is_stated(view: &View, index: u64, absence: &Absence) -> bool {
     absence.batches.iter().all(|(batch, root)| {
         let unread = view
             .batches

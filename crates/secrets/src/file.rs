@@ -52,13 +52,14 @@ pub(crate) fn write_atomically(
     bytes: &[u8],
     replace: Replace,
 ) -> Result<(), VaultError> {
-    let temporary = path.with_extension(format!("partial-{}", std::process::id()));
+    let temporary = path.with_extension("partial");
     let written = write_whole(&temporary, bytes).and_then(|()| match replace {
         Replace::Allowed => fs::rename(&temporary, path),
         Replace::Never => fs::hard_link(&temporary, path),
     });
     if written.is_err() || replace == Replace::Never {
-        // What matters is in `written`; a leftover is encrypted and is overwritten next time.
+        // What matters is in `written`; a leftover is encrypted, and is overwritten next time or erased with
+        // the vault.
         let _ = fs::remove_file(&temporary);
     }
     written.and_then(|()| sync_folder(path)).map_err(|error| io_error(path, error))

@@ -161,8 +161,8 @@ impl Vault {
         fs::remove_file(&path).map_err(|error| io_error(&path, error))
     }
 
-    /// Erases every file of a vault, the identity last: without it nothing else can be opened. Each is
-    /// overwritten first, which a disk may do elsewhere than where it lay.
+    /// Erases every file of a vault and what interrupted writes have left there, the identity last: without it
+    /// nothing else can be opened. Each is overwritten first, which a disk may do elsewhere than where it lay.
     ///
     /// # Errors
     /// `Io`; what was erased before stays erased.
@@ -170,10 +170,7 @@ impl Vault {
         let failed = |error| VaultError::Io { path: folder.to_owned(), error };
         let mut files = Vec::new();
         for entry in fs::read_dir(folder).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            if path.extension().is_some_and(|end| end == EXTENSION) {
-                files.push(path);
-            }
+            files.push(entry.map_err(failed)?.path());
         }
         files.sort_by_key(|path| path.file_stem().is_some_and(|name| name == IDENTITY));
         files.iter().try_for_each(|path| erase(path).map_err(|error| io_error(path, error)))

@@ -19,6 +19,7 @@ use psephos_secrets::Vault;
 
 use crate::answer::Answer;
 use crate::cli;
+use crate::steps::statement_of;
 
 /// The role's name, and its default home's.
 pub const ROLE: &str = "trustee";
@@ -201,8 +202,7 @@ impl Desk {
     /// which is stored there first.
     pub fn sign(&mut self, view: &View, action: &TrusteeAction) -> Result<SignedMessage, Failure> {
         let waiting = self.station.pending(view).filter(|stored| {
-            let step = step_of(&stored.message);
-            step.is_some() && step == action.step() && stored.message.election == view.election()
+            stored.message.election == view.election() && is_of(&stored.message, action)
         });
         match waiting {
             Some(stored) if self.still_fits(view, stored)? => Ok(stored.signed.clone()),
@@ -319,6 +319,14 @@ fn mixed_lists(message: &Message) -> Vec<(Digest, BatchIndex, Digest)> {
         (message.election, batch, mix.input)
     };
     mix.mixes.iter().map(list).collect()
+}
+
+/// Whether a record is what an action signs; a statement of absence is that of the same lists.
+fn is_of(message: &Message, action: &TrusteeAction) -> bool {
+    match action {
+        TrusteeAction::StateAbsence(absence) => message.body() == Ok(statement_of(absence)),
+        action => action.step().is_some() && action.step() == step_of(message),
+    }
 }
 
 /// The step that a record of this trustee's is.

@@ -158,15 +158,8 @@ impl Desk {
     }
 
     fn state_absence(&self, absence: &Absence) -> Body {
-        let Absence { trustee, batches } = absence;
-        self.tell(format!("stating that trustee {trustee} has not mixed"));
-        let unmixed = |(batch, root): &(BatchIndex, Digest)| Unmixed {
-            box_index: batch.box_index,
-            root: *root,
-            batch_index: batch.batch_index,
-        };
-        let batches = batches.iter().map(unmixed).collect();
-        Body::Exclusion(Exclusion::Absence { batches, trustee: *trustee })
+        self.tell(format!("stating that trustee {} has not mixed", absence.trustee));
+        statement_of(absence)
     }
 
     fn share(&self, view: &View, lists: &[BatchIndex]) -> Result<Body, Failure> {
@@ -244,6 +237,18 @@ impl Desk {
         let bytes = self.vault.get(name).map_err(vault_failure)?;
         bytes.as_slice().try_into().map_err(|_| damaged("a stored secret has another length"))
     }
+}
+
+/// What a trustee signs about another one that is absent.
+pub fn statement_of(absence: &Absence) -> Body {
+    let Absence { trustee, batches } = absence;
+    let unmixed = |(batch, root): &(BatchIndex, Digest)| Unmixed {
+        box_index: batch.box_index,
+        root: *root,
+        batch_index: batch.batch_index,
+    };
+    let batches = batches.iter().map(unmixed).collect();
+    Body::Exclusion(Exclusion::Absence { batches, trustee: *trustee })
 }
 
 fn ceremony(view: &View) -> Result<CeremonyContext, Failure> {

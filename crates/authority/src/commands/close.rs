@@ -20,7 +20,7 @@ use crate::office::Office;
 /// Judges every ballot on the board and appends the lists.
 pub fn run(arguments: Close) -> Result<Exit, Failure> {
     let mut office = Office::enter(&arguments.acting, &arguments.place)?;
-    let audited = office.settle()?;
+    let mut audited = office.settle()?;
     match office.next(&audited)? {
         Next::Act(AuthorityAction::Close)
             if audited.view.ballots.is_empty() && !arguments.empty =>
@@ -43,10 +43,20 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
                 .advice("run `psephos-authority open` first"));
         }
     }
-    let Closing { body, reasons, merged } = derive(&office, &audited.view)?;
+    let Closing { body, reasons, merged } = loop {
+        let closing = derive(&office, &audited.view)?;
+        audited = office.post(&audited.view, &Body::Close(closing.body.clone()))?;
+        match office.next(&audited)? {
+            // Somebody else's record came first: what is closed is the board behind it.
+            Next::Act(AuthorityAction::Close) => {}
+            _ if audited.view.phase > Phase::Voting => break closing,
+            _ => {
+                return Err(Failure::new(Exit::Incomplete, "another record came first")
+                    .advice("nothing was closed; run the same command again"));
+            }
+        }
+    };
     let (submitted, rejected) = (body.submitted, body.rejected.rows);
-    let audited = office.post(&audited.view, &Body::Close(body))?;
-    office.next(&audited)?;
     office.tell(format!(
         "Voting is closed: {}, {} accepted, {} rejected.",
         plural(submitted, "ballot", "ballots"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use psephos_audit::{BatchView, Excludable, ExcludedView, Mixer, View};
+use psephos_audit::{BatchView, Excludable, ExcludedView, ExclusionView, Mixer, View};
 use psephos_console::{Exit, Failure, numbered, plural};
 use psephos_core::Digest;
 use psephos_participant::Audited;
@@ -23,6 +23,12 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
         list(&office, &audited);
         return Ok(Exit::Valid);
     }
+    let view = &audited.view;
+    if let Some(stands) = view.exclusions.iter().find(|stands| is_meant(stands, &arguments, view)) {
+        office.tell(said(&stands.excluded));
+        office.tell_next(view);
+        return Ok(Exit::Valid);
+    }
     for _ in 0..ATTEMPTS {
         let body = match (arguments.record, arguments.trustee) {
             (Some(record), _) => for_cause(&audited, record)?,
@@ -31,20 +37,36 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
         let before = audited.view.exclusions.len();
         audited = office.post(&audited.view, &Body::Exclusion(body))?;
         if let Some(stands) = audited.view.exclusions.get(before..).and_then(<[_]>::last) {
-            office.tell(match &stands.excluded {
-                ExcludedView::Record { sequence, check } => {
-                    format!("Record {sequence} is excluded: it fails {check}.")
-                }
-                ExcludedView::Trustee { trustee, .. } => {
-                    format!("Trustee {trustee} is excluded from mixing.")
-                }
-            });
+            office.tell(said(&stands.excluded));
             office.tell_next(&audited.view);
             return Ok(Exit::Valid);
         }
     }
     Err(Failure::new(Exit::Io, "others write to the board all the time")
         .advice("nothing was excluded; run the command again"))
+}
+
+/// Whether an exclusion that stands is the one asked for: the command may have been killed before it said so.
+/// A trustee that is awaited again, in another batch, can be excluded again.
+fn is_meant(stands: &ExclusionView, arguments: &Exclude, view: &View) -> bool {
+    match &stands.excluded {
+        ExcludedView::Record { sequence, .. } => arguments.record == Some(*sequence),
+        ExcludedView::Trustee { trustee, .. } => {
+            let is_awaited = absences(view).iter().any(|absence| absence.trustee == *trustee);
+            arguments.trustee == Some(*trustee) && !is_awaited
+        }
+    }
+}
+
+fn said(excluded: &ExcludedView) -> String {
+    match excluded {
+        ExcludedView::Record { sequence, check } => {
+            format!("Record {sequence} is excluded: it fails {check}.")
+        }
+        ExcludedView::Trustee { trustee, .. } => {
+            format!("Trustee {trustee} is excluded from mixing.")
+        }
+    }
 }
 
 fn for_cause(audited: &Audited, record: u64) -> Result<Exclusion, Failure> {

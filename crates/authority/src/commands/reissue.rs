@@ -2,10 +2,11 @@
 
 use psephos_audit::{Phase, ProposalView, View};
 use psephos_console::{Exit, Failure, ask, numbered, say};
-use psephos_participant::{Audited, refusal_failure, terms};
+use psephos_participant::{Audited, board_failure, refusal_failure, terms};
 use psephos_protocol::Next;
 use psephos_record::bodies::{Body, Description, Proposal};
 use psephos_record::invitation::InvitationSecret;
+use psephos_record::message::Record;
 use psephos_secrets::Vault;
 
 use crate::cli::Reissue;
@@ -24,7 +25,7 @@ pub fn run(arguments: Reissue) -> Result<Exit, Failure> {
     }
     let standing = standing(view)?.clone();
     let before = &standing.proposal.description;
-    let Some(after) = wanted(&arguments, view, before)? else {
+    let Some(after) = wanted(&arguments, &office, view, before)? else {
         return Ok(list(view, before));
     };
     after
@@ -32,8 +33,9 @@ pub fn run(arguments: Reissue) -> Result<Exit, Failure> {
         .map_err(|fault| Failure::usage(format!("no such election can be held: {fault}")))?;
     let differences = terms::differences(before, &after);
     if differences.is_empty() {
-        return Err(Failure::usage("these are the terms of the proposal that stands")
-            .advice("nothing was posted; trustees who agree to them need nothing more"));
+        // The same command again: it may have been interrupted before the lines were printed.
+        say("These are the terms of the proposal that stands; nothing more was posted.\n");
+        return posted(&office, view, &standing.proposal, &unused(&vault, view)?);
     }
     say("The new proposal:\n");
     for line in &differences {
@@ -77,6 +79,7 @@ fn standing(view: &View) -> Result<&ProposalView, Failure> {
 /// The terms asked for: a trustee's, or those of a file.
 fn wanted(
     arguments: &Reissue,
+    office: &Office,
     view: &View,
     before: &Description,
 ) -> Result<Option<Description>, Failure> {
@@ -92,6 +95,7 @@ fn wanted(
                      terms with --election FILE"
                 )))
             }
+            (None, None) if was_taken(office, view, trustee)? => Ok(Some(before.clone())),
             (None, None) => {
                 Err(Failure::usage(format!("trustee {trustee} has made no counter-proposal"))
                     .advice("`psephos-authority reissue` lists those that stand"))
@@ -102,6 +106,34 @@ fn wanted(
     let described = describe(&read(path)?, &arguments.numbers)?;
     let (roll, policy) = (before.roll, before.policy);
     Ok(Some(Description { roll, policy, intake: before.intake, ..described }))
+}
+
+/// Whether the proposal that stands is what this trustee proposed instead of an earlier one.
+fn was_taken(office: &Office, view: &View, trustee: u64) -> Result<bool, Failure> {
+    let standing = standing(view)?;
+    let (mut key, mut proposed) = (None, None);
+    for sequence in 0..standing.sequence {
+        let file = office.station.board().record(sequence).map_err(board_failure)?;
+        let Ok(message) = Record::decode(&file).and_then(|record| record.message()) else {
+            continue;
+        };
+        match message.body() {
+            Ok(Body::Enrol(enrol)) if enrol.trustee == trustee => key = Some(message.author),
+            Ok(Body::CounterProposal(counter)) if key == Some(message.author) => {
+                proposed = counter.description;
+            }
+            _ => {}
+        }
+    }
+    Ok(proposed.as_ref() == Some(&standing.proposal.description))
+}
+
+/// The invitations that nobody has followed yet.
+fn unused(vault: &Vault, view: &View) -> Result<Vec<(u64, InvitationSecret)>, Failure> {
+    numbered(&view.enrolments)
+        .filter(|(_, enrolment)| enrolment.is_none())
+        .map(|(index, _)| Ok((index, invitations::stored(vault, index)?)))
+        .collect()
 }
 
 /// What trustees have answered, in words.

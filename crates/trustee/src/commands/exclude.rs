@@ -2,7 +2,7 @@
 
 use psephos_console::{Exit, Failure, Mode};
 use psephos_participant::{Passphrase, refusal_failure};
-use psephos_protocol::{Awaited, Next, TrusteeAction, absences};
+use psephos_protocol::{Awaited, Next, TrusteeAction, absences, is_stated};
 
 use crate::cli::Exclude;
 use crate::desk::Desk;
@@ -34,11 +34,14 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
         return Err(Failure::usage(format!("trustee {trustee} is not awaited to mix"))
             .advice(format!("nothing was signed; awaited: {}", words.join(", "))));
     };
-    if trustee == desk.place(&audited.view) {
+    let own = desk.place(&audited.view);
+    if trustee == own {
         return Err(Failure::usage("this trustee is itself awaited to mix")
             .advice("run `psephos-trustee run`"));
     }
-    desk.act(&audited, &TrusteeAction::StateAbsence(absence))?;
+    if !is_stated(&audited.view, own, &absence) {
+        desk.act(&audited, &TrusteeAction::StateAbsence(absence))?;
+    }
     desk.tell(format!("It is stated on the board that trustee {trustee} is absent."));
     desk.tell("Once enough trustees have stated it, the authority excludes that trustee.");
     Ok(Exit::Valid)

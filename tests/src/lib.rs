@@ -1,9 +1,11 @@
 //! What the black-box tests share: the programs as they were built, and an election driven through them.
 
 mod election;
+mod pages;
 mod programs;
 
 pub use election::Election;
+pub use pages::{Block, Page};
 pub use programs::{Outcome, Programs, json, programs};
 
 use std::path::PathBuf;

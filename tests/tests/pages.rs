@@ -38,8 +38,11 @@ impl Help {
                 help.commands.insert(first.to_owned());
             }
             if section == "Options" && first.starts_with('-') && indent <= 6 {
-                let has_value = line.contains('<');
-                let words = line.split(|c: char| c.is_whitespace() || c == ',');
+                // What the flag does stands behind two spaces, and may name others.
+                let flag = line.trim_start().split("  ").next().unwrap_or_default();
+                let has_value = flag.contains('<');
+                let words =
+                    flag.trim_end_matches("...").split(|c: char| c.is_whitespace() || c == ',');
                 let flags = words.filter(|word| word.len() > 1 && word.starts_with('-'));
                 help.flags.extend(flags.map(|flag| (flag.to_owned(), has_value)));
             }

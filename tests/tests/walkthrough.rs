@@ -241,6 +241,23 @@ impl Running {
     }
 }
 
+/// Asserts that a trustee is told once what it signs, in a sentence that the page on trust quotes.
+#[track_caller]
+fn signs_what_is_quoted(trust: &Page, printed: &str) -> usize {
+    let quoted =
+        |line: &str| line.split_once('“')?.1.split_once('”').map(|(inner, _)| inner.to_owned());
+    let quotes: Vec<String> = trust.prose.iter().filter_map(|(_, line)| quoted(line)).collect();
+    let signed: Vec<String> =
+        printed.lines().filter(|line| line.contains(" you sign: ")).filter_map(quoted).collect();
+    for sentence in &signed {
+        let is_quoted = quotes.iter().any(|quote| stands_for(quote, sentence));
+        assert!(is_quoted, "{} does not have {sentence:?}", trust.name);
+    }
+    let once: BTreeSet<&String> = signed.iter().collect();
+    assert_eq!(once.len(), signed.len(), "a sentence is shown twice in\n{printed}");
+    signed.len()
+}
+
 /// Asserts that the lines of a block were printed, in their order. Others may stand between them; and who is
 /// awaited, and whether anybody is, is a matter of moments.
 #[track_caller]
@@ -256,8 +273,8 @@ fn shows(block: &Block, printed: &str) {
     }
 }
 
-/// Whether a page's line is a printed one, but for what differs from election to election; `…` as its last
-/// word is anything.
+/// Whether a page's line is a printed one, but for what differs from election to election; `…` between words
+/// or behind them is anything.
 fn stands_for(line: &str, printed: &str) -> bool {
     let twelve = |line: &str| {
         let mut words = line.split_whitespace();
@@ -267,20 +284,26 @@ fn stands_for(line: &str, printed: &str) -> bool {
     if twelve(line) && twelve(printed) {
         return true;
     }
-    let (mut wanted, mut found) = (line.split_whitespace(), printed.split_whitespace());
-    loop {
-        match (wanted.next(), found.next()) {
-            (None, None) => return true,
-            (Some("…"), _) => return wanted.next().is_none(),
-            (Some(wanted), Some(found)) if mask(wanted) == mask(found) => {}
-            _ => return false,
-        }
+    let masked = |line: &str| line.split_whitespace().map(mask).collect::<Vec<_>>().join(" ");
+    let (wanted, printed) = (masked(line), masked(printed));
+    let mut pieces = wanted.split('…');
+    let begin = pieces.next().unwrap_or_default();
+    let Some(mut rest) = printed.strip_prefix(begin) else { return false };
+    let mut last = None;
+    for piece in pieces {
+        let Some(at) = rest.find(piece) else { return false };
+        rest = &rest[at + piece.len()..];
+        last = Some(piece);
     }
+    rest.is_empty() || last == Some("")
 }
 
 /// A word without what differs from election to election: digests, whole or with `…` in them, seconds, and
 /// the folder in which a place lies.
 fn mask(word: &str) -> String {
+    if word.starts_with('…') {
+        return word.to_owned();
+    }
     if word.starts_with('/') {
         return word.rsplit('/').next().unwrap_or_default().to_owned();
     }
@@ -324,6 +347,13 @@ fn the_documentation_is_an_election_that_audits_valid() {
         .map(|(number, _)| fs::read_to_string(walk.log(*number)).expect("a log"))
         .filter(|printed| printed.lines().any(|line| line.starts_with("VALID: ")));
     assert_eq!(valid.count(), 2, "the board and its archive");
+    let trust = Page::read("docs/trust.md");
+    let logs = script.steps.keys().map(|number| fs::read_to_string(walk.log(*number)));
+    let signed = logs.map(|log| signs_what_is_quoted(&trust, &log.expect("a log"))).sum::<usize>();
+    assert!(
+        signed >= 3 * 4 + 3 + 2,
+        "of three trustees: four of the ceremony, a mix, and two shares"
+    );
     println!("{} blocks were run", script.steps.len());
 }
 
@@ -336,9 +366,11 @@ fn a_page_shows_what_is_printed_but_for_what_differs_each_time() {
         ("  mixing 48 rows   0.0 s   proved", "  mixing 48 rows  12.7 s  proved"),
         ("psephos-invite:a465626f…ec307ca", "psephos-invite:00112233445566"),
         ("any of it, …", "any of it, and more"),
+        ("the manifest crack …; here is", "the manifest crack long; here is"),
     ] {
         assert_eq!(stands_for(line, printed), !printed.ends_with("00ff"), "{line}");
     }
     assert!(!stands_for("  mixing 48 rows", "  mixing 47 rows"));
+    assert!(!stands_for("the manifest …; here is", "the manifest crack; here is one"));
     assert!(!stands_for("The board is sealed.", "The board is sealed. Not."));
 }

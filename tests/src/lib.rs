@@ -2,10 +2,12 @@
 
 mod election;
 pub mod ledger;
+mod pages;
 mod programs;
 pub mod script;
 
 pub use election::Election;
+pub use pages::{Block, Page};
 pub use programs::{Outcome, Programs, json, programs};
 
 use std::path::PathBuf;

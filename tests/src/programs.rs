@@ -1,7 +1,7 @@
 //! The programs, built in the profile of the tests.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
@@ -53,6 +53,11 @@ pub fn programs() -> &'static Programs {
 }
 
 impl Programs {
+    /// Where they lie.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// A command of one of the programs, without a terminal.
     pub fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.folder.join(name));

@@ -19,16 +19,35 @@ pub fn somebody_to_ask(yes: bool) -> Result<(), Failure> {
         .advice("run this at a terminal, or give --yes to let it sign what is due without asking"))
 }
 
-/// Shows what a step signs, and asks unless `yes`.
-pub fn given(desk: &Desk, view: &View, action: &TrusteeAction, yes: bool) -> Result<bool, Failure> {
-    let trustee = desk.place(view);
-    desk.tell(format!("As trustee {trustee} you sign: \u{201c}{}\u{201d}", sentence(view, action)));
-    if yes {
-        return Ok(true);
+/// The sentence that was agreed to last. Where somebody else's record comes first the same step is due again,
+/// and its owner has said yes to it already.
+#[derive(Default)]
+pub struct Consent {
+    last: Option<String>,
+}
+
+impl Consent {
+    /// Shows what a step signs, and asks unless `yes`; nothing of both if it is what was agreed to last.
+    pub fn given(
+        &mut self,
+        desk: &Desk,
+        view: &View,
+        action: &TrusteeAction,
+        yes: bool,
+    ) -> Result<bool, Failure> {
+        let sentence = sentence(view, action);
+        if self.last.as_ref() == Some(&sentence) {
+            return Ok(true);
+        }
+        let trustee = desk.place(view);
+        desk.tell(format!("As trustee {trustee} you sign: \u{201c}{sentence}\u{201d}"));
+        let agreed = yes
+            || ask::with_terminal(|terminal| {
+                terminal.agrees("Sign it? It stands on the public board for ever.")
+            })?;
+        self.last = agreed.then_some(sentence);
+        Ok(agreed)
     }
-    ask::with_terminal(|terminal| {
-        terminal.agrees("Sign it? It stands on the public board for ever.")
-    })
 }
 
 /// What an action signs, in the first person.

@@ -20,7 +20,7 @@ use psephos_record::message::{Message, Record, SignedMessage};
 use psephos_record::signature;
 
 use crate::cli::{AnswerRequest, ExportRequest, ImportAnswer};
-use crate::consent;
+use crate::consent::{self, Consent};
 use crate::desk::{Desk, Lies, MADE};
 
 /// Writes the board into one file, to be carried to the machine with the keys.
@@ -75,7 +75,7 @@ pub fn answer(arguments: AnswerRequest) -> Result<Exit, Failure> {
     desk.erase_spent(view)?;
     match desk.next(&audited, arguments.absent) {
         Next::Act(action) => {
-            if !consent::given(&desk, &audited.view, &action, arguments.yes)? {
+            if !Consent::default().given(&desk, &audited.view, &action, arguments.yes)? {
                 say("Nothing was signed.");
                 return Ok(Exit::Incomplete);
             }

@@ -9,7 +9,7 @@ use psephos_participant::{Audited, Passphrase, refusal_failure};
 use psephos_protocol::{Absence, Awaited, Next, absences};
 
 use crate::cli::Run;
-use crate::consent;
+use crate::consent::{self, Consent};
 use crate::desk::Desk;
 
 /// When a board whose lists are missing is audited again.
@@ -34,6 +34,7 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
     let every = Duration::from_secs_f64(arguments.waiting.every);
     let mut told: Vec<Awaited> = Vec::new();
     let mut patience = Waited::new(arguments.patience);
+    let mut consent = Consent::default();
     let mut audited = desk.audit()?;
     if arguments.dry_run {
         return dry_run(&desk, &audited);
@@ -43,7 +44,7 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
         patience.look(absences(&audited.view));
         match desk.next(&audited, patience.is_over()) {
             Next::Act(action) => {
-                if !consent::given(&desk, &audited.view, &action, arguments.yes)? {
+                if !consent.given(&desk, &audited.view, &action, arguments.yes)? {
                     desk.tell("Nothing was signed. Run this again when you have decided.");
                     return Ok(Exit::Incomplete);
                 }

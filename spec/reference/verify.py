@@ -4130,6 +4130,12 @@ class Log:
             return keys.index(author) if author in keys else None
         return next((j for j, enrolled in self.enrolled.items() if enrolled == author), None)
 
+    def writer_as(self, record):
+        """The index of the trustee that wrote a record; a proposal is answered by whoever has enrolled."""
+        if record.kind == "counter-proposal":
+            return next((j for j, key in self.enrolled.items() if key == record.author), None)
+        return self.trustee(record.author)
+
     def name(self, author):
         """A culprit by its key (§9.2)."""
         if author == self.authority or author == self.intake_key():
@@ -4149,7 +4155,7 @@ class Log:
     def may_write(self, record, body, earlier):
         """Whether the author may write a record of this kind (§8.6), in an `earlier` attempt."""
         author, kind = record.author, record.kind
-        is_trustee = self.trustee(author) is not None if earlier is None else author in earlier
+        is_trustee = self.writer_as(record) is not None if earlier is None else author in earlier
         if kind in AUTHORITY_KINDS or kind == "proposal" and self.proposal:
             allowed = author == self.authority
         elif kind in INTAKE_KINDS:
@@ -4176,7 +4182,7 @@ class Log:
     def phase_holds(self, record, body):
         """Whether a record stands in its phase, and is not passed over."""
         kind = record.kind
-        trustee = body["trustee"] if kind == "enrol" else self.trustee(record.author)
+        trustee = body["trustee"] if kind == "enrol" else self.writer_as(record)
         stage, seen = self.stage(), self.seen(record)
         late = self.too_late(record, body)
         if late is None and stage.allows(kind, trustee, body):
@@ -4193,7 +4199,7 @@ class Log:
             self.open_early(record)
         if kind == "manifest" and self.opened is None and not stage.all_enrolled(body):
             self.blind = True
-        second = kind == "enrol" and self.manifest is None
+        second = kind == "enrol" and body["trustee"] in self.enrolled
         self.misplaced("board.phase", record, f"{kind} is out of its phase",
                        [] if second else None)
         return False

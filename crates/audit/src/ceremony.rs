@@ -59,7 +59,7 @@ impl Auditor<'_> {
         let (key, proof) = (body.key, body.proof);
         match free(&mut self.view.ceremony.accepts, trustee) {
             Some(slot) => *slot = Some(body),
-            None => return self.done_before(sequence, trustee, "accepted"),
+            None => return,
         }
         self.findings.count(CheckId::KeyProof, 1);
         self.findings.count(CheckId::GroupMembership, 1);
@@ -69,10 +69,9 @@ impl Auditor<'_> {
         }
     }
 
-    pub(crate) fn deal_commitment(&mut self, sequence: u64, trustee: u64, body: &DealCommitment) {
-        match free(&mut self.view.ceremony.commitments, trustee) {
-            Some(slot) => *slot = Some(body.commitment),
-            None => self.done_before(sequence, trustee, "committed to a deal"),
+    pub(crate) fn deal_commitment(&mut self, trustee: u64, body: &DealCommitment) {
+        if let Some(slot) = free(&mut self.view.ceremony.commitments, trustee) {
+            *slot = Some(body.commitment);
         }
     }
 
@@ -87,7 +86,7 @@ impl Auditor<'_> {
         let Some(commitment) = commitment else { return };
         match free(&mut self.view.ceremony.deals, dealer) {
             Some(slot) => *slot = Some((digest, deal.clone())),
-            None => return self.done_before(sequence, dealer, "dealt"),
+            None => return,
         }
         self.findings.count(CheckId::KeyCommitment, 1);
         self.findings.count(CheckId::KeyProof, 1);
@@ -164,7 +163,7 @@ impl Auditor<'_> {
         let slot = usize::try_from(trustee).ok();
         match slot.and_then(|index| self.view.ceremony.confirmed.get_mut(index)) {
             Some(confirmed @ false) => *confirmed = true,
-            _ => return self.done_before(sequence, trustee, "confirmed"),
+            _ => return,
         }
         self.findings.count(CheckId::KeyCommitment, 1);
         if body.deals != deals_digest(&deals) {
@@ -174,9 +173,6 @@ impl Auditor<'_> {
     }
 
     pub(crate) fn complain(&mut self, sequence: u64, complainer: u64, complaint: Complain) {
-        if self.view.ceremony.complaints.iter().any(|other| other.complainer == complainer) {
-            return self.done_before(sequence, complainer, "complained");
-        }
         let dealer = complaint.dealer;
         let deal = usize::try_from(dealer)
             .ok()
@@ -236,11 +232,6 @@ impl Auditor<'_> {
 
     fn threshold(&self) -> u64 {
         self.view.description().map_or(0, |description| description.threshold)
-    }
-
-    fn done_before(&mut self, sequence: u64, trustee: u64, what: &str) {
-        let evidence = format!("this trustee has {what} before");
-        self.out_of_phase(sequence, &Culprit::Trustee(trustee), evidence);
     }
 
     fn convict(&mut self, check: CheckId, trustee: u64, sequence: u64, evidence: String) {

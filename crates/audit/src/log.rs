@@ -59,6 +59,8 @@ pub(crate) struct Memory {
     phases: Vec<Phase>,
     /// The first record behind which others may seem out of place through nobody's fault.
     pub(crate) in_doubt: Option<u64>,
+    /// The first record in effect of each kind of the key ceremony, by its author and election.
+    pub(crate) ceremonies: BTreeMap<(Encoding, Kind, Digest), u64>,
     /// Files that do not name the file before them.
     pub(crate) loose: BTreeSet<u64>,
     /// Digest of the last record that was read.

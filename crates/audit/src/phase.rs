@@ -118,6 +118,8 @@ impl Auditor<'_> {
         let attempt = self.earlier_attempt(&entry, kind);
         let is_trustee = match attempt {
             Some(attempt) => attempt.keys.contains(&entry.author),
+            // Whoever has enrolled under the proposal may answer it, whatever becomes of that trustee.
+            None if kind == Kind::CounterProposal => self.enrolled_as(&entry.author).is_some(),
             None => matches!(author, Culprit::Trustee(_)),
         };
         let is_late = attempt.is_some();
@@ -131,8 +133,12 @@ impl Auditor<'_> {
             return self.pass_over(text);
         }
         if let Body::Enrol(body) = &entry.body
-            && !self.is_invited(entry.sequence, &entry.author, body)
+            && (!self.is_invited(entry.sequence, &entry.author, body)
+                || self.is_second_enrolment(&entry, body))
         {
+            return;
+        }
+        if self.is_done_before(&entry, kind, &author) {
             return;
         }
         if self.reopens_what_is_sealed(&entry.body) {
@@ -151,22 +157,33 @@ impl Auditor<'_> {
 
     fn act(&mut self, entry: Entry, author: &Culprit) {
         // The authority cannot take back what it has itself put into effect.
-        if *author == Culprit::Authority || entry.body.kind() == Kind::Proposal {
-            self.docket.protect(entry.sequence);
-        }
-        let Entry { sequence, digest, message_digest, author: key, knew, time, .. } = entry;
-        match (entry.body, author) {
-            (Body::Proposal(body), _) => self.proposal(sequence, message_digest, key, body),
-            (Body::Enrol(body), _) => self.enrol(sequence, key, knew, &body),
-            (Body::CounterProposal(body), Culprit::Trustee(trustee)) => {
-                self.counter_proposal(sequence, *trustee, body);
+        let is_own = *author == Culprit::Authority || entry.body.kind() == Kind::Proposal;
+        let Entry { sequence, digest, message_digest, author: key, knew, time, election, body } =
+            entry;
+        let body = match body {
+            Body::Manifest(body) => {
+                if self.manifest(sequence, message_digest, body) {
+                    self.docket.protect(sequence);
+                }
+                return;
             }
-            (Body::Manifest(body), _) => self.manifest(sequence, message_digest, body),
+            body => body,
+        };
+        if is_own {
+            self.docket.protect(sequence);
+        }
+        if is_of_ceremony(body.kind()) {
+            self.memory.ceremonies.insert((key, body.kind(), election), sequence);
+        }
+        match (body, author) {
+            (Body::Proposal(body), _) => self.proposal(sequence, message_digest, key, body),
+            (Body::Enrol(body), _) => self.enrol(sequence, key, &body),
+            (Body::CounterProposal(body), _) => self.counter_proposal(sequence, &key, body),
             (Body::Accept(body), Culprit::Trustee(trustee)) => {
                 self.accept(sequence, *trustee, body)
             }
             (Body::DealCommitment(body), Culprit::Trustee(trustee)) => {
-                self.deal_commitment(sequence, *trustee, &body);
+                self.deal_commitment(*trustee, &body);
             }
             (Body::Deal(body), Culprit::Trustee(trustee)) => {
                 self.deal(sequence, *trustee, message_digest, body);
@@ -283,21 +300,48 @@ impl Auditor<'_> {
         self.view.description().is_some_and(|description| description.intake == *key)
     }
 
+    /// Whether a trustee posts something of the key ceremony for the second time. What it sent before it knew
+    /// its own first one is passed over, as is everything where its attempt has failed.
+    fn is_done_before(&mut self, entry: &Entry, kind: Kind, author: &Culprit) -> bool {
+        let first = self.memory.ceremonies.get(&(entry.author, kind, entry.election)).copied();
+        let Some(first) = first else { return false };
+        let begun = self.view.manifest.as_ref().map_or(0, |standing| standing.sequence);
+        let is_unseen = entry.knew.is_some_and(|knew| (begun..first).contains(&knew));
+        let has_failed = self.view.ceremony.failed && kind != Kind::Complain;
+        if is_unseen && self.was_in_phase(entry) || has_failed {
+            self.pass_over(format!(
+                "record {} comes too late, which its author could not know, and has no effect: its author \
+                 has posted one of kind {kind}, in record {first}",
+                entry.sequence
+            ));
+        } else {
+            let evidence =
+                format!("this trustee has posted a record of kind {kind} before, record {first}");
+            self.out_of_phase(entry.sequence, author, evidence);
+        }
+        true
+    }
+
+    /// Whether a record would be in its phase right behind the one that its author had seen.
+    fn was_in_phase(&self, entry: &Entry) -> bool {
+        let proposed = self.view.proposal.as_ref().map_or(0, |proposal| proposal.sequence);
+        let begun = self.view.manifest.as_ref().map_or(0, |standing| standing.sequence);
+        let since = if is_of_ceremony(entry.body.kind()) { begun } else { proposed };
+        let phase = entry.knew.filter(|knew| *knew >= since);
+        let phase = phase.and_then(|knew| self.memory.phase(knew));
+        phase.is_some_and(|phase| may_stand(&entry.body, phase))
+    }
+
     /// Trustees work at the same time: what was in its phase by all that its author had seen is no fault,
     /// nor is what one sends to an attempt of the key ceremony that another's fault has ended.
     fn is_overtaken(&mut self, entry: &Entry, author: &Culprit, phase: Phase) -> bool {
-        let proposed = self.view.proposal.as_ref().map_or(0, |proposal| proposal.sequence);
-        let in_phase = |knew: u64| {
-            let phase = self.memory.phase(knew).filter(|_| knew >= proposed);
-            phase.is_some_and(|phase| may_stand(&entry.body, phase))
-        };
         // An exclusion makes mixes due again that were thought to be done when this was written.
         let is_void_since =
             |mix: &PostedMix| matches!(mix.dead, Some(Dead::Void(by)) if entry.knew < Some(by));
         let is_overtaken = match &entry.body {
             body if phase == Phase::Failed && is_of_ceremony(body.kind()) => true,
             // Nobody is a trustee that the manifest has left out.
-            Body::Enrol(_) => entry.knew.is_some_and(in_phase),
+            Body::Enrol(_) | Body::CounterProposal(_) => self.was_in_phase(entry),
             _ if !matches!(author, Culprit::Trustee(_)) => false,
             Body::Share(share) if self.shares_what_is_out((entry.sequence, entry.knew), share) => {
                 true
@@ -307,7 +351,7 @@ impl Auditor<'_> {
             {
                 true
             }
-            _ => entry.knew.is_some_and(in_phase),
+            _ => self.was_in_phase(entry),
         };
         if is_overtaken {
             self.pass_over(format!(
@@ -329,6 +373,16 @@ impl Auditor<'_> {
     /// nobody can be blamed for that.
     pub(crate) fn out_of_phase(&mut self, sequence: u64, author: &Culprit, evidence: String) {
         self.out_of_place(CheckId::BoardPhase, sequence, author, evidence);
+    }
+
+    /// As [`Auditor::out_of_phase`], where nobody is to blame.
+    pub(crate) fn misplaced(&mut self, sequence: u64, evidence: String) {
+        if self.is_out_of_step() {
+            let text =
+                format!("record {sequence} depends on records that are missing or not valid");
+            return self.findings.not_run_at(sequence, CheckId::BoardPhase, text);
+        }
+        self.fail(CheckId::BoardPhase, &[], Some(sequence), None, evidence);
     }
 
     /// A fault of place, as far as can be said.

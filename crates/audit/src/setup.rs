@@ -85,10 +85,15 @@ impl Auditor<'_> {
 
     /// A trustee answers the proposal: the authority may change it, or go on. Until that trustee accepts the
     /// manifest it is bound to nothing.
-    pub(crate) fn counter_proposal(&mut self, sequence: u64, trustee: u64, body: CounterProposal) {
+    pub(crate) fn counter_proposal(
+        &mut self,
+        sequence: u64,
+        key: &Encoding,
+        body: CounterProposal,
+    ) {
         let Some(standing) = &self.view.proposal else { return };
         let agrees = body.description.as_ref() == Some(&standing.proposal.description);
-        let place = usize::try_from(trustee).ok();
+        let place = self.enrolled_as(key);
         let Some(slot) = place.and_then(|place| self.view.counter_proposals.get_mut(place)) else {
             return;
         };
@@ -97,7 +102,7 @@ impl Auditor<'_> {
             Some(_) if agrees => "agrees to the proposal after all",
             Some(_) => "proposes another election",
         };
-        let reason = quoted(&body.reason);
+        let (reason, trustee) = (quoted(&body.reason), place.unwrap_or_default());
         *slot = (!agrees).then_some(CounterProposalView { sequence, counter: body });
         self.findings
             .warn(format!("record {sequence}: trustee {trustee} {what}; its reason: {reason}"));
@@ -118,13 +123,26 @@ impl Auditor<'_> {
         }
     }
 
-    /// Whether an enrolment is signed by the key of its invitation; of a trustee that there is not, nobody asks
-    /// for that.
+    /// Which trustee of the proposal that stands has enrolled with this key.
+    pub(crate) fn enrolled_as(&self, key: &Encoding) -> Option<usize> {
+        let is_its = |enrolment: &Option<Enrolment>| {
+            enrolment.as_ref().is_some_and(|enrolment| enrolment.key == *key)
+        };
+        self.view.enrolments.iter().position(is_its)
+    }
+
+    /// Whether an enrolment is of a trustee there is, and signed by the key of its invitation.
     pub(crate) fn is_invited(&mut self, sequence: u64, key: &Encoding, body: &Enrol) -> bool {
         let Some(proposal) = &self.view.proposal else { return true };
         let place = usize::try_from(body.trustee).ok();
         let invited = place.and_then(|place| proposal.proposal.invitations.get(place));
-        let Some(invited) = invited else { return true };
+        let Some(invited) = invited else {
+            let culprit = self.culprit(key);
+            let evidence = format!("there is no trustee {}", body.trustee);
+            self.leaves_open(&culprit);
+            self.fail(CheckId::SetupIdentity, &[culprit], Some(sequence), None, evidence);
+            return false;
+        };
         let (trustee, signature) = (body.trustee, &body.invitation);
         if verify_enrolment(invited, &proposal.digest, trustee, key, signature).is_ok() {
             return true;
@@ -137,53 +155,56 @@ impl Auditor<'_> {
         false
     }
 
-    pub(crate) fn enrol(&mut self, sequence: u64, key: Encoding, knew: Option<u64>, body: &Enrol) {
-        let culprit = self.culprit(&key);
-        let Some(proposal) = &self.view.proposal else { return };
+    /// Whether its trustee has enrolled before: nobody is to blame, as the trustee held the invitation and so
+    /// did the authority, which made it. What was sent before the first one was known is passed over.
+    pub(crate) fn is_second_enrolment(&mut self, entry: &Entry, body: &Enrol) -> bool {
+        let Some(proposal) = &self.view.proposal else { return false };
         let proposed = proposal.sequence;
         let place = usize::try_from(body.trustee).ok();
-        let Some(place) = place.filter(|place| *place < proposal.proposal.invitations.len()) else {
-            let evidence = format!("there is no trustee {}", body.trustee);
-            self.leaves_open(&culprit);
-            return self.fail(CheckId::SetupIdentity, &[culprit], Some(sequence), None, evidence);
-        };
-        match self.view.enrolments.get_mut(place) {
-            Some(slot @ None) => *slot = Some(Enrolment { sequence, key }),
-            Some(Some(first))
-                if knew.is_some_and(|knew| (proposed..first.sequence).contains(&knew)) =>
-            {
-                let by = first.sequence;
-                self.pass_over(format!(
-                    "record {sequence} comes too late, which its author could not know, and has no effect: \
-                     this trustee has enrolled, in record {by}"
-                ));
-            }
-            // The trustee held the invitation, and so did the authority, which made it.
-            _ => {
-                let evidence = "this trustee has enrolled before, and the authority knew the \
-                                invitation too";
-                self.gap = true;
-                self.fail(CheckId::BoardPhase, &[], Some(sequence), None, evidence);
-            }
+        let first = place.and_then(|place| self.view.enrolments.get(place).copied().flatten());
+        let Some(Enrolment { sequence: first, .. }) = first else { return false };
+        let sequence = entry.sequence;
+        if entry.knew.is_some_and(|knew| (proposed..first).contains(&knew)) {
+            self.pass_over(format!(
+                "record {sequence} comes too late, which its author could not know, and has no effect: this \
+                 trustee has enrolled, in record {first}"
+            ));
+        } else {
+            let evidence =
+                "this trustee has enrolled before, and the authority knew the invitation too";
+            self.gap = true;
+            self.misplaced(sequence, evidence.to_owned());
+        }
+        true
+    }
+
+    pub(crate) fn enrol(&mut self, sequence: u64, key: Encoding, body: &Enrol) {
+        let place = usize::try_from(body.trustee).ok();
+        let slot = place.and_then(|place| self.view.enrolments.get_mut(place));
+        if let Some(slot) = slot {
+            *slot = Some(Enrolment { sequence, key });
         }
     }
 
-    pub(crate) fn manifest(&mut self, sequence: u64, election: Digest, manifest: Manifest) {
+    /// Takes a manifest; whether it was in its phase.
+    pub(crate) fn manifest(&mut self, sequence: u64, election: Digest, manifest: Manifest) -> bool {
         let next = match &self.view.manifest {
             Some(view) => view.manifest.attempt.saturating_add(1),
             None => 0,
         };
-        if manifest.attempt != next {
-            let evidence = format!("it says attempt {}, and should say {next}", manifest.attempt);
-            return self.out_of_phase(sequence, &Culprit::Authority, evidence);
-        }
         let awaited = |(index, enrolment): (u64, &Option<Enrolment>)| {
             enrolment.is_none() && !manifest.excluded.contains(&index)
         };
         if numbered(0, &self.view.enrolments).any(awaited) {
             let evidence = "a manifest before every trustee in it has enrolled".into();
             self.out_of_phase(sequence, &Culprit::Authority, evidence);
-            return self.halt("the manifest came before its time");
+            self.halt("the manifest came before its time");
+            return false;
+        }
+        if manifest.attempt != next {
+            let evidence = format!("it says attempt {}, and should say {next}", manifest.attempt);
+            self.out_of_phase(sequence, &Culprit::Authority, evidence);
+            return false;
         }
         self.identity(sequence, &manifest);
         let proposed = self.view.proposal.as_ref().map(|view| &view.proposal.description);
@@ -204,6 +225,7 @@ impl Auditor<'_> {
         // An amendment is of the election whose id it carries.
         self.view.amendments.clear();
         self.view.manifest = Some(ManifestView { sequence, election, manifest, earlier });
+        true
     }
 
     /// The manifest is the proposal with the keys that were enrolled, each of one trustee.
@@ -303,15 +325,21 @@ impl Auditor<'_> {
         }
         let Some(description) = self.view.description() else { return };
         let bounded = description.batches().any(|placed| placed.batch.bits.is_some());
-        let minimum = description.minimum > 0;
-        if description.policy == Policy::Open {
-            self.findings.not_applicable(CheckId::SetupRoll);
-            self.findings.not_applicable(CheckId::IntakeIneligible);
+        let (minimum, is_open) = (description.minimum > 0, description.policy == Policy::Open);
+        if is_open {
             self.findings.warn(
                 "this election is open: there is no roll, so anybody could vote, any number of times, and \
                  nothing on the board tells a voter's ballot from one that the authority or anybody else \
                  has added",
             );
+        }
+        // Nothing but a manifest rules anything out.
+        if self.view.manifest.is_none() {
+            return;
+        }
+        if is_open {
+            self.findings.not_applicable(CheckId::SetupRoll);
+            self.findings.not_applicable(CheckId::IntakeIneligible);
         }
         if !minimum {
             self.findings.not_applicable(CheckId::IntakeMinimum);

@@ -17,7 +17,8 @@ use crate::{Home, HomeFile, NewFile, Passphrase, open_vault, vault_failure};
 
 /// Longest backup in bytes; the records of mixes are most of one.
 const LIMIT: usize = 1 << 30;
-/// How far a restored home keeps from the counters that it may have used after its backup.
+/// How far a restored home keeps at least from the counters that it may have used after its backup. It keeps
+/// farther by a random number, so that two homes restored of one backup do not meet.
 const SKIPPED: u64 = 1_000;
 /// The files beside the folders, `home.json` apart, which is written last.
 const FILES: [&str; 2] = ["proposal.cbor", "verified.json"];

@@ -86,7 +86,12 @@ fn wanted(
     if let Some(trustee) = arguments.counter_proposal {
         let place = usize::try_from(trustee).unwrap_or(usize::MAX);
         let answered = view.counter_proposals.get(place).and_then(Option::as_ref);
+        // What is not a trustee's to say stays as it is.
         let description = answered.and_then(|answered| answered.counter.description.clone());
+        let description = description.map(|theirs| {
+            let Description { roll, policy, intake, suite, .. } = before.clone();
+            Description { roll, policy, intake, suite, ..theirs }
+        });
         return match (answered, description) {
             (_, Some(description)) => Ok(Some(description)),
             (Some(_), None) => {

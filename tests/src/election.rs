@@ -42,7 +42,12 @@ impl Election {
 
     /// Nothing but the election's file and a passphrase.
     pub fn new(toml: &str, trustees: usize) -> Election {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Election::within(&std::env::temp_dir(), toml, trustees)
+    }
+
+    /// As [`Election::new`], with all its files on the disk of this folder.
+    pub fn within(disk: &Path, toml: &str, trustees: usize) -> Election {
+        let folder = tempfile::tempdir_in(disk).expect("a temporary folder");
         let election = Election { folder, toml: toml.to_owned(), trustees };
         fs::write(election.path("election.toml"), toml).expect("written");
         fs::write(election.path("passphrase"), "correct horse").expect("written");

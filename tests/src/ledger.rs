@@ -9,7 +9,7 @@ use psephos_core::hash::plain;
 use psephos_core::tree::root;
 use psephos_proofs::shuffle::Proof;
 use psephos_record::answer::Answer;
-use psephos_record::bodies::{Blob, Body};
+use psephos_record::bodies::{Body, NamedList};
 use psephos_record::message::{Message, Record, SignedMessage, file_digest};
 use psephos_record::receipt::SignedReceipt;
 use psephos_record::signature;
@@ -99,7 +99,7 @@ impl Ledger {
             .any(|before| Record::decode(before).expect("a record").message == signed.message);
         assert!(!twice, "record {sequence} stands twice");
         let body = self.note(&signed, nonces);
-        for blob in lists(&body) {
+        for NamedList { blob, .. } in body.lists() {
             let length = fs::metadata(board.join("blobs").join(hex::encode(blob.root)));
             assert_eq!(length.expect("the record's blob").len(), blob.rows * blob.row_length);
         }
@@ -215,23 +215,6 @@ fn committed(proof: &Proof) -> Vec<[u8; 32]> {
     let mut found: Vec<[u8; 32]> = lists.into_iter().flat_map(|list| list.0.clone()).collect();
     found.extend(single.map(|one| one.0));
     found
-}
-
-/// The blobs that a record names.
-fn lists(body: &Body) -> Vec<Blob> {
-    match body {
-        Body::Proposal(proposal) => proposal.description.roll.into_iter().collect(),
-        Body::Ballots(ballots) => vec![ballots.ballots],
-        Body::Challenged(challenged) => vec![challenged.challenged],
-        Body::Close(close) => {
-            let lists = close.batches.iter().map(|batch| batch.list);
-            lists.chain([close.rejected]).collect()
-        }
-        Body::Mix(mix) => mix.mixes.iter().map(|mix| mix.output).collect(),
-        Body::Share(share) => share.lists.iter().map(|list| list.shares).collect(),
-        Body::Result(result) => result.batches.iter().map(|batch| batch.plaintexts).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Files that are carried or handed out: each is whole, if it is there.

@@ -84,6 +84,56 @@ fn an_authority_killed_while_it_closes_continues() {
 }
 
 #[test]
+fn a_close_that_was_signed_and_not_posted_is_made_anew_when_ballots_have_come() {
+    let election = Election::begin(SMALL, 2, 2);
+    election.open();
+    election.vote(SMALL_BALLOTS);
+    let known = election.path("authority").join("verified.json");
+    let (before, notes) = (election.files(), fs::read(&known).expect("readable"));
+    election.authority(&["close"]).exits(0);
+    // As if the machine had died between signing and posting: the close stands in the outbox alone.
+    for (path, _) in election.files() {
+        if !before.iter().any(|(old, _)| *old == path) {
+            fs::remove_file(path).expect("removed");
+        }
+    }
+    fs::write(&known, notes).expect("written");
+
+    let late = election.path("late.ballots");
+    fs::write(&late, election.ballots("mayor,park\n3,2\n3>1,2\n")).expect("written");
+    election.authority(&["intake", late.to_str().expect("a name")]).exits(0);
+    let told = election.authority(&["close"]).exits(0).out;
+    assert!(told.contains("9 ballots"), "{told}");
+    finish(&election);
+    assert_eq!(election.verify().exits(0).json()["verdict"], "VALID");
+}
+
+#[test]
+fn half_a_receipt_is_written_anew_and_a_whole_one_is_left() {
+    let election = Election::begin(SMALL, 2, 2);
+    election.open();
+    let ballots = election.vote(SMALL_BALLOTS).display().to_string();
+    let folder = election.path("receipts");
+    let intake = ["intake", &ballots, "--receipts", folder.to_str().expect("a name")];
+    let receipts = || -> Vec<_> {
+        let found = fs::read_dir(&folder).expect("a folder");
+        let mut found: Vec<_> = found.map(|entry| entry.expect("an entry").path()).collect();
+        found.sort();
+        found.into_iter().map(|path| (fs::read(&path).expect("readable"), path)).collect()
+    };
+    election.authority(&intake).exits(0);
+    let whole = receipts();
+    assert_eq!(whole.len(), 7);
+    for (place, (bytes, path)) in whole.iter().enumerate().take(3) {
+        fs::write(path, &bytes[..place * 40]).expect("written");
+    }
+    election.authority(&intake).exits(0);
+    let again = receipts();
+    assert!(again[3..] == whole[3..]);
+    assert!(again.iter().all(|(bytes, _)| bytes.len() == whole[0].0.len()));
+}
+
+#[test]
 fn two_runs_on_one_home_are_refused() {
     let election = Election::begin(SMALL, 2, 2);
     let mut run = election.start(1);

@@ -161,7 +161,8 @@ pub struct Open {
     /// After a failed key ceremony: issue a manifest for another one
     #[arg(long)]
     pub again: bool,
-    /// Begin the key ceremony (again) without this trustee, by its number in `status`, from 0; repeatable
+    /// Begin the key ceremony (again) without this trustee, by its number in `status`, from 0; repeatable. The
+    /// same numbers once more change nothing, unless --again says that others are meant
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(0..32))]
     pub without: Vec<u64>,
     #[command(flatten)]

@@ -1,11 +1,11 @@
 //! The files a voter has: written whole, never over another, and secret ones for the owner alone.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use psephos_console::Failure;
 use psephos_core::{Digest, Encoding};
+use psephos_participant::NewFile;
 use psephos_record::cbor;
 use psephos_secrets::SecretScalar;
 use psephos_voter::Prepared;
@@ -47,23 +47,13 @@ pub fn absent(name: Option<&Path>, kinds: &[&str]) -> Result<(), Failure> {
     }
 }
 
-/// Writes a new file.
+/// Writes a new file, which is there whole or not at all: half a ballot would only mislead.
 pub fn write(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    if readers == Readers::Owner {
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    let failed = |error| Failure::io("cannot write the file", path, &error);
-    let mut file = options.open(path).map_err(failed)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if let Err(error) = written {
-        // Half a ballot would only mislead.
-        let _ = fs::remove_file(path);
-        return Err(failed(error));
-    }
-    Ok(())
+    let file = match readers {
+        Readers::Owner => NewFile::private(path, "the file")?,
+        Readers::Everybody => NewFile::create(path, "the file")?,
+    };
+    file.whole(bytes)
 }
 
 /// A ballot that is neither cast nor challenged, in a file of its owner's.

@@ -1,6 +1,5 @@
 //! The end of the keys: a signed statement, and nothing left to open.
 
-use std::io::Write;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -43,9 +42,7 @@ pub fn destroy(folder: &Path, order: &Destroy) -> Result<Exit, Failure> {
     let signed = SignedDestruction::decode(&bytes).and_then(|signed| signed.content());
     let said = signed.map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
     if let Some(output) = &order.output {
-        let file = NewFile::create(output, "the statement")?;
-        file.file().write_all(&bytes).map_err(|error| file.failure(&error))?;
-        file.keep()?;
+        NewFile::create(output, "the statement")?.whole(&bytes)?;
     }
     say(format!("The keys of this home are destroyed, as stated on {}.", date(said.time)));
     say(format!("  statement  {}", order.output.as_ref().unwrap_or(&statement).display()));

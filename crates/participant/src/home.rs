@@ -12,7 +12,7 @@
 //! | `lock` | held while a command runs |
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use psephos_console::{Exit, Failure};
@@ -87,7 +87,7 @@ impl Home {
     pub fn create(folder: &Path) -> Result<Home, Failure> {
         make_private(folder)?;
         let home = Home::enter(folder)?;
-        if home.path("home.json").exists() {
+        if Home::is_made(folder)? {
             let failure = Failure::usage("this home already belongs to an election")
                 .at(folder.display().to_string());
             return Err(
@@ -97,9 +97,19 @@ impl Home {
         Ok(home)
     }
 
+    /// Whether a home was made in this folder. One that may not be entered is not taken for none: keys may lie
+    /// in it.
+    pub fn is_made(folder: &Path) -> Result<bool, Failure> {
+        match fs::metadata(folder.join("home.json")) {
+            Ok(found) => Ok(found.is_file()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Failure::io("cannot look into the home", folder, &error)),
+        }
+    }
+
     /// Opens an existing home.
     pub fn open(folder: &Path) -> Result<Home, Failure> {
-        if !folder.join("home.json").is_file() {
+        if !Home::is_made(folder)? {
             return Err(nobody_home(folder));
         }
         Home::enter(folder)
@@ -107,7 +117,7 @@ impl Home {
 
     /// Reads `home.json` without entering: for `status`, which may look while a command runs.
     pub fn peek(folder: &Path) -> Result<(HomeFile, Known), Failure> {
-        if !folder.join("home.json").is_file() {
+        if !Home::is_made(folder)? {
             return Err(nobody_home(folder));
         }
         Ok((read_home(folder)?, read_known(folder)?))
@@ -174,8 +184,11 @@ impl Home {
 
     /// The lowest counter that may be used here.
     pub fn first_counter(&self) -> Result<u64, Failure> {
-        let is_made = self.path("home.json").is_file();
-        if is_made { self.read().map(|file| file.first_counter) } else { Ok(0) }
+        if Home::is_made(&self.folder)? {
+            self.read().map(|file| file.first_counter)
+        } else {
+            Ok(0)
+        }
     }
 
     /// Remembers how far the board was verified.

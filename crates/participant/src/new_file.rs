@@ -1,7 +1,7 @@
 //! A file that is there whole under its name, or not at all; no other file is overwritten.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, ErrorKind, Read};
+use std::io::{self, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use psephos_console::Failure;
@@ -48,6 +48,12 @@ impl NewFile {
     /// Where it lies until it is kept.
     pub fn place(&self) -> &Path {
         self.file.path()
+    }
+
+    /// Writes all of it, and gives it its name.
+    pub fn whole(self, bytes: &[u8]) -> Result<(), Failure> {
+        self.file().write_all(bytes).map_err(|error| self.failure(&error))?;
+        self.keep()
     }
 
     /// Why it cannot be written.
@@ -106,8 +112,6 @@ fn same(first: &Path, second: &Path) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
     #[test]

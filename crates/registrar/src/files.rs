@@ -1,11 +1,11 @@
 //! Files that are made whole and never over others.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
 use std::path::Path;
 
 use psephos_ballot::file::FileError;
 use psephos_console::Failure;
+use psephos_participant::NewFile;
 
 /// Who may read a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,25 +40,11 @@ pub fn folder(path: &Path) -> Result<(), Failure> {
     builder.create(path).map_err(|error| Failure::io("cannot make the folder", path, &error))
 }
 
-/// Writes a new file; when that fails nothing of it is left.
+/// Writes a new file, which is there whole or not at all.
 pub fn create(path: &Path, readers: Readers, bytes: &[u8]) -> Result<(), Failure> {
-    let failed = |error: io::Error| Failure::io("cannot write the file", path, &error);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if readers == Readers::Owner {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    let mut file = options.open(path).map_err(failed)?;
-    let written = write(&mut file, bytes);
-    if written.is_err() {
-        // The first failure is the one to tell.
-        let _ = fs::remove_file(path);
-    }
-    written.map_err(failed)
-}
-
-fn write(file: &mut File, bytes: &[u8]) -> io::Result<()> {
-    file.write_all(bytes)?;
-    file.sync_all()
+    let file = match readers {
+        Readers::Owner => NewFile::private(path, "the file")?,
+        Readers::Anybody => NewFile::create(path, "the file")?,
+    };
+    file.whole(bytes)
 }

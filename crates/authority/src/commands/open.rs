@@ -1,5 +1,7 @@
 //! `open`: from the enrolments over the manifest and the key ceremony to an open election.
 
+use std::collections::BTreeSet;
+
 use psephos_audit::{ManifestView, Phase, ProposalView, View};
 use psephos_console::{Exit, Failure, numbered, plural};
 use psephos_participant::Audited;
@@ -17,7 +19,14 @@ pub fn run(arguments: Open) -> Result<Exit, Failure> {
     let mut audited = office.settle()?;
     let mut again = arguments.again;
     if !arguments.without.is_empty() {
-        audited = restart(&mut office, &audited, &arguments.without)?;
+        if !again && were_left_out(&audited.view, &arguments.without) {
+            office.tell(
+                "These trustees are left out already. To leave out those who have these numbers now, give \
+                 --again as well.",
+            );
+        } else {
+            audited = restart(&mut office, &audited, &arguments.without)?;
+        }
         again = false;
     }
     loop {
@@ -87,6 +96,19 @@ fn unanswered(view: &View) -> Failure {
 /// The proposal's indices of the trustees that the last manifest leaves out.
 fn left_out(view: &View) -> &[u64] {
     view.manifest.as_ref().map_or(&[], |standing| &standing.manifest.excluded)
+}
+
+/// Whether the standing manifest was made by leaving out exactly these numbers. The trustees behind have moved
+/// up since: the same command, run again after an interruption, would leave out somebody else.
+fn were_left_out(view: &View, numbers: &[u64]) -> bool {
+    let Some(ManifestView { manifest, earlier, .. }) = &view.manifest else { return false };
+    let Some(before) = earlier.last() else {
+        return !manifest.excluded.is_empty()
+            && manifest.excluded.iter().collect::<BTreeSet<_>>() == numbers.iter().collect();
+    };
+    let kept = numbered(&before.keys).filter(|(index, _)| !numbers.contains(index));
+    let kept: Vec<_> = kept.map(|(_, key)| *key).collect();
+    kept.len() < before.keys.len() && kept == manifest.keys
 }
 
 /// A new attempt without some trustees, given by their numbers of today.

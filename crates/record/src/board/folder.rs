@@ -42,10 +42,15 @@ impl FolderBoard {
                  `tar xf`, and give that"
             }
             Ok(found) if !found.is_dir() => "it is not a folder",
-            Ok(_) if folder.join(RECORDS).is_dir() => return Ok(Self { folder }),
-            Ok(_) => {
-                "it holds no folder `records`; give the folder that the authority's board lies in"
-            }
+            Ok(_) => match fs::metadata(folder.join(RECORDS)) {
+                Ok(found) if found.is_dir() => return Ok(Self { folder }),
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(BoardError::io(&folder, "look into the folder")(error));
+                }
+                _ => {
+                    "it holds no folder `records`; give the folder that the authority's board lies in"
+                }
+            },
         };
         Err(BoardError::NotABoard { path: folder, reason: reason.into() })
     }

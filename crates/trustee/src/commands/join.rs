@@ -25,7 +25,7 @@ use crate::desk::{Desk, INVITATION, Lies, PROPOSAL, ROLE, place};
 /// Shows what is proposed, asks, makes keys, and posts enrolment and answer.
 pub fn run(arguments: Join) -> Result<Exit, Failure> {
     let folder = place(&arguments.home)?;
-    let has_home = folder.join("home.json").is_file();
+    let has_home = Home::is_made(&folder)?;
     let mut desk = if has_home { enter(&arguments, &folder)? } else { begin(&arguments, &folder)? };
     if let Some(output) = &arguments.output {
         return carry(&mut desk, output);

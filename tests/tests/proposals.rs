@@ -90,7 +90,7 @@ fn the_authority_may_go_on_as_proposed_and_the_trustee_may_come_round() {
     election.authority(&["open", "--once", "--as-proposed"]).exits(2);
     // Its program signs nothing of a manifest that its owner has not agreed to.
     let before = election.files();
-    election.trustee(3, &["run", "--once"]).exits(2).says(&["not agreed to"]);
+    election.trustee(3, &["run", "--once"]).exits(2).says(&["has not agreed to the proposal"]);
     assert!(election.files() == before);
     election.trustee(3, &["join", "--yes"]).exits(0);
     election.trustee(3, &["run", "--once"]).exits(2);

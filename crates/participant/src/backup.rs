@@ -9,11 +9,12 @@ use psephos_record::cbor;
 use psephos_record::message::{Message, SignedMessage};
 use psephos_secrets::sealed::{seal, unseal};
 use psephos_secrets::vault::WORK_FACTOR;
+use rand_core::Rng;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::keys::THROWAWAY_WORK_FACTOR;
-use crate::{Home, HomeFile, NewFile, Passphrase, open_vault, vault_failure};
+use crate::{Home, HomeFile, NewFile, Passphrase, entropy, open_vault, vault_failure};
 
 /// Longest backup in bytes; the records of mixes are most of one.
 const LIMIT: usize = 1 << 30;
@@ -124,7 +125,7 @@ pub fn restore(folder: &Path, arguments: &arguments::Restore) -> Result<Exit, Fa
         return Err(damaged(format!("it holds {:?}", stranger.name)));
     }
     described.first_counter =
-        next_counter(&others, described.first_counter).saturating_add(SKIPPED);
+        next_counter(&others, described.first_counter).saturating_add(skipped());
     if is_restored(folder, &described) {
         told(folder);
         return Ok(Exit::Valid);
@@ -198,6 +199,10 @@ fn is_known(name: &str) -> bool {
         stem.is_some_and(|stem| !stem.is_empty() && stem.chars().all(plain))
     };
     FILES.contains(&name) || FOLDERS.iter().any(in_folder)
+}
+
+fn skipped() -> u64 {
+    SKIPPED.saturating_add(u64::from(entropy().next_u32()))
 }
 
 /// The lowest counter above all that are known to be used.

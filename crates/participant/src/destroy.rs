@@ -3,15 +3,18 @@
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use psephos_audit::{Phase, view};
+use psephos_audit::{Options, Phase, audit};
 use psephos_console::arguments::Destroy;
 use psephos_console::{Exit, Failure, ask, date, say};
+use psephos_core::Digest;
 use psephos_record::board::FolderBoard;
 use psephos_record::statement::{Destruction, SignedDestruction};
 use psephos_secrets::Vault;
 
 use crate::keys::DESTROYED;
-use crate::{Home, NewFile, Passphrase, audit_failure, open_board, open_vault, vault_failure};
+use crate::{
+    Home, HomeFile, NewFile, Passphrase, audit_failure, open_board, open_vault, vault_failure,
+};
 
 /// Signs that the keys of a home are destroyed, and destroys them.
 pub fn destroy(folder: &Path, order: &Destroy) -> Result<Exit, Failure> {
@@ -21,8 +24,7 @@ pub fn destroy(folder: &Path, order: &Destroy) -> Result<Exit, Failure> {
     if !statement.exists() {
         let file = home.read()?;
         let board = open_board(&home, &file, order.place.board.as_deref())?;
-        may_end(&board, order.before_the_end)?;
-        let election = view(&board).map_err(audit_failure)?.election();
+        let election = may_end(&home, &file, &board, order.before_the_end)?;
         let (vault, key) =
             open_vault(&home, &Passphrase::obtain(order.passphrase_file.as_deref())?)?;
         if !order.yes && !confirmed(folder)? {
@@ -53,14 +55,29 @@ pub fn destroy(folder: &Path, order: &Destroy) -> Result<Exit, Failure> {
     Ok(Exit::Valid)
 }
 
-/// Keys are needed until the seal.
-fn may_end(board: &FolderBoard, early: bool) -> Result<(), Failure> {
-    let phase = view(board).map_err(audit_failure)?.phase;
-    if phase == Phase::Sealed || early {
-        return Ok(());
+/// Keys are needed until the seal of this home's own board; the election's id.
+fn may_end(
+    home: &Home,
+    file: &HomeFile,
+    board: &FolderBoard,
+    early: bool,
+) -> Result<Digest, Failure> {
+    let known = home.known()?;
+    let verified = (known.records > 0).then_some((known.records, known.head));
+    let options = Options { verified, ..Options::default() };
+    let view = audit(board, &options, &|_| {}).map_err(audit_failure)?.view;
+    let place = || board.path().display().to_string();
+    let mut joined = [0; 32];
+    let is_ours = hex::decode_to_slice(&file.proposal, &mut joined).is_ok()
+        && view.proposal.as_ref().is_some_and(|standing| standing.is_or_was(&joined));
+    if !is_ours {
+        return Err(Failure::usage("this is not the board of this home's election").at(place()));
+    }
+    if view.phase == Phase::Sealed || early {
+        return Ok(view.election());
     }
     Err(Failure::usage("the election is not over: its board is not sealed")
-        .at(board.path().display().to_string())
+        .at(place())
         .advice(
             "wait for the seal; if this election is given up for good, --before-the-end destroys the keys \
              now, and without enough keys nobody can ever decrypt",

@@ -52,6 +52,10 @@ fn voters(description: &Description) -> String {
 
 /// In what an election would differ from another, a line each: `threshold: 2 → 3`.
 pub fn differences(before: &Description, after: &Description) -> Vec<String> {
+    // Somebody else's words, of any length and with any characters, are shown only where they make an election.
+    if let Err(fault) = after.check() {
+        return vec![format!("no such election can be held: {}", fault.to_string().escape_debug())];
+    }
     type Term = fn(&Description) -> String;
     let terms: [(&str, Term); 12] = [
         ("title", |of| of.title.clone()),

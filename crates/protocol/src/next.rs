@@ -48,8 +48,8 @@ pub enum Refusal {
     /// The authority has replaced the proposal that was joined.
     #[error("the authority has replaced the proposal that was joined by another one")]
     Replaced,
-    /// The manifest is of a proposal that this trustee has answered otherwise.
-    #[error("the manifest is of the proposal that this trustee has not agreed to")]
+    /// Its owner has not agreed to the proposal that stands.
+    #[error("this trustee's owner has not agreed to the proposal of this election")]
     NotAgreed,
     /// The enrolment under this trustee's invitation names another key.
     #[error("somebody else has enrolled in this trustee's place")]

@@ -322,6 +322,10 @@ fn agreed(standing: &ManifestView, home: &TrusteeHome) -> Result<(), Refusal> {
         (now.contests != then.contests, "the contests"),
         (now.boxes != then.boxes, "the boxes and batches"),
         (now.policy != then.policy, "who may vote"),
+        (now.roll != then.roll, "the roll"),
+        ((now.opens, now.closes) != (then.opens, then.closes), "the dates of voting"),
+        (now.minimum != then.minimum, "the minimum of ballots"),
+        (now.intake != then.intake, "the key that takes in ballots"),
         (now.suite != then.suite, "the group and hash"),
     ];
     let changed: Vec<&str> =

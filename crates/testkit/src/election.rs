@@ -211,6 +211,11 @@ impl Election {
     /// Everything from the acceptances to the seal, honestly.
     pub fn run(&mut self) {
         self.hold_ceremony();
+        self.run_from_open();
+    }
+
+    /// Everything from the opening to the seal, honestly.
+    pub fn run_from_open(&mut self) {
         self.open();
         self.take_in_plan();
         self.close();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use psephos_audit::{BatchView, ProposalView, View};
-use psephos_console::{Failure, Mode, say};
+use psephos_console::{Exit, Failure, Mode, say};
 use psephos_core::Digest;
 use psephos_participant::{
     Audited, Home, HomeFile, Offered, Passphrase, Station, Stored, board_failure, open_board,
@@ -90,6 +90,11 @@ impl Desk {
             Ok(Body::Proposal(proposal)) => proposal,
             _ => return Err(damaged("the stored proposal is damaged")),
         };
+        let proposal_digest = signed.digest();
+        // Interrupted between two proposals, its owner has agreed to neither.
+        if file.agreed && hex::encode(proposal_digest) != file.proposal {
+            return Err(damaged("the stored proposal is not the one that was agreed to"));
+        }
         let board: Box<dyn WritableBoard> = match board {
             Lies::AsBefore => Box::new(open_board(&home, &file, None)?),
             Lies::In(folder) => Box::new(open_board(&home, &file, Some(folder))?),
@@ -97,7 +102,6 @@ impl Desk {
         };
         let (vault, key) = open_vault(&home, &passphrase()?)?;
         let station = Station::new(home, board, key)?;
-        let proposal_digest = signed.digest();
         Ok(Desk { station, vault, index, mode, answer: None, file, proposal, proposal_digest })
     }
 
@@ -119,6 +123,10 @@ impl Desk {
         standing: &ProposalView,
     ) -> Result<(), Failure> {
         self.note_agreement(false)?;
+        let read = SignedMessage::decode(message).map(|signed| signed.digest());
+        if read.ok() != Some(standing.digest) {
+            return Err(changed_meanwhile());
+        }
         self.station.home().store(PROPOSAL, message)?;
         self.file.proposal = hex::encode(standing.digest);
         self.station.home().write(&self.file)?;
@@ -282,6 +290,12 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// The board showed one proposal to the audit and has another now.
+pub fn changed_meanwhile() -> Failure {
+    Failure::new(Exit::Invalid, "the board's proposal has changed while it was being read")
+        .advice("nothing was signed; somebody alters the board: tell the authority and the others")
 }
 
 /// The board in a request, with a folder of the home for the lists that are made for it.

@@ -72,6 +72,55 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "acceptances-of-one-trustee-at-the-same-time",
+        altered: "Trustee 0 accepts from two machines at the same time: the second acceptance comes too late.",
+        make: || {
+            let mut election = enrolled();
+            election.issue_manifest();
+            let body = Body::Accept(election.accept_body(0));
+            let mut late = election.message(Author::Trustee(0), &body);
+            late.counter += 1;
+            election.accept_all();
+            election.append(Author::Trustee(0), late);
+            election.commit_all();
+            election.deal_all();
+            election.confirm_all();
+            election.run_from_open();
+            Fixture::valid(election.board)
+        },
+    },
+    Case {
+        name: "manifest-of-a-wrong-attempt-excluded",
+        altered: "The authority's first manifest says that it is the second attempt; the authority excludes it, and \
+                  issues a right one.",
+        make: || {
+            let mut election = enrolled();
+            let mut body = election.manifest_body();
+            body.attempt = 1;
+            let wrong = election.post(Author::Authority, Body::Manifest(body));
+            election.exclude(wrong, "board.phase");
+            election.conclude();
+            Fixture::valid(election.board)
+        },
+    },
+    Case {
+        name: "board.phase-second-acceptance",
+        altered: "Trustee 0 accepts the manifest again, knowing its first acceptance, when all have accepted.",
+        make: || {
+            let mut election = enrolled();
+            election.issue_manifest();
+            let body = Body::Accept(election.accept_body(0));
+            election.post(Author::Trustee(0), body.clone());
+            let mut late = election.message(Author::Trustee(0), &body);
+            late.time += 1;
+            for trustee in [1, 2] {
+                let body = election.accept_body(trustee);
+                election.post(Author::Trustee(trustee), Body::Accept(body));
+            }
+            appended(election, Author::Trustee(0), late)
+        },
+    },
+    Case {
         name: "board.phase-proposal-after-the-manifest",
         altered: "The authority proposes anew when the manifest stands.",
         make: || {

@@ -10,7 +10,7 @@ use psephos_console::{Exit, Failure, Mode, Phases, bytes, plural, say};
 use psephos_participant::{
     Audited, NewFile, Passphrase, audit_failure, board_failure, refusal_failure,
 };
-use psephos_protocol::{Awaited, Next, TrusteeAction};
+use psephos_protocol::{Awaited, Next, Refusal, TrusteeAction};
 use psephos_record::answer::{Answer, AnswerError, write_answer};
 use psephos_record::board::{
     Board, BoardError, FolderBoard, Overlay, WritableBoard, open_board, write_archive,
@@ -65,6 +65,9 @@ pub fn answer(arguments: AnswerRequest) -> Result<Exit, Failure> {
     let request = Lies::InRequest(&arguments.request);
     let mode = Mode::detect(arguments.quiet);
     let mut desk = Desk::open(&arguments.home, request, mode, || Passphrase::obtain(passphrase))?;
+    if !desk.agreed() {
+        return Err(refusal_failure(&Refusal::NotAgreed, desk.station.board()));
+    }
     let audited = desk.audit()?;
     let view = &audited.view;
     desk.tell(format!(
@@ -182,7 +185,12 @@ fn place_of(board: &FolderBoard, signed: &SignedMessage) -> Result<Option<u64>, 
             Err(BoardError::RecordTooLarge { .. }) => continue,
             file => file.map_err(board_failure)?,
         };
-        if Record::decode(&file).is_ok_and(|record| record.message == signed.message) {
+        let is_it = |record: Record| {
+            record.message == signed.message
+                && record.signature == signed.signature
+                && record.sequence == sequence
+        };
+        if Record::decode(&file).is_ok_and(is_it) {
             return Ok(Some(sequence));
         }
     }

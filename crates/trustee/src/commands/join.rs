@@ -14,13 +14,13 @@ use psephos_protocol::{Next, Refusal, TrusteeAction};
 use psephos_record::board::{ArchiveBoard, Board, FolderBoard};
 use psephos_record::bodies::{Body, CounterProposal, Description};
 use psephos_record::invitation::Invitation;
-use psephos_record::message::Record;
+use psephos_record::message::{Record, SignedMessage};
 use psephos_record::words::words;
 
 use crate::answer::Answer;
 use crate::cli::Join;
 use crate::commands::airgap;
-use crate::desk::{Desk, INVITATION, Lies, PROPOSAL, ROLE, place};
+use crate::desk::{Desk, INVITATION, Lies, PROPOSAL, ROLE, changed_meanwhile, place};
 
 /// Shows what is proposed, asks, makes keys, and posts enrolment and answer.
 pub fn run(arguments: Join) -> Result<Exit, Failure> {
@@ -204,7 +204,13 @@ fn settle_in(
     let secret = invitation.secret.signing_key().to_bytes();
     vault.put(INVITATION, &secret).map_err(vault_failure)?;
     let file = board.record(standing.sequence).map_err(board_failure)?;
-    home.store(PROPOSAL, &unwrapped(&file)?)?;
+    let proposal = unwrapped(&file)?;
+    // What is kept is what its owner was shown, whatever the board says now.
+    let read = SignedMessage::decode(&proposal).map(|signed| signed.digest());
+    if read.ok() != Some(standing.digest) {
+        return Err(changed_meanwhile());
+    }
+    home.store(PROPOSAL, &proposal)?;
     home.write(&HomeFile {
         role: ROLE.to_owned(),
         board: place,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use psephos_console::arguments::Patience;
 use psephos_console::{Exit, Failure, Mode, leash, say};
 use psephos_participant::{Audited, Passphrase, refusal_failure};
-use psephos_protocol::{Absence, Awaited, Next, absences};
+use psephos_protocol::{Absence, Awaited, Next, Refusal, absences};
 
 use crate::cli::Run;
 use crate::consent::{self, Consent};
@@ -35,6 +35,9 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
     let mut told: Vec<Awaited> = Vec::new();
     let mut patience = Waited::new(arguments.patience);
     let mut consent = Consent::default();
+    if !desk.agreed() {
+        return Err(refusal_failure(&Refusal::NotAgreed, desk.station.board()));
+    }
     let mut audited = desk.audit()?;
     if arguments.dry_run {
         return dry_run(&desk, &audited);

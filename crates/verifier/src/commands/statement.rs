@@ -71,6 +71,6 @@ fn sentence(author: &str, said: &Destruction) -> String {
     format!(
         "{author} states that its keys were destroyed, on {} by its own clock: {}.",
         date(said.time),
-        said.keys.join(", ")
+        said.keys.iter().map(|key| key.escape_debug().to_string()).collect::<Vec<_>>().join(", ")
     )
 }

@@ -172,8 +172,8 @@ impl Auditor<'_> {
         } else {
             let evidence =
                 "this trustee has enrolled before, and the authority knew the invitation too";
-            self.gap = true;
             self.misplaced(sequence, evidence.to_owned());
+            self.gap = true;
         }
         true
     }

@@ -78,8 +78,7 @@ pub(super) const CASES: &[Case] = &[
             let mut election = enrolled();
             election.issue_manifest();
             let body = Body::Accept(election.accept_body(0));
-            let mut late = election.message(Author::Trustee(0), &body);
-            late.counter += 1;
+            let late = election.message(Author::Trustee(0), &body);
             election.accept_all();
             election.append(Author::Trustee(0), late);
             election.commit_all();

@@ -103,7 +103,7 @@ fn what_is_no_board_is_unreadable() {
     programs().verifier(&[folder.path().join("nowhere")]).exits(3).says(&["nowhere"]);
     let file = folder.path().join("file");
     fs::write(&file, "x").expect("written");
-    programs().verifier(&[&file]).exits(3).says(&["not a folder"]);
+    programs().verifier(&[&file]).exits(3).says(&["no folder, and no archive"]);
 }
 
 #[test]
@@ -195,6 +195,7 @@ fn an_invitation_is_used_once_and_only_whole() {
             format!("--home={}", path(home)),
             format!("--passphrase-file={}", path("passphrase")),
             "--throwaway".to_owned(),
+            "--yes".to_owned(),
         ];
         programs().run("psephos-trustee", &arguments)
     };

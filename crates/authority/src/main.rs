@@ -29,7 +29,9 @@ fn main() -> ExitCode {
         Command::Export(arguments) => commands::export::run(arguments),
         Command::Encrypt(arguments) => commands::encrypt::run(arguments),
         Command::Backup(given) => backup(&office::place(&given.home)?, &given.arguments),
-        Command::Restore(given) => restore(&office::place(&given.home)?, &given.arguments),
+        Command::Restore(given) => {
+            restore(&office::place(&given.home)?, office::ROLE, &given.arguments)
+        }
         Command::Destroy(given) => destroy(&office::place(&given.home)?, &given.arguments),
         Command::Status(arguments) => commands::status::run(arguments),
         Command::Rehearse(arguments) => commands::rehearse::run(arguments),

@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use psephos_ballot::file::ElectionFile;
-use psephos_console::Failure;
 use psephos_console::ask::{self, Terminal};
+use psephos_console::{Failure, moment, say};
 
 /// Methods that a first election needs; the file knows more.
 const METHODS: [&str; 4] = ["plurality", "approval", "irv", "stv"];
@@ -25,10 +25,20 @@ pub fn election() -> Result<PathBuf, Failure> {
     let (path, text) = ask::with_terminal(|terminal| {
         terminal.say("No file describes the election: a few questions make one.\n");
         let text = describe(terminal)?;
-        let path = terminal.ask_or("\nWrite the election's file to", "election.toml")?;
-        Ok((PathBuf::from(path), text))
+        loop {
+            let path = terminal.ask_or("\nWrite the election's file to", "election.toml")?;
+            if !Path::new(&path).exists() {
+                return Ok((PathBuf::from(path), text));
+            }
+            terminal.say(&format!("{path} is there already; it is not overwritten."));
+        }
     })?;
     write(&path, &text)?;
+    say(format!(
+        "Written: {}. It can be edited; `psephos-authority init --election {}` goes on from here.",
+        path.display(),
+        path.display()
+    ));
     Ok(path)
 }
 
@@ -48,7 +58,7 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// The text of an election's file, from answers that make one.
 fn describe(terminal: &mut Terminal<'_>) -> Result<String, Failure> {
-    let title = terminal.ask("Title of the election: ")?;
+    let title = filled(terminal, "Title of the election: ")?;
     let mut text = format!("title = {}\n", quoted(&title));
     let names = listed(terminal, "Trustees, one name a line; an empty line ends it")?;
     if names.is_empty() {
@@ -58,12 +68,11 @@ fn describe(terminal: &mut Terminal<'_>) -> Result<String, Failure> {
     }
     let trustees = if names.is_empty() { 3 } else { names.len() };
     let most = trustees / 2 + 1;
-    let threshold = terminal.ask_or("How many of them together decrypt", &most.to_string())?;
+    let threshold = number(terminal, "How many of them together decrypt", most, trustees)?;
     text += &format!("threshold = {threshold}\n");
     for (key, question) in [("opens", "When voting begins"), ("closes", "When voting ends")] {
-        let moment = terminal
-            .ask_or(&format!("{question}, as in 2027-03-14T08:00:00+01:00"), "not stated")?;
-        if moment != "not stated" {
+        let moment = date(terminal, question)?;
+        if let Some(moment) = moment {
             text += &format!("{key} = {moment}\n");
         }
     }
@@ -88,20 +97,62 @@ fn describe(terminal: &mut Terminal<'_>) -> Result<String, Failure> {
     }
 }
 
-fn contest(terminal: &mut Terminal<'_>, number: u64) -> Result<String, Failure> {
-    let title = terminal.ask(&format!("\nContest {number}, the question: "))?;
+fn contest(terminal: &mut Terminal<'_>, place: u64) -> Result<String, Failure> {
+    let title = filled(terminal, &format!("\nContest {place}, the question: "))?;
     let method = terminal.choose(&format!("Counted by {}? ", METHODS.join(", ")), &METHODS)?;
     let method = METHODS.get(method).copied().unwrap_or_default();
     let mut text = format!(
-        "[[contest]]\nid = \"contest-{number}\"\ntitle = {}\nmethod = \"{method}\"\n",
+        "[[contest]]\nid = \"contest-{place}\"\ntitle = {}\nmethod = \"{method}\"\n",
         quoted(&title)
     );
     if method != "irv" {
-        text += &format!("seats = {}\n", terminal.ask_or("How many are to be elected", "1")?);
+        text +=
+            &format!("seats = {}\n", number(terminal, "How many are to be elected", 1, 65_535)?);
     }
     let names = listed(terminal, "Candidates, one name a line; an empty line ends it")?;
     text += &format!("candidates = [{}]\n", names.join(", "));
     Ok(text)
+}
+
+/// An answer that is not empty.
+fn filled(terminal: &mut Terminal<'_>, question: &str) -> Result<String, Failure> {
+    loop {
+        let answer = terminal.ask(question)?;
+        if !answer.is_empty() {
+            return Ok(answer);
+        }
+    }
+}
+
+/// A number from 1 to `most`.
+fn number(
+    terminal: &mut Terminal<'_>,
+    question: &str,
+    default: usize,
+    most: usize,
+) -> Result<usize, Failure> {
+    loop {
+        let answer = terminal.ask_or(question, &default.to_string())?;
+        match answer.parse() {
+            Ok(number) if (1..=most).contains(&number) => return Ok(number),
+            _ => terminal.say(&format!("Please type a number from 1 to {most}.")),
+        }
+    }
+}
+
+/// A moment as the file writes it, or none.
+fn date(terminal: &mut Terminal<'_>, question: &str) -> Result<Option<String>, Failure> {
+    let question = format!("{question}, as in 2027-03-14T08:00:00+01:00");
+    loop {
+        let answer = terminal.ask_or(&question, "not stated")?;
+        if answer == "not stated" {
+            return Ok(None);
+        }
+        match moment(&answer) {
+            Ok(_) => return Ok(Some(answer)),
+            Err(fault) => terminal.say(&fault),
+        }
+    }
 }
 
 /// Names, quoted, one a line.

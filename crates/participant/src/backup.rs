@@ -98,7 +98,7 @@ fn opens_to(file: &Path, passphrase: &Passphrase, plain: &[u8]) -> Result<bool, 
 }
 
 /// Makes a home of a backup.
-pub fn restore(folder: &Path, arguments: &arguments::Restore) -> Result<Exit, Failure> {
+pub fn restore(folder: &Path, role: &str, arguments: &arguments::Restore) -> Result<Exit, Failure> {
     let file = arguments.file.as_path();
     let sealed = read(file)?;
     let passphrase = Passphrase::obtain(arguments.passphrase_file.as_deref())?;
@@ -121,6 +121,14 @@ pub fn restore(folder: &Path, arguments: &arguments::Restore) -> Result<Exit, Fa
         .map_err(|error| damaged(error.to_string()))?
         .try_into()
         .map_err(|_| damaged("it does not describe one home".to_owned()))?;
+    if described.role != role {
+        return Err(Failure::usage(format!(
+            "this is the backup of a home of the {}",
+            described.role
+        ))
+        .at(file.display().to_string())
+        .advice(format!("restore it with `psephos-{} restore`", described.role)));
+    }
     if let Some(stranger) = others.iter().find(|kept| !is_known(&kept.name)) {
         return Err(damaged(format!("it holds {:?}", stranger.name)));
     }

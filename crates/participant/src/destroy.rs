@@ -7,13 +7,13 @@ use psephos_audit::{Options, Phase, audit};
 use psephos_console::arguments::Destroy;
 use psephos_console::{Exit, Failure, ask, date, say};
 use psephos_core::Digest;
-use psephos_record::board::FolderBoard;
+use psephos_record::board::{Board, open_board};
 use psephos_record::statement::{Destruction, SignedDestruction};
 use psephos_secrets::Vault;
 
 use crate::keys::DESTROYED;
 use crate::{
-    Home, HomeFile, NewFile, Passphrase, audit_failure, open_board, open_vault, vault_failure,
+    Home, HomeFile, NewFile, Passphrase, audit_failure, board_failure, open_vault, vault_failure,
 };
 
 /// Signs that the keys of a home are destroyed, and destroys them.
@@ -23,8 +23,9 @@ pub fn destroy(folder: &Path, order: &Destroy) -> Result<Exit, Failure> {
     let keys = home.path("keys");
     if !statement.exists() {
         let file = home.read()?;
-        let board = open_board(&home, &file, order.place.board.as_deref())?;
-        let election = may_end(&home, &file, &board, order.before_the_end)?;
+        let place = order.place.board.as_deref().unwrap_or(&file.board);
+        let board = open_board(place).map_err(board_failure)?;
+        let election = may_end(&home, &file, &*board, order.before_the_end)?;
         let (vault, key) =
             open_vault(&home, &Passphrase::obtain(order.passphrase_file.as_deref())?)?;
         if !order.yes && !confirmed(folder)? {
@@ -59,14 +60,14 @@ pub fn destroy(folder: &Path, order: &Destroy) -> Result<Exit, Failure> {
 fn may_end(
     home: &Home,
     file: &HomeFile,
-    board: &FolderBoard,
+    board: &dyn Board,
     early: bool,
 ) -> Result<Digest, Failure> {
     let known = home.known()?;
     let verified = (known.records > 0).then_some((known.records, known.head));
     let options = Options { verified, ..Options::default() };
     let view = audit(board, &options, &|_| {}).map_err(audit_failure)?.view;
-    let place = || board.path().display().to_string();
+    let place = || board.place();
     let mut joined = [0; 32];
     let is_ours = hex::decode_to_slice(&file.proposal, &mut joined).is_ok()
         && view.proposal.as_ref().is_some_and(|standing| standing.is_or_was(&joined));

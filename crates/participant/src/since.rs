@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use psephos_audit::View;
 use psephos_console::{Failure, date, duration};
 use psephos_protocol::{Awaited, Task};
-use psephos_record::board::{Board, BoardError, FolderBoard};
+use psephos_record::board::{Board, BoardError};
 use psephos_record::kind::Kind;
 use psephos_record::message::Record;
 
@@ -17,7 +17,7 @@ pub struct Since(BTreeMap<Kind, u64>);
 
 impl Since {
     /// Reads the log. Records that cannot be read say nothing.
-    pub fn read(board: &FolderBoard, view: &View) -> Result<Since, Failure> {
+    pub fn read(board: &dyn Board, view: &View) -> Result<Since, Failure> {
         let mut times = BTreeMap::new();
         for sequence in 0..view.records {
             let file = match board.record(sequence) {

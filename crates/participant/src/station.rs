@@ -240,6 +240,8 @@ pub fn refusal_failure(refusal: &Refusal, board: &dyn Board) -> Failure {
         Refusal::Unreadable => Exit::Unreadable,
         // Its own owner is awaited.
         Refusal::Replaced | Refusal::NotAgreed => Exit::Incomplete,
+        // Nothing on the board is wrong: the election goes on without it.
+        Refusal::LeftOut => Exit::Incomplete,
         // Nothing on the board is wrong: it only cannot be finished.
         Refusal::TooFewMixes { .. } => Exit::Incomplete,
         _ => Exit::Invalid,

@@ -10,7 +10,7 @@ use psephos_console::arguments::Output;
 use psephos_console::{Exit, Failure, count, numbered, plural, say};
 use psephos_core::Digest;
 use psephos_protocol::{BatchIndex, Who, absences, awaited};
-use psephos_record::board::{Board, FolderBoard};
+use psephos_record::board::{Board, open_board};
 use psephos_record::bodies::CounterProposal;
 use psephos_record::message::file_digest;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub fn show(home: &Path, output: &Output) -> Result<Exit, Failure> {
     while output.watch && shown.phase != Phase::Sealed {
         thread::sleep(LOOK);
         let (file, _) = Home::peek(home)?;
-        let board = FolderBoard::open(&file.board).map_err(board_failure)?;
+        let board = open_board(&file.board).map_err(board_failure)?;
         if board.extent().map_err(board_failure)?.records != shown.records {
             say("");
             shown = show_once(home, output)?;
@@ -40,26 +40,26 @@ pub fn show(home: &Path, output: &Output) -> Result<Exit, Failure> {
 /// Prints the state once, and returns it.
 fn show_once(home: &Path, output: &Output) -> Result<View, Failure> {
     let (file, known) = Home::peek(home)?;
-    let board = FolderBoard::open(&file.board).map_err(board_failure)?;
-    let view = psephos_audit::view(&board).map_err(audit_failure)?;
-    let since = Since::read(&board, &view)?;
+    let board = open_board(&file.board).map_err(board_failure)?;
+    let view = psephos_audit::view(&*board).map_err(audit_failure)?;
+    let since = Since::read(&*board, &view)?;
     say(if output.json {
         json(&file, &known, &view, &since)
     } else {
         text(&file, &known, &view, &since)
     });
-    if continues(&board, &known)? {
+    if continues(&*board, &known)? {
         return Ok(view);
     }
     Err(Failure::new(Exit::Invalid, "this is not the board that this home has verified")
-        .at(board.path().display().to_string())
+        .at(board.place())
         .advice(
             "an older copy, or altered: `psephos-verifier` says what is wrong; sign nothing on it",
         ))
 }
 
 /// Whether the last record that this home has verified is still in its place.
-fn continues(board: &FolderBoard, known: &Known) -> Result<bool, Failure> {
+fn continues(board: &dyn Board, known: &Known) -> Result<bool, Failure> {
     let Some(last) = known.records.checked_sub(1) else { return Ok(true) };
     if board.extent().map_err(board_failure)?.records <= last {
         return Ok(false);

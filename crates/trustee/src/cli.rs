@@ -31,7 +31,8 @@ const EXAMPLES: &str = "\
 Examples:
   psephos-trustee join --board /mnt/board                    ask for the invitation, show the
                                                              proposal, ask, enrol
-  psephos-trustee join --counter threshold=3                 ask the authority for other terms
+  psephos-trustee join --counter mixes=3 --counter threshold=3
+                                                             ask the authority for other terms
   psephos-trustee run                                        do every step when it is due, and ask before it
   psephos-trustee run --yes                                  the same without asking
   psephos-trustee run --dry-run                              what is due, and what it would sign

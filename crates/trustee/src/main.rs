@@ -21,7 +21,9 @@ fn main() -> ExitCode {
         Command::Answer(arguments) => commands::airgap::answer(arguments),
         Command::ImportAnswer(arguments) => commands::airgap::import_answer(arguments),
         Command::Backup(given) => backup(&desk::place(&given.home)?, &given.arguments),
-        Command::Restore(given) => restore(&desk::place(&given.home)?, &given.arguments),
+        Command::Restore(given) => {
+            restore(&desk::place(&given.home)?, desk::ROLE, &given.arguments)
+        }
         Command::Destroy(given) => destroy(&desk::place(&given.home)?, &given.arguments),
         Command::Status(arguments) => commands::status::run(arguments),
     })

@@ -53,18 +53,19 @@ pub fn export_request(arguments: ExportRequest) -> Result<Exit, Failure> {
     ));
     say(format!(
         "Next: carry it to the machine with the keys, and there \
-         `psephos-trustee answer {path} --output FILE`."
+         `psephos-trustee answer {path} --output FILE`; before you have joined, \
+         `psephos-trustee join --request {path} --output FILE`."
     ));
     Ok(Exit::Valid)
 }
 
 /// Audits the board in a request, and writes what is due from this trustee into a file.
 pub fn answer(arguments: AnswerRequest) -> Result<Exit, Failure> {
-    consent::somebody_to_ask(arguments.yes)?;
     let passphrase = arguments.key_file.passphrase_file.as_deref();
     let request = Lies::InRequest(&arguments.request);
     let mode = Mode::detect(arguments.quiet);
     let mut desk = Desk::open(&arguments.home, request, mode, || Passphrase::obtain(passphrase))?;
+    consent::somebody_to_ask(arguments.yes)?;
     if !desk.agreed() {
         return Err(refusal_failure(&Refusal::NotAgreed, desk.station.board()));
     }

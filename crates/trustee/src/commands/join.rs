@@ -31,18 +31,23 @@ pub fn run(arguments: Join) -> Result<Exit, Failure> {
         return carry(&mut desk, output);
     }
     let audited = enrol(&mut desk)?;
+    let view = &audited.view;
+    let is_left_out = view.manifest.is_some() && view.trustee(&desk.station.author()).is_none();
     if let Some(reply) = Reply::due(&mut desk, &audited.view)? {
         if let Some(body) = reply.body {
             desk.post(audited, &body)?;
         }
         desk.note_agreement(reply.agrees)?;
     }
-    if desk.agreed() {
+    if is_left_out {
+        desk.tell("The manifest is issued without you: you take no part in this election.");
+    } else if desk.agreed() {
         desk.tell("You take part.\n\nNext: `psephos-trustee run`, and leave it running.");
     } else {
         desk.tell(
             "The authority sees your answer. Nothing is signed in your name until you agree.\n\n\
-             Next: once the authority has replaced its proposal, `psephos-trustee join` again.",
+             Next: if the authority replaces its proposal, or you change your mind, \
+             `psephos-trustee join` again.",
         );
     }
     Ok(Exit::Valid)

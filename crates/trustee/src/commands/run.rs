@@ -20,9 +20,6 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
     if arguments.leash {
         leash();
     }
-    if !arguments.dry_run {
-        consent::somebody_to_ask(arguments.yes)?;
-    }
     let passphrase = arguments.key_file.passphrase_file.as_deref();
     let mut desk = Desk::open(
         &arguments.home,
@@ -35,6 +32,9 @@ pub fn run(arguments: Run) -> Result<Exit, Failure> {
     let mut told: Vec<Awaited> = Vec::new();
     let mut patience = Waited::new(arguments.patience);
     let mut consent = Consent::default();
+    if !arguments.dry_run {
+        consent::somebody_to_ask(arguments.yes)?;
+    }
     if !desk.agreed() {
         return Err(refusal_failure(&Refusal::NotAgreed, desk.station.board()));
     }

@@ -57,9 +57,9 @@ impl Drill<'_> {
             self.happens(fault, bar);
             let number = number_now(view, trustee).unwrap_or_default();
             let status = self.stage.types(&["status"], &mut |_| Ok(()))?;
-            let of = [format!("trustee {number} "), "Awaited".to_owned()];
+            let of = format!("trustee {number} ");
             for line in status.answer.lines().map(str::trim) {
-                if of.iter().any(|begin| line.starts_with(begin)) {
+                if line.starts_with(&of) {
                     self.sees(fault, bar, "psephos-authority status", line);
                 }
             }

@@ -148,8 +148,10 @@ impl Drill<'_> {
         };
         self.sees(fault, bar, "the rehearsal", words);
         let board = self.stage.types(&["status"], &mut |_| Ok(()))?;
-        if let Some(line) = board.answer.lines().find(|line| line.starts_with("Awaited")) {
-            self.sees(fault, bar, "psephos-authority status", line);
+        let awaited = board.answer.lines().skip_while(|line| *line != "Awaited:").nth(1);
+        if let Some(line) = awaited {
+            let line = format!("Awaited: {}", line.trim());
+            self.sees(fault, bar, "psephos-authority status", &line);
         }
         self.stage.start(trustee, &[])?;
         let typed = Typed { line: "psephos-trustee run".to_owned(), ..Default::default() };

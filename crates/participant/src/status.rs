@@ -110,15 +110,19 @@ fn text(file: &HomeFile, known: &Known, view: &View, since: &Since) -> String {
 
 /// What trustees have answered to the proposal that stands.
 fn answers(view: &View) -> Vec<String> {
-    let answer = |(trustee, answered): (u64, &Option<CounterProposalView>)| {
-        let CounterProposal { reason, description } = &answered.as_ref()?.counter;
-        let what = match description {
-            Some(_) => "proposes other terms",
-            None => "declines",
+    let mut lines = Vec::new();
+    for (trustee, answered) in numbered(&view.counter_proposals) {
+        let Some(CounterProposalView { counter, .. }) = answered else { continue };
+        let CounterProposal { reason, description } = counter;
+        let Some((wanted, proposed)) = description.as_ref().zip(view.description()) else {
+            lines.push(format!("  trustee {trustee} declines: {reason:?}"));
+            continue;
         };
-        Some(format!("  trustee {trustee} {what}: {reason:?}"))
-    };
-    numbered(&view.counter_proposals).filter_map(answer).collect()
+        lines.push(format!("  trustee {trustee} proposes other terms: {reason:?}"));
+        let changes = terms::differences(proposed, wanted);
+        lines.extend(changes.iter().map(|change| format!("    {change}")));
+    }
+    lines
 }
 
 /// What is excluded, and whom trustees state to be absent.

@@ -101,7 +101,9 @@ fn left_out(view: &View) -> &[u64] {
 /// Whether the standing manifest was made by leaving out exactly these numbers. The trustees behind have moved
 /// up since: the same command, run again after an interruption, would leave out somebody else.
 fn were_left_out(view: &View, numbers: &[u64]) -> bool {
-    let Some(ManifestView { manifest, earlier, .. }) = &view.manifest else { return false };
+    // Where that attempt has failed in its turn, the numbers are those of today.
+    let standing = view.manifest.as_ref().filter(|_| view.phase != Phase::Failed);
+    let Some(ManifestView { manifest, earlier, .. }) = standing else { return false };
     let Some(before) = earlier.last() else {
         return !manifest.excluded.is_empty()
             && manifest.excluded.iter().collect::<BTreeSet<_>>() == numbers.iter().collect();

@@ -132,9 +132,8 @@ pub fn restore(folder: &Path, role: &str, arguments: &arguments::Restore) -> Res
     if let Some(stranger) = others.iter().find(|kept| !is_known(&kept.name)) {
         return Err(damaged(format!("it holds {:?}", stranger.name)));
     }
-    described.first_counter =
-        next_counter(&others, described.first_counter).saturating_add(skipped());
-    if is_restored(folder, &described) {
+    let next = next_counter(&others, described.first_counter);
+    if is_restored(folder, &described, next) {
         told(folder);
         return Ok(Exit::Valid);
     }
@@ -146,6 +145,7 @@ pub fn restore(folder: &Path, role: &str, arguments: &arguments::Restore) -> Res
         home.store(&kept.name, &kept.bytes)?;
     }
     open_vault(&home, &passphrase)?;
+    described.first_counter = next.saturating_add(skipped());
     home.write(&described)?;
     told(folder);
     Ok(Exit::Valid)
@@ -153,8 +153,11 @@ pub fn restore(folder: &Path, role: &str, arguments: &arguments::Restore) -> Res
 
 /// Whether a home was made of this backup before: the same command may have been interrupted just before it
 /// said so. `home.json` is written last, so that everything else is there.
-fn is_restored(folder: &Path, described: &HomeFile) -> bool {
-    Home::peek(folder).is_ok_and(|(found, _)| found == *described)
+fn is_restored(folder: &Path, described: &HomeFile, next: u64) -> bool {
+    Home::peek(folder).is_ok_and(|(found, _)| {
+        let is_past = found.first_counter >= next.saturating_add(SKIPPED);
+        is_past && HomeFile { first_counter: described.first_counter, ..found } == *described
+    })
 }
 
 fn told(folder: &Path) {

@@ -75,7 +75,7 @@ impl Desk {
         passphrase: impl FnOnce() -> Result<Passphrase, Failure>,
     ) -> Result<Desk, Failure> {
         let home = Home::open(&place(home)?)?;
-        let file: HomeFile = home.read()?;
+        let mut file: HomeFile = home.read()?;
         let damaged = |what: &str| {
             Failure::usage(what)
                 .at(home.folder().display().to_string())
@@ -91,10 +91,11 @@ impl Desk {
             _ => return Err(damaged("the stored proposal is damaged")),
         };
         let proposal_digest = signed.digest();
-        // Interrupted between two proposals, its owner has agreed to neither.
+        // Interrupted between two proposals, its owner has agreed to neither, and is asked about the stored one.
         if file.agreed && hex::encode(proposal_digest) != file.proposal {
             return Err(damaged("the stored proposal is not the one that was agreed to"));
         }
+        file.proposal = hex::encode(proposal_digest);
         let board: Box<dyn WritableBoard> = match board {
             Lies::AsBefore => Box::new(open_board(&home, &file, None)?),
             Lies::In(folder) => Box::new(open_board(&home, &file, Some(folder))?),

@@ -22,7 +22,7 @@ const PAGES: [&str; 3] = ["docs/authority.md", "docs/trustee.md", "docs/auditor.
 const BESIDE: [&str; 6] = ["status", "encrypt", "backup", "export", "destroy", "statement"];
 
 /// How long one block may take.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(600);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {

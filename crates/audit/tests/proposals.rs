@@ -71,6 +71,31 @@ fn nothing_of_a_replaced_proposal_binds() {
     assert_eq!(failure.culprits, [Culprit::Trustee(1)]);
 }
 
+/// An answer on its way to a manifest that leaves its author out is nobody's fault; one made later is.
+#[test]
+fn the_answer_of_a_trustee_left_out_comes_too_late() {
+    let left_out = || {
+        let mut election = Election::enrolled(Plan::new(3, 2, 4));
+        let late = election.message(Author::Trustee(2), &counter(None));
+        let mut body = election.manifest_body();
+        body.excluded = vec![2];
+        body.description = body.description.without(&body.excluded);
+        body.keys.truncate(2);
+        election.post(Author::Authority, Body::Manifest(body));
+        (election, late)
+    };
+    let (mut election, late) = left_out();
+    election.append(Author::Trustee(2), late);
+    let report = election.audit().report;
+    assert_eq!(report.verdict, Verdict::Incomplete, "{}", report.to_text());
+    assert!(report.failures.is_empty());
+    let (mut election, late) = left_out();
+    let head = election.view().head;
+    election.append(Author::Trustee(2), Message { head, ..late });
+    let report = election.audit().report;
+    assert_eq!(report.check(CheckId::BoardPhase).unwrap().status, Status::Fail);
+}
+
 fn counter(description: Option<&Description>) -> Body {
     let reason = "as the charter has it".to_owned();
     Body::CounterProposal(CounterProposal { reason, description: description.cloned() })

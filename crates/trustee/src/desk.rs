@@ -76,13 +76,14 @@ impl Desk {
     ) -> Result<Desk, Failure> {
         let home = Home::open(&place(home)?)?;
         let mut file: HomeFile = home.read()?;
+        let place = || home.folder().display().to_string();
         let damaged = |what: &str| {
-            Failure::usage(what)
-                .at(home.folder().display().to_string())
-                .advice("give a trustee's home")
+            Failure::new(Exit::Io, what).at(place()).advice("restore this home from its backup")
         };
         let Some(index) = file.trustee.filter(|_| file.role == ROLE) else {
-            return Err(damaged(&format!("this is the home of the {}", file.role)));
+            return Err(Failure::usage(format!("this is the home of the {}", file.role))
+                .at(place())
+                .advice("give a trustee's home"));
         };
         let signed = SignedMessage::decode(&home.load(PROPOSAL)?)
             .map_err(|error| damaged(&format!("the stored proposal is damaged: {error}")))?;

@@ -6,6 +6,7 @@ pub mod arguments;
 pub mod ask;
 mod error;
 mod exit;
+mod locator;
 mod log;
 mod progress;
 mod run;
@@ -13,6 +14,7 @@ mod text;
 
 pub use error::Failure;
 pub use exit::Exit;
+pub use locator::Locator;
 pub use log::CommandLine;
 pub use progress::{Mode, Phases, Progress};
 pub use run::{leash, parse, run, say, warn};

@@ -219,7 +219,10 @@ pub fn board_failure(error: BoardError) -> Failure {
         | BoardError::BlobMissing { .. }
         | BoardError::BlobShape { .. } => Exit::Unreadable,
         BoardError::ForeignHead { .. } => Exit::Invalid,
-        BoardError::Io { .. } | BoardError::Full { .. } | BoardError::BrokenRows { .. } => Exit::Io,
+        BoardError::Io { .. }
+        | BoardError::Unreachable { .. }
+        | BoardError::Full { .. }
+        | BoardError::BrokenRows { .. } => Exit::Io,
         BoardError::AlreadyStands { .. } | BoardError::Refused { .. } => Exit::Internal,
     };
     Failure::new(exit, error.to_string())

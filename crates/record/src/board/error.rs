@@ -24,6 +24,16 @@ pub enum BoardError {
         /// The system's answer.
         source: io::Error,
     },
+    /// A place on a network does not answer, or not as a board would.
+    #[error("{place}: cannot {action}: {reason}")]
+    Unreachable {
+        /// The board's URL.
+        place: String,
+        /// What was tried.
+        action: &'static str,
+        /// What came instead, and what to do where that is known.
+        reason: String,
+    },
     /// A record is not there, or no longer.
     #[error("{place}: record {sequence} is missing")]
     RecordMissing {

@@ -1,0 +1,1 @@
+//! Taking ballots one at a time.

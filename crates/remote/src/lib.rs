@@ -1,0 +1,8 @@
+//! Boards that are reached over a network, and the small files that servers of one board share.
+//!
+//! What is read here is as untrusted as what lies in a folder: records are verified and blobs hashed by whoever
+//! reads them.
+
+mod files;
+
+pub use files::{Files, FilesError, FolderFiles};

@@ -67,8 +67,8 @@ impl Blocks {
     }
 
     /// The blocks, the oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = (u64, &Block)> {
-        self.read.iter().map(|(number, block)| (*number, block))
+    pub fn iter(&self) -> impl Iterator<Item = &Block> {
+        self.read.values()
     }
 
     /// The number of the next block.
@@ -84,13 +84,6 @@ impl Blocks {
     /// Whether a file of the journal is in one.
     pub fn cover(&self, name: &str) -> bool {
         self.read.values().any(|block| block.covers.contains(name))
-    }
-
-    /// Forgets which files a block covers, once they are removed.
-    pub fn settle(&mut self, number: u64) {
-        if let Some(block) = self.read.get_mut(&number) {
-            block.covers.clear();
-        }
     }
 
     /// Makes the next block durable. Nobody has seen its messages before: if another server was faster, they are

@@ -87,10 +87,15 @@ pub enum IntakeError {
     },
     /// Receipts were given, and the election was closed behind this server's back.
     #[error(
-        "the election was closed past this server: {0} with receipts cannot go to the board any more; \
-         whoever holds such a receipt can prove it"
+        "the election was closed past this server, which has {ballots} ballots and {challenges} challenges that \
+         cannot go to the board any more; whoever holds a receipt for one of them can prove it"
     )]
-    Withheld(String),
+    Withheld {
+        /// Ballots with receipts.
+        ballots: usize,
+        /// Challenges.
+        challenges: usize,
+    },
 }
 
 /// An intake at work: one thread judges and answers, another one posts.

@@ -55,20 +55,19 @@ impl Poster {
     pub fn post(&mut self) -> Result<(), IntakeError> {
         loop {
             self.blocks.catch_up(&*self.files)?;
-            if self.files.list(FOLDER)?.is_empty() {
+            let names = self.files.list(FOLDER)?;
+            if names.is_empty() {
                 return Ok(());
             }
             let view = self.look()?;
-            self.settle(view)?;
-            let view = self.look()?;
-            let names = self.files.list(FOLDER)?;
+            let view = self.settle(view, &names)?;
             let open: Vec<String> =
                 names.into_iter().filter(|name| !self.blocks.cover(name)).collect();
             if open.is_empty() {
                 return Ok(());
             }
             if view.phase != Phase::Voting {
-                return self.withheld(&open);
+                return Err(self.withheld(&open)?);
             }
             self.make_block(&view, open)?;
         }
@@ -96,29 +95,26 @@ impl Poster {
         Ok(view)
     }
 
-    /// Appends every message of a block that is not on the board, and removes what the block covers.
-    fn settle(&mut self, mut view: View) -> Result<(), IntakeError> {
-        let unsettled: Vec<(u64, Block)> = self
-            .blocks
-            .iter()
-            .filter(|(_, block)| !block.covers.is_empty())
-            .map(|(number, block)| (number, block.clone()))
-            .collect();
-        for (number, block) in unsettled {
-            for signed in &block.messages {
+    /// Appends every message that a block holds and the board lacks, and removes from the journal, where `names`
+    /// are, what the block covers. A block that covers none of them has been dealt with.
+    fn settle(&mut self, mut view: View, names: &[String]) -> Result<View, IntakeError> {
+        let is_left = |block: &Block| names.iter().any(|name| block.covers.contains(name));
+        let unsettled: Vec<Block> =
+            self.blocks.iter().filter(|block| is_left(block)).cloned().collect();
+        for Block { covers, messages } in unsettled {
+            for signed in &messages {
                 while !self.stand.contains(&signed.digest()) {
                     if view.phase != Phase::Voting {
-                        return self.withheld(&block.covers);
+                        return Err(self.withheld(&covers)?);
                     }
                     view = self.append(view, signed)?;
                 }
             }
-            for name in &block.covers {
+            for name in names.iter().filter(|name| covers.contains(*name)) {
                 self.files.remove(name)?;
             }
-            self.blocks.settle(number);
         }
-        Ok(())
+        Ok(view)
     }
 
     /// Appends a message exactly behind what was read, where voting goes on; somebody else may be faster.
@@ -183,17 +179,18 @@ impl Poster {
         Ok(())
     }
 
-    fn withheld<'a>(&self, names: impl IntoIterator<Item = &'a String>) -> Result<(), IntakeError> {
-        let mut ballots = 0;
+    /// What cannot be posted any more: these files of the journal.
+    fn withheld<'a>(
+        &self,
+        names: impl IntoIterator<Item = &'a String>,
+    ) -> Result<IntakeError, IntakeError> {
+        let (mut ballots, mut challenges) = (0, 0);
         for name in names {
             let group = Group::read(&*self.files, name)?.unwrap_or_default();
             ballots += group.ballots.len();
+            challenges += group.challenges.len();
         }
-        match ballots {
-            0 => Ok(()),
-            1 => Err(IntakeError::Withheld("1 ballot".to_owned())),
-            ballots => Err(IntakeError::Withheld(format!("{ballots} ballots"))),
-        }
+        Ok(IntakeError::Withheld { ballots, challenges })
     }
 }
 

@@ -108,8 +108,7 @@ pub(crate) struct Download<S> {
 impl<S: Source> Download<S> {
     /// Asks for a file, from `offset` on.
     pub fn start(source: S, patience: Patience, offset: u64) -> Result<Self, Trouble> {
-        let opened =
-            runtime::wait(patience.insist(async || source.open(offset, None).await))?;
+        let opened = runtime::wait(patience.insist(async || source.open(offset, None).await))?;
         let Opened { stream, length, version } = opened;
         let (piece, stream) = (Bytes::new(), Some(stream));
         Ok(Self { source, patience, stream, piece, offset, length, version, failed: 0 })

@@ -8,11 +8,8 @@ use tokio::runtime::{Builder, Runtime};
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     // TLS needs a provider for the whole process; one that is there already is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let built = Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_name("network")
-        .enable_all()
-        .build();
+    let built =
+        Builder::new_multi_thread().worker_threads(2).thread_name("network").enable_all().build();
     // Without threads no program gets far; there is nobody to hand this to who could go on.
     built.unwrap_or_else(|error| panic!("cannot start the threads for the network: {error}"))
 });

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use object_store::{ObjectStoreExt, PutPayload, WriteMultipart};
 use psephos_core::Digest;
 use psephos_record::board::{
-    BlobWriter, Board, BoardError, Extent, LAST_SEQUENCE, Placed, WritableBoard, blob_name, check_blob,
-    record_name, sequence_of,
+    BlobWriter, Board, BoardError, Extent, LAST_SEQUENCE, Placed, WritableBoard, blob_name,
+    check_blob, record_name, sequence_of,
 };
 use psephos_record::bodies::Blob;
 
@@ -69,7 +69,9 @@ impl ObjectBoard {
             let mut part = Vec::new();
             let read = (&file).take(PART_LENGTH as u64).read_to_end(&mut part);
             let sent = match read {
-                Err(error) => Err(object_store::Error::Generic { store: "file", source: error.into() }),
+                Err(error) => {
+                    Err(object_store::Error::Generic { store: "file", source: error.into() })
+                }
                 Ok(0) => break,
                 Ok(_) => upload.wait_for_capacity(PARTS - 1).await,
             };

@@ -5,7 +5,7 @@
 //! file. Whatever else lies in the folder is ignored.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, ErrorKind, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -162,8 +162,20 @@ impl Board for FolderBoard {
     }
 
     fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        self.open_blob_at(root, 0)
+    }
+
+    fn open_blob_at(
+        &self,
+        root: &Digest,
+        offset: u64,
+    ) -> Result<Box<dyn Read + Send + '_>, BoardError> {
         let path = self.blob_path(root);
-        match open_file(&path) {
+        let opened = open_file(&path).and_then(|mut file| {
+            file.seek(SeekFrom::Start(offset))?;
+            Ok(file)
+        });
+        match opened {
             Ok(file) => Ok(Box::new(file)),
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 Err(BoardError::BlobMissing { place: self.place(), root: hex::encode(root) })

@@ -100,6 +100,53 @@ pub trait Board: Sync {
     /// # Errors
     /// [`BoardError::BlobMissing`], or the storage's.
     fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError>;
+
+    /// The raw bytes of a blob from an offset on; none behind its end.
+    ///
+    /// # Errors
+    /// As [`Board::open_blob`].
+    fn open_blob_at(
+        &self,
+        root: &Digest,
+        offset: u64,
+    ) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        let mut blob = self.open_blob(root)?;
+        io::copy(&mut (&mut blob).take(offset), &mut io::sink()).map_err(|source| {
+            let path = Path::new(&self.place()).join(folder::blob_name(root));
+            BoardError::Io { path, action: "read the file", source }
+        })?;
+        Ok(blob)
+    }
+}
+
+impl<B: Board + ?Sized> Board for &B {
+    fn place(&self) -> String {
+        (**self).place()
+    }
+
+    fn extent(&self) -> Result<Extent, BoardError> {
+        (**self).extent()
+    }
+
+    fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        (**self).open_record(sequence)
+    }
+
+    fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {
+        (**self).blob_length(root)
+    }
+
+    fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        (**self).open_blob(root)
+    }
+
+    fn open_blob_at(
+        &self,
+        root: &Digest,
+        offset: u64,
+    ) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        (**self).open_blob_at(root, offset)
+    }
 }
 
 /// As much of a record file as anybody reads: all of it, or of one that is too long what its digest is of.

@@ -235,8 +235,17 @@ pub fn compare(
 /// # Errors
 /// [`AuditError::Board`].
 pub fn view(board: &dyn Board) -> Result<View, AuditError> {
-    let options = Options::default();
-    Ok(run(board, None, &options, &|_| {}, false)?.view)
+    Ok(outline(board)?.view)
+}
+
+/// [`view()`], with a report of everything that is wrong with the records by themselves: encodings, the chain,
+/// signatures, who may write what in which phase. For refusing a record before it stands, not for a verdict:
+/// checks of lists and proofs are not made, and count as passed where there is something to make them on.
+///
+/// # Errors
+/// [`AuditError::Board`].
+pub fn outline(board: &dyn Board) -> Result<Audit, AuditError> {
+    run(board, None, &Options::default(), &|_| {}, false)
 }
 
 /// An exclusion stands after what it puts aside. One that turns out not to stand where it may puts nothing

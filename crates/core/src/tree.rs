@@ -86,11 +86,69 @@ impl TreeHasher {
     }
 
     /// The root of everything hashed.
-    pub fn finish(mut self) -> Digest {
+    pub fn finish(self) -> Digest {
+        self.outline().root()
+    }
+
+    /// The leaves of everything hashed: what the pieces of it are checked against as they come.
+    pub fn outline(mut self) -> Outline {
         if !self.pending.is_empty() {
             self.flush();
         }
-        finish(self.leaves, self.length)
+        Outline { length: self.length, leaves: self.leaves }
+    }
+}
+
+/// The leaves of a tree: whoever has them can check each chunk by itself (spec/board-server.md).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outline {
+    length: u64,
+    leaves: Vec<Digest>,
+}
+
+impl Outline {
+    /// LE64 of the length in bytes, then the leaves.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        [&self.length.to_le_bytes()[..], self.leaves.as_flattened()].concat()
+    }
+
+    /// Reads what [`Outline::encode`] writes; none where the leaves are not as many as the length needs.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (length, leaves) = bytes.split_first_chunk()?;
+        let (leaves, rest) = leaves.as_chunks();
+        let length = u64::from_le_bytes(*length);
+        let is_whole =
+            rest.is_empty() && leaves.len() as u64 == length.div_ceil(CHUNK_LENGTH as u64);
+        is_whole.then(|| Self { length, leaves: leaves.to_vec() })
+    }
+
+    /// The root that these leaves have.
+    #[must_use]
+    pub fn root(&self) -> Digest {
+        finish(self.leaves.clone(), self.length)
+    }
+
+    /// Bytes in all.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Which of the chunks from `first` on, given one after the other, is the first that is not the tree's;
+    /// one that is too many or too short is none of its.
+    #[must_use]
+    pub fn first_wrong(&self, first: u64, bytes: &[u8]) -> Option<u64> {
+        let known = |index| usize::try_from(index).ok().and_then(|place| self.leaves.get(place));
+        let mut index = first;
+        for chunk in bytes.chunks(CHUNK_LENGTH) {
+            if known(index) != Some(&leaf(index, chunk)) {
+                return Some(index);
+            }
+            index += 1;
+        }
+        None
     }
 }
 
@@ -124,6 +182,30 @@ mod tests {
         let length = (data.len() as u64).to_le_bytes();
         assert_eq!(root(&data), hash("psephos/v1/root", &[&length, &top]));
         assert_eq!(root(&[]), hash("psephos/v1/root", &[&[0; 8], &[0; 32]]));
+    }
+
+    #[test]
+    fn an_outline_checks_pieces_in_any_order() {
+        let data = bytes(3 * CHUNK_LENGTH + 5);
+        let mut hasher = TreeHasher::new();
+        hasher.update(&data);
+        let outline = hasher.outline();
+        assert_eq!((outline.root(), outline.length()), (root(&data), data.len() as u64));
+        assert_eq!(Outline::decode(&outline.encode()).as_ref(), Some(&outline));
+        let encoded = outline.encode();
+        for wrong in [&encoded[..encoded.len() - 32], &encoded[..encoded.len() - 1], &[], &[0; 7]] {
+            assert_eq!(Outline::decode(wrong), None);
+        }
+        let (second, last) = (&data[CHUNK_LENGTH..3 * CHUNK_LENGTH], &data[3 * CHUNK_LENGTH..]);
+        assert_eq!(outline.first_wrong(3, last), None);
+        assert_eq!(outline.first_wrong(1, second), None);
+        assert_eq!(outline.first_wrong(2, second), Some(2));
+        let mut changed = second.to_vec();
+        changed[CHUNK_LENGTH + 7] ^= 1;
+        assert_eq!(outline.first_wrong(1, &changed), Some(2));
+        assert_eq!(outline.first_wrong(3, &[last, &[0]].concat()), Some(3));
+        assert_eq!(outline.first_wrong(4, &[0]), Some(4));
+        assert_eq!(outline.first_wrong(u64::MAX, &[0]), Some(u64::MAX));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod memory;
 mod overlay;
 mod rows;
 mod slow;
+mod writer;
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -24,11 +25,12 @@ use crate::message::{DIGESTED, RECORD_LIMIT, Record, SignedMessage};
 pub use append::Appended;
 pub use archive::{ArchiveBoard, Archived, Lost, Show, open_board, write_archive};
 pub use error::BoardError;
-pub use folder::FolderBoard;
+pub use folder::{FolderBoard, LAST_SEQUENCE, blob_name, record_name, sequence_of};
 pub use memory::MemoryBoard;
 pub use overlay::Overlay;
 pub use rows::{BlobFault, BlobRows, check_blob};
 pub use slow::SlowBoard;
+pub use writer::BlobWriter;
 
 /// How far a log reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub enum Placed {
     Taken,
 }
 
-/// Reading a board, in a folder, an archive or memory.
+/// Reading a board, wherever it lies.
 pub trait Board: Sync {
     /// Where the board lies, for people.
     fn place(&self) -> String;
@@ -98,6 +100,53 @@ pub trait Board: Sync {
     /// # Errors
     /// [`BoardError::BlobMissing`], or the storage's.
     fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError>;
+
+    /// The raw bytes of a blob from an offset on; none behind its end.
+    ///
+    /// # Errors
+    /// As [`Board::open_blob`].
+    fn open_blob_at(
+        &self,
+        root: &Digest,
+        offset: u64,
+    ) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        let mut blob = self.open_blob(root)?;
+        io::copy(&mut (&mut blob).take(offset), &mut io::sink()).map_err(|source| {
+            let path = Path::new(&self.place()).join(folder::blob_name(root));
+            BoardError::Io { path, action: "read the file", source }
+        })?;
+        Ok(blob)
+    }
+}
+
+impl<B: Board + ?Sized> Board for &B {
+    fn place(&self) -> String {
+        (**self).place()
+    }
+
+    fn extent(&self) -> Result<Extent, BoardError> {
+        (**self).extent()
+    }
+
+    fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        (**self).open_record(sequence)
+    }
+
+    fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {
+        (**self).blob_length(root)
+    }
+
+    fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        (**self).open_blob(root)
+    }
+
+    fn open_blob_at(
+        &self,
+        root: &Digest,
+        offset: u64,
+    ) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        (**self).open_blob_at(root, offset)
+    }
 }
 
 /// As much of a record file as anybody reads: all of it, or of one that is too long what its digest is of.
@@ -110,7 +159,7 @@ fn read_record<B: Board + ?Sized>(board: &B, sequence: u64) -> Result<Vec<u8>, B
 
 /// A record file could be opened, and not read.
 fn reading_record(place: String, sequence: u64) -> impl FnOnce(io::Error) -> BoardError {
-    let path = Path::new(&place).join(folder::record_name(sequence));
+    let path = Path::new(&place).join(record_name(sequence));
     move |source| BoardError::Io { path, action: "read the file", source }
 }
 

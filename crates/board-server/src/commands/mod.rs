@@ -1,3 +1,4 @@
 //! The commands.
 
+mod lease;
 pub mod serve;

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use psephos_board_server::{App, Certificate, Limits, Listening, Settings, Store, serve};
-use psephos_console::{Exit, Failure, Locator, say};
+use psephos_console::{Exit, Failure, Locator, say, warn};
 use psephos_record::board::{BoardError, FolderBoard};
+use psephos_remote::object::{self, Atomicity};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
+use super::lease::Lease;
 use crate::cli::Serve;
 
 /// The folder of uploads in a board's folder: readers of the board take no notice of it.
@@ -18,7 +20,7 @@ const UPLOADS: &str = ".incoming-uploads";
 
 /// Serves the board.
 pub fn run(arguments: Serve) -> Result<Exit, Failure> {
-    let (store, spool) = open(&arguments)?;
+    let (store, spool, _lease) = open(&arguments)?;
     let limits = Limits {
         connections: arguments.connections,
         connections_per_address: arguments.per_address,
@@ -50,17 +52,49 @@ pub fn run(arguments: Serve) -> Result<Exit, Failure> {
     })
 }
 
-/// The board, and the folder of its uploads.
-fn open(arguments: &Serve) -> Result<(Store, PathBuf), Failure> {
-    let folder = match &arguments.store {
-        Locator::Path(folder) => folder,
+/// The board, the folder of its uploads, and what is held as long as the server is alone on its store.
+fn open(arguments: &Serve) -> Result<(Store, PathBuf, Option<Lease>), Failure> {
+    match &arguments.store {
+        Locator::Path(folder) => {
+            let board = FolderBoard::create(folder).map_err(|error| refused(folder, &error))?;
+            let spool = arguments.spool.clone().unwrap_or_else(|| folder.join(UPLOADS));
+            Ok((Arc::new(board), spool, None))
+        }
         Locator::Url(url) => {
-            return Err(Failure::usage("this server keeps its board in a folder").at(url));
+            let spool = arguments.spool.clone().ok_or_else(|| {
+                Failure::usage("lists need a folder to lie in while they are uploaded")
+                    .advice("name one with --spool DIR; it is kept over a restart")
+            })?;
+            let (store, lease) = object_store(url, arguments.alone)?;
+            Ok((Arc::new(store.board()), spool, lease))
+        }
+    }
+}
+
+/// A place in an object store, which is tried out: several servers need one that creates on condition.
+fn object_store(url: &str, alone: bool) -> Result<(object::Store, Option<Lease>), Failure> {
+    let store = object::open(url)?;
+    let reached = object::atomicity(&store.files())
+        .map_err(|error| Failure::new(Exit::Io, error.to_string()).at(url))?;
+    let lacks = match reached {
+        Atomicity::Refused if !alone => return Ok((store, None)),
+        Atomicity::Refused => "--alone was given".to_owned(),
+        Atomicity::Overwritten => {
+            "this store overwrites a file that is there, although it was told not to".to_owned()
+        }
+        Atomicity::Unsupported { reason } => {
+            format!("this store creates nothing on condition that it is not there: {reason}")
         }
     };
-    let board = FolderBoard::create(folder).map_err(|error| refused(folder, &error))?;
-    let spool = arguments.spool.clone().unwrap_or_else(|| folder.join(UPLOADS));
-    Ok((Arc::new(board), spool))
+    if !alone {
+        return Err(Failure::usage(lacks).at(url).advice(
+            "two servers on it could overwrite each other's records: use another store, or make sure that \
+             this is the only one and give --alone",
+        ));
+    }
+    warn(format!("{lacks}: nothing else may write to {url} as long as this server runs"));
+    let lease = Lease::take(Arc::new(store.files()))?;
+    Ok((store.alone(), Some(lease)))
 }
 
 fn refused(folder: &Path, error: &BoardError) -> Failure {

@@ -49,7 +49,8 @@ pub use evidence::{
     Claim, EVIDENCE_LIMIT, Evidence, EvidenceBlob, EvidenceFile, Judgement, Reach, excerpt,
 };
 pub use intake::{
-    BallotSource, Intake, IntakeError, Placement, Polling, ballot_layouts, derive_intake,
+    BallotSource, Intake, IntakeError, Placement, Polling, Rules, Standing, ballot_layouts,
+    derive_intake, row_digests,
 };
 pub use report::{CheckResult, Culprit, FAILURES_LISTED, Failure, Report, SPEC};
 pub use roll::{Keys, Roll, RollError, RollFault};

@@ -53,6 +53,8 @@ pub enum Command {
     Open(Open),
     /// Takes in files of encrypted ballots and of challenges
     Intake(Intake),
+    /// Writes the key that takes in ballots into a file of its own, for a board server
+    IntakeKey(IntakeKey),
     /// Publishes a change to the roll that the registrar made
     Amend(Amend),
     /// Lets a box close with fewer ballots than the election's minimum
@@ -244,6 +246,20 @@ pub struct Exclude {
     pub place: Place,
     #[command(flatten)]
     pub acting: Acting,
+}
+
+#[derive(Args, Debug)]
+pub struct IntakeKey {
+    /// The file to write; it must not exist
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub home: Home,
+    #[command(flatten)]
+    pub key_file: KeyFile,
+    /// Read the new file's passphrase from the first line of this file instead of asking
+    #[arg(long, value_name = "FILE")]
+    pub new_passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

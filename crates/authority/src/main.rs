@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Open(arguments) => commands::open::run(arguments),
         Command::Reissue(arguments) => commands::reissue::run(arguments),
         Command::Intake(arguments) => commands::intake::run(arguments),
+        Command::IntakeKey(arguments) => commands::intake_key::run(arguments),
         Command::Amend(arguments) => commands::amend::run(arguments),
         Command::Waive(arguments) => commands::waive::run(arguments),
         Command::Close(arguments) => commands::close::run(arguments),

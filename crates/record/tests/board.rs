@@ -1,35 +1,22 @@
 //! Appending: everything lands once, in one order, whole or not at all, and says clearly when it cannot.
 
 mod common;
+#[path = "common/conduct.rs"]
+mod conduct;
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use common::signed;
+use common::{messages, signed};
+use conduct::{chain, in_order_of_each_author};
 use psephos_core::hash;
 use psephos_record::board::{
-    Appended, Board, BoardError, Extent, FolderBoard, MemoryBoard, Placed, SlowBoard, WritableBoard,
+    Board, BoardError, Extent, FolderBoard, MemoryBoard, SlowBoard, WritableBoard,
 };
-use psephos_record::message::{RECORD_LIMIT, Record, SignedMessage, file_digest};
-
-/// Every record of a board, checked to be a chain.
-fn chain(board: &dyn Board) -> Vec<Record> {
-    let extent = board.extent().unwrap();
-    assert_eq!(extent.beyond_gap, None);
-    let mut previous = [0; 32];
-    let mut records = Vec::new();
-    for sequence in 0..extent.records {
-        let file = board.record(sequence).unwrap();
-        let record = Record::decode(&file).unwrap();
-        assert_eq!((record.sequence, record.previous), (sequence, previous));
-        record.verify(&record.message().unwrap()).unwrap();
-        previous = file_digest(&file);
-        records.push(record);
-    }
-    records
-}
+use psephos_record::message::RECORD_LIMIT;
 
 fn new_board() -> (tempfile::TempDir, FolderBoard) {
     let folder = tempfile::tempdir().unwrap();
@@ -45,114 +32,15 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-fn both(test: impl Fn(&dyn WritableBoard)) {
-    test(&MemoryBoard::new());
-    test(&new_board().1);
-}
-
 #[test]
-fn records_follow_each_other() {
-    both(|board| {
-        assert_eq!(board.extent().unwrap(), Extent { records: 0, beyond_gap: None });
-        let mut head = [0; 32];
-        let mut sent: Vec<SignedMessage> = Vec::new();
-        for counter in 0..5 {
-            let message = signed(1, counter, head);
-            let appended = board.append(&message).unwrap();
-            assert_eq!(appended.sequence, counter);
-            assert_eq!(file_digest(&board.record(counter).unwrap()), appended.head);
-            head = appended.head;
-            sent.push(message);
-        }
-        let stand: Vec<SignedMessage> =
-            chain(board).into_iter().map(Record::unwrap_message).collect();
-        assert_eq!(stand, sent);
-        assert!(matches!(board.record(5), Err(BoardError::RecordMissing { sequence: 5, .. })));
+fn every_kind_of_board_behaves_alike() {
+    conduct::check(&|| Box::new(MemoryBoard::new()));
+    let folder = tempfile::tempdir().unwrap();
+    let number = AtomicUsize::new(0);
+    conduct::check(&|| {
+        let number = number.fetch_add(1, Ordering::Relaxed);
+        Box::new(FolderBoard::create(folder.path().join(number.to_string())).unwrap())
     });
-}
-
-#[test]
-fn a_message_may_build_on_any_earlier_record() {
-    both(|board| {
-        let first = board.append(&signed(1, 0, [0; 32])).unwrap();
-        board.append(&signed(2, 0, first.head)).unwrap();
-        board.append(&signed(3, 0, first.head)).unwrap();
-        board.append(&signed(4, 0, [0; 32])).unwrap();
-        assert_eq!(chain(board).len(), 4);
-    });
-}
-
-#[test]
-fn what_would_spoil_the_board_is_not_appended() {
-    both(|board| {
-        let message = signed(1, 0, [0; 32]);
-        let Appended { head, .. } = board.append(&message).unwrap();
-        board.append(&signed(2, 0, head)).unwrap();
-        assert!(matches!(board.append(&message), Err(BoardError::AlreadyStands { sequence: 0 })));
-        assert!(matches!(
-            board.append(&signed(2, 0, head)),
-            Err(BoardError::AlreadyStands { sequence: 1 })
-        ));
-        let foreign = board.append(&signed(1, 1, [5; 32]));
-        assert!(matches!(foreign, Err(BoardError::ForeignHead { .. })));
-        let mut forged = signed(1, 1, head);
-        forged.signature.0[3] ^= 1;
-        assert!(matches!(board.append(&forged), Err(BoardError::Refused { .. })));
-        let mut cut = signed(1, 1, head);
-        cut.message.pop();
-        assert!(matches!(board.append(&cut), Err(BoardError::Refused { .. })));
-        assert_eq!(chain(board).len(), 2);
-    });
-}
-
-#[test]
-fn a_taken_place_stays_as_it_is() {
-    both(|board| {
-        assert_eq!(board.create_record(0, b"first").unwrap(), Placed::Here);
-        assert_eq!(board.create_record(0, b"second").unwrap(), Placed::Taken);
-        assert_eq!(board.record(0).unwrap(), b"first");
-    });
-}
-
-/// Somebody else's garbage at the end of the log does not stop honest writers.
-#[test]
-fn honest_records_follow_a_broken_one() {
-    both(|board| {
-        let first = board.append(&signed(1, 0, [0; 32])).unwrap();
-        board.create_record(1, b"garbage").unwrap();
-        let third = board.append(&signed(1, 1, first.head)).unwrap();
-        assert_eq!(third.sequence, 2);
-        let record = Record::decode(&board.record(2).unwrap()).unwrap();
-        assert_eq!(record.previous, file_digest(b"garbage"));
-    });
-}
-
-#[test]
-fn threads_lose_nothing() {
-    both(|board| {
-        std::thread::scope(|scope| {
-            for author in 1..=4 {
-                scope.spawn(move || {
-                    for counter in 0..10 {
-                        board.append(&signed(author, counter, [0; 32])).unwrap();
-                    }
-                });
-            }
-        });
-        assert_eq!(in_order_of_each_author(&chain(board)), 40);
-    });
-}
-
-/// Every author's records in the order in which it sent them; how many in all.
-fn in_order_of_each_author(records: &[Record]) -> usize {
-    let mut next = std::collections::BTreeMap::new();
-    for record in records {
-        let message = record.message().unwrap();
-        let expected = next.entry(message.author).or_insert(0);
-        assert_eq!(message.counter, *expected);
-        *expected += 1;
-    }
-    records.len()
 }
 
 const WRITER_FOLDER: &str = "PSEPHOS_TEST_WRITER_FOLDER";

@@ -147,35 +147,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_taken_until_its_file_is_removed() {
+    fn no_temporary_file_is_left_or_listed() {
         let folder = tempfile::tempdir().unwrap();
         let files = FolderFiles::new(folder.path().join("beside"));
-        assert_eq!(files.list("journal").unwrap(), Vec::<String>::new());
         assert_eq!(files.create("journal/b", b"one").unwrap(), Placed::Here);
         assert_eq!(files.create("journal/b", b"two").unwrap(), Placed::Taken);
-        assert_eq!(files.create("journal/a", b"").unwrap(), Placed::Here);
-        assert_eq!(files.read("journal/b").unwrap().as_deref(), Some(&b"one"[..]));
-        assert_eq!(files.list("journal").unwrap(), ["journal/a", "journal/b"]);
-        files.remove("journal/b").unwrap();
-        files.remove("journal/b").unwrap();
-        assert_eq!(files.read("journal/b").unwrap(), None);
-        assert_eq!(files.create("journal/b", b"two").unwrap(), Placed::Here);
-        let left = fs::read_dir(folder.path().join("beside/journal")).unwrap().count();
-        assert_eq!(left, 2, "temporary files are gone");
-    }
-
-    #[test]
-    fn of_many_writers_one_wins() {
-        let folder = tempfile::tempdir().unwrap();
-        let files = FolderFiles::new(folder.path().to_owned());
-        let here: usize = std::thread::scope(|scope| {
-            let write = |text: u8| {
-                let files = &files;
-                scope.spawn(move || files.create("one", &[text]).unwrap() == Placed::Here)
-            };
-            let writers: Vec<_> = (0..8).map(write).collect();
-            writers.into_iter().map(|writer| usize::from(writer.join().unwrap())).sum()
-        });
-        assert_eq!(here, 1);
+        let journal = folder.path().join("beside/journal");
+        assert_eq!(fs::read_dir(&journal).unwrap().count(), 1);
+        fs::write(journal.join(".incoming-of-a-crash"), b"half").unwrap();
+        assert_eq!(files.list("journal").unwrap(), ["journal/b"]);
     }
 }

@@ -1,8 +1,6 @@
-//! What a ballot is judged by on its own: shape, context, eligibility, proof, range, challenged.
+//! The ballots of a record, each judged on its own.
 
-use psephos_core::pairs::pairs;
 use psephos_core::rows::Rows;
-use psephos_proofs::ballot::{BallotFault, BallotLayout, verify_rows};
 use psephos_record::bodies::Reason;
 
 use super::derive::{ACCEPTED, IntakeError, code_of};
@@ -30,10 +28,9 @@ pub(super) fn judge(
     }
     let mut block: Vec<u8> = Vec::new();
     let mut flush = |block: &mut Vec<u8>, codes: &mut Vec<u8>| {
-        let answers = verify_rows(&polling.election, source.box_index, layout, block);
-        verified(answers.len() as u64);
-        let judged = pairs(block.chunks(length), answers);
-        codes.extend(judged.map(|(bytes, answer)| polling.code(layout, bytes, answer)));
+        let reasons = polling.rules.judge(source.box_index, layout, block);
+        verified(reasons.len() as u64);
+        codes.extend(reasons.into_iter().map(|reason| reason.map_or(ACCEPTED, code_of)));
         block.clear();
     };
     source.pieces(&mut |_, mut piece| {
@@ -51,39 +48,4 @@ pub(super) fn judge(
         flush(&mut block, codes);
     }
     Ok(())
-}
-
-impl Polling<'_> {
-    /// The code of a ballot whose proof was answered like this.
-    fn code(&self, layout: &BallotLayout, bytes: &[u8], answer: Result<(), BallotFault>) -> u8 {
-        let reason = match answer {
-            Err(BallotFault::Form(_)) => Reason::Shape,
-            Err(BallotFault::Context) => Reason::Context,
-            Err(BallotFault::Proof) => self.ineligible(layout, bytes).unwrap_or(Reason::Proof),
-            Err(BallotFault::Range) => self.ineligible(layout, bytes).unwrap_or(Reason::Range),
-            Ok(()) => {
-                match self.ineligible(layout, bytes).or_else(|| self.challenged(layout, bytes)) {
-                    Some(reason) => reason,
-                    None => return ACCEPTED,
-                }
-            }
-        };
-        code_of(reason)
-    }
-
-    fn ineligible(&self, layout: &BallotLayout, bytes: &[u8]) -> Option<Reason> {
-        let roll = self.roll.as_ref()?;
-        let ballot = layout.read(bytes)?;
-        let votes_here = roll.box_of(ballot.credential) == Some(ballot.box_index);
-        (!votes_here).then_some(Reason::Eligibility)
-    }
-
-    fn challenged(&self, layout: &BallotLayout, bytes: &[u8]) -> Option<Reason> {
-        if self.challenges.is_empty() {
-            return None;
-        }
-        let ballot = layout.read(bytes)?;
-        let challenged = self.challenges.hold(&ballot.tracker(), ballot.credential);
-        challenged.then_some(Reason::Challenged)
-    }
 }

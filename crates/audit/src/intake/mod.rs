@@ -10,9 +10,12 @@ mod merge;
 mod multiples;
 mod polling;
 mod records;
+mod rules;
 mod twins;
 mod verify;
 
 pub use derive::{Intake, IntakeError, derive_intake};
 pub use merge::Placement;
-pub use polling::{BallotSource, Polling, ballot_layouts};
+pub use multiples::{Standing, row_digests};
+pub use polling::{BallotSource, Polling};
+pub use rules::{Rules, ballot_layouts};

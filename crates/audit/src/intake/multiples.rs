@@ -86,10 +86,18 @@ fn each_valid(
     Ok(())
 }
 
+/// What decides which ballot of a credential counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The voter's own counter.
+    pub counter: u64,
+    /// The ballot's tracker.
+    pub tracker: Digest,
+}
+
 /// The ballot of a credential that counts so far.
 struct Counting {
-    counter: u64,
-    tracker: Digest,
+    standing: Standing,
     place: Place,
 }
 
@@ -102,6 +110,7 @@ pub(super) fn reject(
     if suspects.is_empty() {
         return Ok(());
     }
+    let policy = polling.rules.policy;
     let mut rows: BTreeMap<RowDigest, (Encoding, u64)> = BTreeMap::new();
     let mut trackers: BTreeSet<Digest> = BTreeSet::new();
     let mut counting: BTreeMap<(Encoding, u64), Counting> = BTreeMap::new();
@@ -111,8 +120,7 @@ pub(super) fn reject(
             return;
         }
         let tracker = ballot.tracker();
-        let digests: Vec<RowDigest> =
-            batch_rows(ballot, layout).map(|row| hash("psephos/v1/ballot-row", &[row])).collect();
+        let digests: Vec<RowDigest> = row_digests(ballot, layout).collect();
         // Boxes may be merged: a credential's row stands in one of them only.
         let holder = (*ballot.credential, ballot.box_index);
         let taken = |digest| rows.get(digest).is_some_and(|other| *other != holder);
@@ -123,10 +131,10 @@ pub(super) fn reject(
         for digest in digests {
             rows.entry(digest).or_insert(holder);
         }
-        let now = Counting { counter: ballot.counter, tracker, place };
+        let now = Counting { standing: Standing { counter: ballot.counter, tracker }, place };
         let key = (*ballot.credential, ballot.box_index);
         match counting.remove(&key) {
-            Some(before) if now.counts_before(&before, polling.policy) => {
+            Some(before) if now.standing.counts_before(&before.standing, policy) => {
                 rejected.push((before.place, Reason::Counter));
                 counting.insert(key, now);
             }
@@ -145,15 +153,25 @@ pub(super) fn reject(
     Ok(())
 }
 
-impl Counting {
+impl Standing {
     /// The counter that the policy names, wherever the ballot stands; of equal ones the lower tracker.
-    fn counts_before(&self, other: &Self, policy: Policy) -> bool {
+    #[must_use]
+    pub fn counts_before(&self, other: &Self, policy: Policy) -> bool {
         let order = match policy {
             Policy::First => other.counter.cmp(&self.counter),
             Policy::Last | Policy::Open => self.counter.cmp(&other.counter),
         };
         order.then_with(|| other.tracker.cmp(&self.tracker)) == Ordering::Greater
     }
+}
+
+/// A name in the whole election for the row of each batch of a ballot: under two credentials, or in two boxes,
+/// the second ballot is a duplicate.
+pub fn row_digests<'a>(
+    ballot: &BallotRow<'a>,
+    layout: &'a BallotLayout,
+) -> impl Iterator<Item = Digest> {
+    batch_rows(ballot, layout).map(|row| hash("psephos/v1/ballot-row", &[row]))
 }
 
 /// The row of each batch of a ballot.

@@ -1,13 +1,12 @@
 //! Everything on a board that decides which ballots count.
 
 use psephos_core::rows::Rows;
-use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::BallotLayout;
 use psephos_record::board::{BlobRows, Board, BoardError};
-use psephos_record::bodies::{BallotBox, Blob, Description, Policy};
+use psephos_record::bodies::Blob;
 
-use super::challenges::Challenges;
 use super::derive::IntakeError;
+use super::rules::Rules;
 use crate::numbered::numbered;
 use crate::roll::Roll;
 use crate::view::View;
@@ -26,11 +25,7 @@ pub struct BallotSource<'a> {
 
 /// What decides which ballots count: the manifest, and the records between it and `close`.
 pub struct Polling<'a> {
-    pub(super) election: ElectionContext,
-    pub(super) layouts: Vec<BallotLayout>,
-    pub(super) policy: Policy,
-    pub(super) roll: Option<Roll>,
-    pub(super) challenges: Challenges,
+    pub(super) rules: Rules,
     pub(super) sources: Vec<BallotSource<'a>>,
 }
 
@@ -40,8 +35,7 @@ impl<'a> Polling<'a> {
     /// # Errors
     /// [`IntakeError`].
     pub fn read(board: &'a dyn Board, view: &View) -> Result<Self, IntakeError> {
-        let roll = Roll::of(board, view).map_err(|error| IntakeError::Roll(error.to_string()))?;
-        Self::with_roll(board, view, roll)
+        Self::under(Rules::read(board, view)?, board, view)
     }
 
     /// As [`Polling::read`], with the roll that was read before; none in an open election.
@@ -50,11 +44,10 @@ impl<'a> Polling<'a> {
         view: &View,
         roll: Option<Roll>,
     ) -> Result<Self, IntakeError> {
-        let description = view.description().ok_or(IntakeError::NotOpen)?;
-        let keys = view.ceremony.keys.as_ref().ok_or(IntakeError::NotOpen)?;
-        let election = ElectionContext { election: view.election(), public_key: keys.public_key };
-        let layouts = ballot_layouts(description).ok_or(IntakeError::Layout)?;
-        let challenges = Challenges::read(board, view, &election)?;
+        Self::under(Rules::with_roll(board, view, roll)?, board, view)
+    }
+
+    fn under(rules: Rules, board: &'a dyn Board, view: &View) -> Result<Self, IntakeError> {
         let sources: Result<Vec<_>, BoardError> = view
             .ballots
             .iter()
@@ -68,8 +61,7 @@ impl<'a> Polling<'a> {
             })
             .collect();
         let sources = sources.map_err(|error| IntakeError::Storage(error.to_string()))?;
-        let policy = description.policy;
-        Ok(Self { election, layouts, policy, roll, challenges, sources })
+        Ok(Self { rules, sources })
     }
 
     /// How many ballots the records say there are.
@@ -87,7 +79,7 @@ impl<'a> Polling<'a> {
     /// The form of a box's ballots.
     #[must_use]
     pub fn layout(&self, box_index: u64) -> Option<&BallotLayout> {
-        self.layouts.get(usize::try_from(box_index).ok()?)
+        self.rules.layout(box_index)
     }
 
     pub(super) fn layout_of(
@@ -129,10 +121,4 @@ impl BallotSource<'_> {
         });
         read.map_err(|error| IntakeError::Rows { sequence: self.sequence, error })
     }
-}
-
-/// The form of the ballots of every box; none when a width is beyond all measure.
-#[must_use]
-pub fn ballot_layouts(description: &Description) -> Option<Vec<BallotLayout>> {
-    description.boxes.iter().map(BallotBox::ballot_layout).collect()
 }

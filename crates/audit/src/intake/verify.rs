@@ -128,7 +128,7 @@ impl Auditor<'_> {
             }
         };
         let polling = Polling::with_roll(self.board, &self.view, roll)?;
-        let refused = polling.challenges.refused();
+        let refused = polling.rules.challenges.refused();
         if refused > 0 {
             self.findings.warn(format!(
                 "{} no effect",

@@ -7,6 +7,7 @@ pub mod exclude;
 pub mod export;
 pub mod init;
 pub mod intake;
+pub mod intake_key;
 pub mod open;
 mod page;
 pub mod publish;

@@ -10,16 +10,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use psephos_core::Digest;
-use psephos_core::tree::TreeHasher;
 
-use super::{Board, BoardError, Extent, Placed, WritableBoard, archive, check_blob};
+use super::{BlobWriter, Board, BoardError, Extent, Placed, WritableBoard, archive, check_blob};
 use crate::bodies::Blob;
 
 pub(super) const RECORDS: &str = "records";
 pub(super) const BLOBS: &str = "blobs";
 const TEMPORARY: &str = ".incoming-";
 /// The highest sequence that eight digits can name.
-const LAST_SEQUENCE: u64 = 99_999_999;
+pub const LAST_SEQUENCE: u64 = 99_999_999;
 
 /// A board in a folder. Opening it and reading from it write nothing.
 #[derive(Clone, Debug)]
@@ -89,14 +88,14 @@ impl FolderBoard {
     }
 }
 
-/// The file of a record, below the board's folder.
-pub(super) fn record_name(sequence: u64) -> PathBuf {
-    Path::new(RECORDS).join(format!("{sequence:08}.cbor"))
+/// The name of a record's file, below the board's folder or URL.
+pub fn record_name(sequence: u64) -> String {
+    format!("{RECORDS}/{sequence:08}.cbor")
 }
 
-/// The file of a blob, below the board's folder.
-pub(super) fn blob_name(root: &Digest) -> PathBuf {
-    Path::new(BLOBS).join(hex::encode(root))
+/// The name of a blob's file, below the board's folder or URL.
+pub fn blob_name(root: &Digest) -> String {
+    format!("{BLOBS}/{}", hex::encode(root))
 }
 
 /// A folder that holds something else is left alone: whoever named it may have mistyped.
@@ -194,8 +193,8 @@ pub(super) fn open_file(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// The sequence that a file name stands for, if it is exactly `dddddddd.cbor`.
-pub(super) fn sequence_of(name: &str) -> Option<u64> {
+/// The sequence that a file name in `records/` stands for, if it is exactly `dddddddd.cbor`.
+pub fn sequence_of(name: &str) -> Option<u64> {
     let digits = name.strip_suffix(".cbor")?;
     let exact = digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit());
     if exact { digits.parse().ok() } else { None }
@@ -228,17 +227,9 @@ impl WritableBoard for FolderBoard {
     ) -> Result<Blob, BoardError> {
         let temporary = Temporary::create(&self.folder)?;
         let writing = || BoardError::io(&temporary.path, "write the file");
-        let mut hashing = Hashing {
-            file: BufWriter::with_capacity(1 << 20, &temporary.file),
-            hasher: TreeHasher::new(),
-            length: 0,
-        };
-        write(&mut hashing).and_then(|()| hashing.file.flush()).map_err(writing())?;
-        let length = hashing.length;
-        if length.checked_rem(row_length) != Some(0) {
-            return Err(BoardError::BrokenRows { length, row_length });
-        }
-        let blob = Blob { root: hashing.hasher.finish(), rows: length / row_length, row_length };
+        let mut writer = BlobWriter::new(BufWriter::with_capacity(1 << 20, &temporary.file));
+        write(&mut writer).and_then(|()| writer.flush()).map_err(writing())?;
+        let blob = writer.finish(row_length)?;
         temporary.file.sync_all().map_err(writing())?;
 
         let path = self.blob_path(&blob.root);
@@ -254,26 +245,6 @@ impl WritableBoard for FolderBoard {
         }
         sync_folder(&self.folder.join(BLOBS))?;
         Ok(blob)
-    }
-}
-
-/// Hashes what it writes.
-struct Hashing<W> {
-    file: W,
-    hasher: TreeHasher,
-    length: u64,
-}
-
-impl<W: Write> Write for Hashing<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write_all(bytes)?;
-        self.hasher.update(bytes);
-        self.length += bytes.len() as u64;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
     }
 }
 

@@ -63,8 +63,10 @@ impl MemoryBoard {
     pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let content = self.read().clone();
         let records = content.records.iter().enumerate();
-        let records = records.map(|(sequence, file)| (record_name(sequence as u64), file.to_vec()));
-        let blobs = content.blobs.iter().map(|(root, bytes)| (blob_name(root), bytes.to_vec()));
+        let records =
+            records.map(|(sequence, file)| (record_name(sequence as u64).into(), file.to_vec()));
+        let blobs =
+            content.blobs.iter().map(|(root, bytes)| (blob_name(root).into(), bytes.to_vec()));
         records.chain(blobs).collect()
     }
 

@@ -12,6 +12,7 @@ mod memory;
 mod overlay;
 mod rows;
 mod slow;
+mod writer;
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -24,11 +25,12 @@ use crate::message::{DIGESTED, RECORD_LIMIT, Record, SignedMessage};
 pub use append::Appended;
 pub use archive::{ArchiveBoard, Archived, Lost, Show, open_board, write_archive};
 pub use error::BoardError;
-pub use folder::FolderBoard;
+pub use folder::{FolderBoard, LAST_SEQUENCE, blob_name, record_name, sequence_of};
 pub use memory::MemoryBoard;
 pub use overlay::Overlay;
 pub use rows::{BlobFault, BlobRows, check_blob};
 pub use slow::SlowBoard;
+pub use writer::BlobWriter;
 
 /// How far a log reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +50,7 @@ pub enum Placed {
     Taken,
 }
 
-/// Reading a board, in a folder, an archive or memory.
+/// Reading a board, wherever it lies.
 pub trait Board: Sync {
     /// Where the board lies, for people.
     fn place(&self) -> String;
@@ -157,7 +159,7 @@ fn read_record<B: Board + ?Sized>(board: &B, sequence: u64) -> Result<Vec<u8>, B
 
 /// A record file could be opened, and not read.
 fn reading_record(place: String, sequence: u64) -> impl FnOnce(io::Error) -> BoardError {
-    let path = Path::new(&place).join(folder::record_name(sequence));
+    let path = Path::new(&place).join(record_name(sequence));
     move |source| BoardError::Io { path, action: "read the file", source }
 }
 

@@ -1,7 +1,6 @@
 //! Made-up bodies of every kind, and signed messages around them.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses its part")]
 
-use ed25519_dalek::SigningKey;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -13,8 +12,10 @@ use psephos_proofs::shuffle;
 use psephos_proofs::sigma::{Dleq, Schnorr};
 use psephos_record::bodies::*;
 use psephos_record::kind::Kind;
-use psephos_record::message::{Message, SignedMessage, VERSION};
-use psephos_record::signature::sign;
+
+pub mod messages;
+
+pub use messages::{key, message, signed};
 
 pub fn digest() -> impl Strategy<Value = [u8; 32]> {
     any::<[u8; 32]>()
@@ -384,29 +385,6 @@ pub fn body() -> impl Strategy<Value = Body> {
         digest().prop_map(|head| Body::SignOff(SignOff { head })),
         (digest(), any::<u64>()).prop_map(|(head, records)| Body::Seal(Seal { head, records })),
     ]
-}
-
-pub fn key(number: u8) -> SigningKey {
-    SigningKey::from_bytes(&[number; 32])
-}
-
-/// A message around a body.
-pub fn message(body: &Body, counter: u64, head: [u8; 32]) -> Message {
-    Message {
-        body: body.encode(),
-        head,
-        kind: body.kind().name().into(),
-        time: 1_700_000_000,
-        author: [0; 32],
-        counter,
-        version: VERSION,
-        election: [7; 32],
-    }
-}
-
-/// A small signed message; `author` and `counter` make it unique.
-pub fn signed(author: u8, counter: u64, head: [u8; 32]) -> SignedMessage {
-    sign(message(&Body::Open(Open {}), counter, head), &key(author))
 }
 
 /// Every kind that has a body, with the bodies of one run of the generator.

@@ -3,7 +3,7 @@
 
 use psephos_core::Digest;
 
-use crate::board::folder::{BLOBS, RECORDS, sequence_of};
+use crate::board::folder::{BLOBS, RECORDS, blob_name, record_name, sequence_of};
 
 /// Bytes in a block: headers are one, and files are filled up to whole ones.
 pub const BLOCK: usize = 512;
@@ -38,8 +38,8 @@ impl Name {
 impl std::fmt::Display for Name {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Record(sequence) => write!(f, "{RECORDS}/{sequence:08}.cbor"),
-            Self::Blob(root) => write!(f, "{BLOBS}/{}", hex::encode(root)),
+            Self::Record(sequence) => f.write_str(&record_name(*sequence)),
+            Self::Blob(root) => f.write_str(&blob_name(root)),
         }
     }
 }

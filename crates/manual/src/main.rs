@@ -31,6 +31,7 @@ macro_rules! command_lines {
 
 command_lines! {
     authority of "psephos-authority" in "../../authority/src/cli.rs",
+    board_server of "psephos-board" in "../../board-server/src/cli.rs",
     device of "psephos-voter" in "../../device/src/cli.rs",
     registrar of "psephos-registrar" in "../../registrar/src/cli.rs",
     trustee of "psephos-trustee" in "../../trustee/src/cli.rs",

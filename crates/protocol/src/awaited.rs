@@ -14,6 +14,17 @@ pub enum Who {
     Trustee(u64, String),
 }
 
+impl Who {
+    /// For machines: the authority, or a trustee by its number.
+    #[must_use]
+    pub fn number(&self) -> String {
+        match self {
+            Who::Authority => "authority".to_owned(),
+            Who::Trustee(index, _) => format!("trustee {index}"),
+        }
+    }
+}
+
 /// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Task {

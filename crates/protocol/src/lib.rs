@@ -8,6 +8,7 @@ mod authority;
 mod awaited;
 mod next;
 mod trustee;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -18,3 +19,4 @@ pub use next::{Next, Refusal};
 pub use trustee::{
     Absence, BatchIndex, Step, TrusteeAction, TrusteeHome, absences, is_stated, trustee,
 };
+pub use words::{done, phase};

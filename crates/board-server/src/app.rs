@@ -1,0 +1,166 @@
+//! What the handlers share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use psephos_core::Encoding;
+use psephos_record::board::BoardError;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::keeper::{Keeper, Refusal, Store};
+use crate::limits::{Limits, Memory};
+use crate::metrics::Metrics;
+use crate::problem::Problem;
+use crate::trackers::Trackers;
+use crate::uploads::{Desk, SpoolError};
+
+/// How often uploads that nobody goes on with are looked for, in looks at the board.
+const LOOKS_A_SWEEP: u64 = 1000;
+/// Records that wait to be judged at a time.
+const WAITING: usize = 64;
+
+/// A server's state, behind all of its handlers.
+pub struct App {
+    pub(crate) keeper: Arc<Keeper>,
+    pub(crate) desk: Desk,
+    pub(crate) trackers: Trackers,
+    pub(crate) limits: Limits,
+    pub(crate) memory: Memory,
+    pub(crate) requests: Arc<Semaphore>,
+    pub(crate) records: Arc<Semaphore>,
+    pub(crate) metrics: Metrics,
+    /// Whether the board was there when it was last looked at.
+    pub(crate) reachable: AtomicBool,
+    closing: watch::Sender<bool>,
+    /// Wakes whoever looks at the board.
+    news: Notify,
+}
+
+/// Why a server cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    /// The board's storage fails.
+    #[error(transparent)]
+    Board(#[from] BoardError),
+    /// The spool of uploads fails.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+}
+
+impl App {
+    /// The server of a board, with the folder of its uploads. With an `authority`, only that key begins an
+    /// election.
+    ///
+    /// # Errors
+    /// [`BeginError`].
+    pub fn new(
+        store: Store,
+        spool: PathBuf,
+        authority: Option<Encoding>,
+        limits: Limits,
+    ) -> Result<Arc<App>, BeginError> {
+        Ok(Arc::new(App {
+            keeper: Arc::new(Keeper::new(store, authority)?),
+            desk: Desk::new(spool, limits.upload_bytes)?,
+            trackers: Trackers::default(),
+            memory: Memory::new(limits.memory),
+            requests: Arc::new(Semaphore::new(limits.requests)),
+            records: Arc::new(Semaphore::new(WAITING)),
+            metrics: Metrics::new(),
+            reachable: AtomicBool::new(true),
+            closing: watch::Sender::new(false),
+            news: Notify::new(),
+            limits,
+        }))
+    }
+
+    /// The board.
+    pub fn keeper(&self) -> &Arc<Keeper> {
+        &self.keeper
+    }
+
+    /// Does what waits for the storage where nothing else waits for it.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        self: &Arc<App>,
+        work: impl FnOnce(&App) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let app = Arc::clone(self);
+        Ok(spawn_blocking(move || work(&app)).await?)
+    }
+
+    /// Does what places a record, as soon as it is its turn; the turn of too many is not waited for.
+    pub(crate) async fn placing<T: Send + 'static>(
+        self: &Arc<App>,
+        work: impl FnOnce(&App) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = Arc::clone(&self.records)
+            .try_acquire_owned()
+            .map_err(|_| Problem::busy("too many records wait to be judged", 2))?;
+        let placed = self
+            .blocking(move |app| {
+                let placed = work(app);
+                drop(turn);
+                placed
+            })
+            .await??;
+        self.news.notify_one();
+        Ok(placed)
+    }
+
+    /// Tells when the server ends.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
+    }
+
+    /// The server ends: whoever follows events is let go.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Looks at the board until the server ends: for records that others append, and for what is new in them.
+    pub(crate) async fn follow(self: Arc<App>) {
+        let mut closing = self.closing();
+        for look in 0u64.. {
+            let looked = self.blocking(move |app| app.look(look)).await;
+            self.reachable.store(matches!(looked, Ok(true)), Ordering::Relaxed);
+            let woken = async {
+                tokio::select! {
+                    () = self.news.notified() => {}
+                    _ = closing.wait_for(|closing| *closing) => {}
+                }
+            };
+            // Either is a reason to look again.
+            let _ = timeout(self.limits.look, woken).await;
+            if *self.closing.borrow() {
+                return;
+            }
+        }
+    }
+
+    /// One look; whether the board could be read.
+    fn look(&self, number: u64) -> bool {
+        if number.is_multiple_of(LOOKS_A_SWEEP)
+            && let Err(error) = self.desk.sweep(self.limits.upload_age)
+        {
+            tracing::warn!(%error, "old uploads cannot be removed");
+        }
+        let seen = self.keeper.catch_up().and_then(|records| {
+            let outline = self.keeper.outline()?;
+            self.trackers.catch_up(&**self.keeper.store(), &outline.view);
+            Ok(records)
+        });
+        match seen {
+            Ok(records) => {
+                self.metrics.look(records, self.desk.under_way());
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "the board cannot be read");
+                false
+            }
+        }
+    }
+}

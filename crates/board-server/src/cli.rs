@@ -1,0 +1,93 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use psephos_console::CommandLine;
+use psephos_console::Locator;
+use psephos_console::arguments::Verbosity;
+
+/// The board of a Psephos election as a service.
+///
+/// Orders and stores what others have signed, and hands it out to everybody. Nobody has to trust it: whoever
+/// reads the board verifies it, and a server that drops, alters or withholds something is found out.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub verbosity: Verbosity,
+    /// Log nothing but what goes wrong
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+impl CommandLine for Cli {
+    fn verbose(&self) -> u8 {
+        if self.quiet { 0 } else { self.verbosity.verbose.saturating_add(1) }
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  psephos-board serve --store /srv/town                    a folder, at http://127.0.0.1:8080
+  psephos-board serve --store /srv/town --listen 0.0.0.0:443 \\
+      --tls-cert fullchain.pem --tls-key privkey.pem       for everybody, with TLS
+  psephos-board serve --store /srv/town --per-address 0    behind a proxy, which counts connections itself
+
+SIGINT and SIGTERM end it once what was begun is finished; SIGHUP reads the certificate again.
+
+Exit codes: 0 ended as told, 3 the store is no board, 64 wrong command line, 70 fault in the program,
+74 reading, writing or listening failed.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serves a board until it is told to end
+    Serve(Serve),
+    /// Writes the OpenAPI document of the server
+    #[command(hide = true)]
+    Openapi,
+}
+
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// Where the board lies: a folder, which is made if it is not there
+    #[arg(long, value_name = "DIR|URL", default_value = "board")]
+    pub store: Locator,
+    /// Where to listen; at port 0 the system chooses a port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The certificate, and those that lead to its root, in PEM: the server speaks TLS
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Where lists lie while they are uploaded [default: .incoming-uploads in the board's folder]
+    #[arg(long, value_name = "DIR")]
+    pub spool: Option<PathBuf>,
+    /// The only key that may begin an election here: the authority's, 64 hexadecimal digits
+    #[arg(long, value_name = "KEY", value_parser = key)]
+    pub authority: Option<[u8; 32]>,
+    /// Connections at a time
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub connections: usize,
+    /// Connections at a time from one address; 0 does not count them
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    pub per_address: usize,
+    /// Megabytes of lists that one author may have under way
+    #[arg(long, value_name = "MB", default_value_t = 65_536)]
+    pub upload_megabytes: u64,
+    /// Print where it listens as one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// End when standard input closes
+    #[arg(long, hide = true)]
+    pub leash: bool,
+}
+
+fn key(text: &str) -> Result<[u8; 32], String> {
+    psephos_console::digits("a key", text)
+}

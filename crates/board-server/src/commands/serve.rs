@@ -1,0 +1,124 @@
+//! `serve`: the board, until somebody ends it.
+
+use std::future::pending;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use psephos_board_server::{App, Certificate, Limits, Listening, Settings, Store, serve};
+use psephos_console::{Exit, Failure, Locator, say};
+use psephos_record::board::{BoardError, FolderBoard};
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use crate::cli::Serve;
+
+/// The folder of uploads in a board's folder: readers of the board take no notice of it.
+const UPLOADS: &str = ".incoming-uploads";
+
+/// Serves the board.
+pub fn run(arguments: Serve) -> Result<Exit, Failure> {
+    let (store, spool) = open(&arguments)?;
+    let limits = Limits {
+        connections: arguments.connections,
+        connections_per_address: arguments.per_address,
+        upload_bytes: arguments.upload_megabytes.saturating_mul(1_000_000),
+        ..Limits::default()
+    };
+    let app = App::new(store, spool, arguments.authority, limits)
+        .map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
+    let listening = Listening::at(arguments.listen).map_err(|error| {
+        Failure::new(Exit::Io, format!("cannot listen: {error}"))
+            .at(arguments.listen.to_string())
+            .advice("give another address with --listen; port 0 lets the system choose one")
+    })?;
+    let certificate = arguments.tls_cert.clone().zip(arguments.tls_key.clone());
+    let certificate = certificate.map(|(certificate, key)| Certificate { certificate, key });
+    announce(&listening, certificate.is_some(), arguments.json);
+    let runtime = Runtime::new()
+        .map_err(|error| Failure::new(Exit::Io, format!("cannot start threads: {error}")))?;
+    let end = told_to_end(arguments.leash);
+    let served = runtime.block_on(serve(app, Settings { listening, certificate }, end));
+    served.map(|()| Exit::Valid).map_err(|error| {
+        let failure = Failure::new(Exit::Io, format!("cannot serve: {error}"));
+        match arguments.tls_cert {
+            Some(file) => failure
+                .at(file.display().to_string())
+                .advice("--tls-cert and --tls-key want files in PEM that belong together"),
+            None => failure,
+        }
+    })
+}
+
+/// The board, and the folder of its uploads.
+fn open(arguments: &Serve) -> Result<(Store, PathBuf), Failure> {
+    let folder = match &arguments.store {
+        Locator::Path(folder) => folder,
+        Locator::Url(url) => {
+            return Err(Failure::usage("this server keeps its board in a folder").at(url));
+        }
+    };
+    let board = FolderBoard::create(folder).map_err(|error| refused(folder, &error))?;
+    let spool = arguments.spool.clone().unwrap_or_else(|| folder.join(UPLOADS));
+    Ok((Arc::new(board), spool))
+}
+
+fn refused(folder: &Path, error: &BoardError) -> Failure {
+    let exit = match error {
+        BoardError::NotABoard { .. } => Exit::Unreadable,
+        _ => Exit::Io,
+    };
+    Failure::new(exit, error.to_string())
+        .at(folder.display().to_string())
+        .advice("--store wants the folder of a board, or one that is new or empty")
+}
+
+/// Says where the board is served, for people or for the program that has started this one.
+fn announce(listening: &Listening, is_tls: bool, is_json: bool) {
+    let scheme = if is_tls { "https" } else { "http" };
+    let url = format!("{scheme}://{}", listening.address());
+    if is_json {
+        say(json!({ "url": url, "address": listening.address().to_string() }).to_string());
+    } else {
+        say(format!("The board is served at {url}"));
+    }
+}
+
+/// Until a signal, or with a leash until standard input closes.
+async fn told_to_end(leash: bool) {
+    let released = async {
+        if leash {
+            // Whatever comes from there, its end is what counts.
+            let _ = tokio::task::spawn_blocking(|| io::stdin().read_to_end(&mut Vec::new())).await;
+        } else {
+            pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = signalled() => {}
+        () = released => {}
+    }
+}
+
+#[cfg(unix)]
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => terminate.recv().await,
+            Err(_) => pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signalled() {
+    // A system that tells of no signal is ended by other means.
+    if tokio::signal::ctrl_c().await.is_err() {
+        pending::<()>().await;
+    }
+}

@@ -1,0 +1,361 @@
+//! The board as the server keeps it: what it knows of the records, and the one place where one is added.
+
+mod judge;
+mod log;
+mod remembered;
+
+use std::io::Read;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use psephos_audit::{Audit, AuditError, CheckId, View};
+use psephos_core::{Digest, Encoding};
+use psephos_record::board::{Board, BoardError, Placed, WritableBoard};
+use psephos_record::bodies::Blob;
+use psephos_record::kind::Kind;
+use psephos_record::message::{DIGESTED, Record, SignedMessage, file_digest};
+
+use judge::Offer;
+pub use log::{Log, RecordLine};
+use remembered::Remembered;
+
+/// Where the board lies.
+pub type Store = Arc<dyn WritableBoard + Send + Sync>;
+
+/// A message that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// Its record's place.
+    pub sequence: u64,
+    /// SHA3-256 of its record's file.
+    pub head: Digest,
+    /// Whether it stood before.
+    pub stood: bool,
+}
+
+/// Why a record was not placed.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Another record stands there.
+    Taken {
+        /// Where.
+        sequence: u64,
+    },
+    /// A record before it is missing.
+    Behind {
+        /// How many there are.
+        records: u64,
+    },
+    /// Lists that it names are not there.
+    Missing {
+        /// Their roots.
+        roots: Vec<Digest>,
+    },
+    /// Its author has too much under way.
+    TooMuch {
+        /// What is too much.
+        reason: String,
+    },
+    /// It is malformed, unsigned or out of phase.
+    Refused {
+        /// The check that finds so.
+        check: Option<CheckId>,
+        /// What is found.
+        reason: String,
+    },
+    /// Something else has to happen first.
+    Later {
+        /// What.
+        reason: String,
+    },
+    /// The storage fails.
+    Storage(BoardError),
+}
+
+impl From<BoardError> for Refusal {
+    fn from(error: BoardError) -> Refusal {
+        Refusal::Storage(error)
+    }
+}
+
+/// Something that has to happen before a record may be placed: before `close`, what was taken in is posted.
+pub trait Gate: Send + Sync {
+    /// Is asked before a well-signed record of this kind is judged, outside of every lock: it may append.
+    ///
+    /// # Errors
+    /// Why the record has to wait, or cannot be placed.
+    fn before(&self, kind: Kind) -> Result<(), Refusal>;
+}
+
+/// Is told which lists are awaited.
+pub trait Announce: Send + Sync {
+    /// A record of this author, which would be placed, names these lists, which are not there.
+    ///
+    /// # Errors
+    /// [`Refusal::TooMuch`].
+    fn announce(&self, author: &Encoding, lists: &[Blob]) -> Result<(), Refusal>;
+}
+
+/// The board and what is known of it.
+pub struct Keeper {
+    store: Store,
+    log: Log,
+    /// The only key whose proposal may come first, if one was given.
+    authority: Option<Encoding>,
+    /// What the records said when they were last read as a whole. Records are placed under this lock.
+    last: Mutex<Option<Arc<Audit>>>,
+    gate: OnceLock<Arc<dyn Gate>>,
+    /// What was last told of the election, and the head that it was told of.
+    told: Mutex<Option<(Digest, Bytes)>>,
+}
+
+/// Times that others may be faster in appending before a client is asked to come again.
+const OVERTAKEN: usize = 100;
+
+impl Keeper {
+    /// Opens a board, and reads the records that stand on it.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub fn new(store: Store, authority: Option<Encoding>) -> Result<Keeper, BoardError> {
+        let keeper = Keeper {
+            store,
+            log: Log::new(),
+            authority,
+            last: Mutex::new(None),
+            gate: OnceLock::new(),
+            told: Mutex::new(None),
+        };
+        keeper.catch_up()?;
+        Ok(keeper)
+    }
+
+    /// Sets what is asked before a record is placed; the first one stays.
+    pub fn set_gate(&self, gate: Arc<dyn Gate>) {
+        self.gate.get_or_init(|| gate);
+    }
+
+    /// Where the board lies.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The records that are known.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Reads the records that are new, and says how many there are now.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub fn catch_up(&self) -> Result<u64, BoardError> {
+        loop {
+            let next = self.log.length();
+            match read_file(&*self.store, next) {
+                Ok(file) => self.log.push(next, &file),
+                Err(BoardError::RecordMissing { .. }) => return Ok(next),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The bytes of a record's file with their digest; none if it is not there.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub fn file(&self, sequence: u64) -> Result<Option<(Bytes, Digest)>, BoardError> {
+        let known = self.log.known(sequence);
+        if let Some((file, digest)) = known.and_then(|known| Some((known.file?, known.digest))) {
+            return Ok(Some((file, digest)));
+        }
+        match read_file(&*self.store, sequence) {
+            Ok(file) => {
+                let digest = file_digest(&file);
+                Ok(Some((file.into(), digest)))
+            }
+            Err(BoardError::RecordMissing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the records that are known say.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub fn outline(&self) -> Result<Arc<Audit>, BoardError> {
+        self.current(&mut self.last())
+    }
+
+    /// What is told of the election at this moment, and its head, if it was encoded before.
+    pub fn status(&self) -> Option<(Digest, Bytes)> {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.clone().filter(|(head, _)| *head == self.log.head())
+    }
+
+    /// Encodes what is told of the election, once for all who ask.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub fn describe(
+        &self,
+        encode: &dyn Fn(&dyn Board, &View) -> Vec<u8>,
+    ) -> Result<(Digest, Bytes), BoardError> {
+        let audit = self.outline()?;
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let head = audit.view.head;
+        if let Some(known) = told.as_ref().filter(|(known, _)| *known == head) {
+            return Ok(known.clone());
+        }
+        let new = (head, Bytes::from(encode(&Remembered::new(self), &audit.view)));
+        *told = Some(new.clone());
+        Ok(new)
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<Arc<Audit>>> {
+        // What is cached is whole or not there, whatever became of whoever held the lock.
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn current(&self, last: &mut Option<Arc<Audit>>) -> Result<Arc<Audit>, BoardError> {
+        let (records, head) = (self.log.length(), self.log.head());
+        if let Some(audit) = last.as_ref()
+            && (audit.view.records, audit.view.head) == (records, head)
+        {
+            return Ok(Arc::clone(audit));
+        }
+        let audit = Arc::new(read_whole(&Remembered::new(self))?);
+        *last = Some(Arc::clone(&audit));
+        Ok(audit)
+    }
+
+    /// Places a record where it says it stands.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub fn put(
+        &self,
+        sequence: u64,
+        file: &[u8],
+        lists: &dyn Announce,
+    ) -> Result<Placement, Refusal> {
+        let malformed = |check, reason: String| Refusal::Refused { check: Some(check), reason };
+        let record = Record::decode(file)
+            .map_err(|error| malformed(CheckId::EncodingCanonical, error.to_string()))?;
+        if record.sequence != sequence {
+            let reason = format!("it says that it is record {}", record.sequence);
+            return Err(malformed(CheckId::BoardChain, reason));
+        }
+        let offer = Offer::read(record.unwrap_message())?;
+        self.ask(&offer)?;
+        let mut last = self.last();
+        let records = self.catch_up()?;
+        if sequence < records {
+            return Err(Refusal::Taken { sequence });
+        }
+        if sequence > records {
+            return Err(Refusal::Behind { records });
+        }
+        self.place(&mut last, &offer, file, lists)?.ok_or(Refusal::Taken { sequence })
+    }
+
+    /// Appends a signed message behind whatever others append at the same time.
+    ///
+    /// # Errors
+    /// [`Refusal`]; a message that stands already is none.
+    pub fn append(
+        &self,
+        signed: SignedMessage,
+        lists: &dyn Announce,
+    ) -> Result<Placement, Refusal> {
+        let offer = Offer::read(signed)?;
+        self.ask(&offer)?;
+        let mut last = self.last();
+        for _ in 0..OVERTAKEN {
+            let records = self.catch_up()?;
+            if let Some(placement) = self.standing(&offer) {
+                return Ok(placement);
+            }
+            let file = Record::wrap(offer.signed.clone(), records, self.log.head()).encode();
+            if let Some(placement) = self.place(&mut last, &offer, &file, lists)? {
+                return Ok(placement);
+            }
+        }
+        Err(Refusal::Later { reason: "others append faster than this server can".into() })
+    }
+
+    fn ask(&self, offer: &Offer) -> Result<(), Refusal> {
+        match self.gate.get() {
+            // What stands already has nothing to wait for.
+            Some(gate) if self.standing(offer).is_none() => gate.before(offer.body.kind()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Where the message stands already.
+    fn standing(&self, offer: &Offer) -> Option<Placement> {
+        let sequence = self.log.place_of_message(&offer.signed.digest())?;
+        let head = self.log.known(sequence)?.digest;
+        Some(Placement { sequence, head, stood: true })
+    }
+
+    /// Judges the record that would come next, and creates it; none if another one was faster.
+    fn place(
+        &self,
+        last: &mut Option<Arc<Audit>>,
+        offer: &Offer,
+        file: &[u8],
+        lists: &dyn Announce,
+    ) -> Result<Option<Placement>, Refusal> {
+        let before = self.current(last)?;
+        let after = judge::judge(&Remembered::new(self), &before, offer, file, self.authority)?;
+        self.demand_lists(offer, lists)?;
+        let sequence = before.view.records;
+        match self.store.create_record(sequence, file)? {
+            Placed::Taken => Ok(None),
+            Placed::Here => {
+                self.log.push(sequence, file);
+                let head = after.view.head;
+                *last = Some(Arc::new(after));
+                Ok(Some(Placement { sequence, head, stood: false }))
+            }
+        }
+    }
+
+    /// Whatever a record names is there before it is.
+    fn demand_lists(&self, offer: &Offer, lists: &dyn Announce) -> Result<(), Refusal> {
+        let mut missing: Vec<Blob> = Vec::new();
+        for list in offer.body.lists() {
+            let blob = list.blob;
+            let is_there = self.store.blob_length(&blob.root)? == blob.length();
+            if !is_there && missing.iter().all(|other| other.root != blob.root) {
+                missing.push(blob);
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        lists.announce(&offer.message.author, &missing)?;
+        Err(Refusal::Missing { roots: missing.iter().map(|blob| blob.root).collect() })
+    }
+}
+
+/// What the records say, without lists and proofs.
+fn read_whole(board: &dyn Board) -> Result<Audit, BoardError> {
+    psephos_audit::outline(board).map_err(|error| match error {
+        AuditError::Board(error) => error,
+        // Only an audit that was told of an earlier one finds that.
+        error @ AuditError::NotAContinuation { .. } => {
+            BoardError::Refused { reason: error.to_string() }
+        }
+    })
+}
+
+/// A record's file, or as much of it as anybody reads.
+fn read_file(board: &dyn Board, sequence: u64) -> Result<Vec<u8>, BoardError> {
+    let mut file = Vec::new();
+    board.open_record(sequence)?.take(DIGESTED as u64).read_to_end(&mut file).map_err(
+        |source| BoardError::Io { path: board.place().into(), action: "read a record", source },
+    )?;
+    Ok(file)
+}

@@ -1,0 +1,24 @@
+//! A board that is read and written over HTTP (spec/board-server.md).
+//!
+//! The server orders and stores what others have signed. It refuses what is malformed, unsigned or out of phase,
+//! and nobody relies on that: whoever reads verifies.
+
+mod app;
+mod body;
+mod connections;
+mod keeper;
+mod limits;
+mod metrics;
+mod problem;
+mod routes;
+mod server;
+mod trackers;
+mod uploads;
+
+pub use app::App;
+pub use keeper::{Announce, Gate, Keeper, Placement, Refusal, Store};
+pub use limits::Limits;
+pub use problem::Problem;
+pub use routes::{documented, router};
+pub use server::{Certificate, Listening, Settings, serve};
+pub use uploads::Stored;

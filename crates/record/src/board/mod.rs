@@ -112,7 +112,7 @@ pub trait Board: Sync {
     ) -> Result<Box<dyn Read + Send + '_>, BoardError> {
         let mut blob = self.open_blob(root)?;
         io::copy(&mut (&mut blob).take(offset), &mut io::sink()).map_err(|source| {
-            let path = Path::new(&self.place()).join(folder::blob_name(root));
+            let path = Path::new(&self.place()).join(blob_name(root));
             BoardError::Io { path, action: "read the file", source }
         })?;
         Ok(blob)

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::{ObjectBoard, ObjectFiles, Objects};
 use crate::files::{Files, FilesError};
+use crate::runtime;
 
 /// Variables of the environment that say how a store is reached, by how they begin.
 const VARIABLES: [&str; 3] = ["AWS_", "GOOGLE_", "AZURE_"];
@@ -83,9 +84,8 @@ pub fn open_with(
     }
     let variables = variables.map(|(name, value)| (name.to_ascii_lowercase(), value));
     let defaults = TIMEOUTS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    crate::runtime::wait(async {
-        object_store::parse_url_opts(&parsed, defaults.chain(variables))
-    })
+    runtime::prepare_tls();
+    object_store::parse_url_opts(&parsed, defaults.chain(variables))
     .map(|(store, prefix)| Store::new(Arc::from(store), prefix.as_ref(), url.to_owned()))
     .map_err(|error| {
         failure(format!("the store cannot be opened: {error}")).advice(

@@ -4,11 +4,13 @@ mod election;
 pub mod ledger;
 mod pages;
 mod programs;
+mod s3;
 pub mod script;
 
 pub use election::Election;
 pub use pages::{Block, Page};
 pub use programs::{Outcome, Programs, json, programs};
+pub use s3::S3;
 
 use std::path::PathBuf;
 

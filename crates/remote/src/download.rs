@@ -1,7 +1,7 @@
 //! Reading a file over a network, piece by piece, going on where the line was cut.
 
 use std::io::{self, Read};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Buf, Bytes};
 use futures_util::StreamExt;
@@ -9,6 +9,9 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 
 use crate::runtime;
+
+/// A line that brings less than this within as much waiting is given up: nobody can be kept for ever.
+const LEAST: (u64, Duration) = (1 << 16, Duration::from_secs(60));
 
 /// Why a file could not be had.
 #[derive(Clone, Debug)]
@@ -68,7 +71,10 @@ impl Patience {
                     let Some(pause) = self.pause(failed, asked) else {
                         return Err(Trouble::Passing(reason, asked));
                     };
-                    tracing::debug!("{reason}; trying again in {} ms", pause.as_millis());
+                    match asked {
+                        Some(_) => tracing::info!("{reason}; again in {} s", pause.as_secs()),
+                        None => tracing::debug!("{reason}; again in {} ms", pause.as_millis()),
+                    }
                     tokio::time::sleep(pause).await;
                 }
                 result => return result,
@@ -103,29 +109,44 @@ pub(crate) struct Download<S> {
     length: Option<u64>,
     version: Option<String>,
     failed: u32,
+    /// What came since the speed was last looked at, and how long it was waited for.
+    came: (u64, Duration),
 }
 
 impl<S: Source> Download<S> {
-    /// Asks for a file, from `offset` on.
+    /// Asks for a file, from `offset` on, and waits until it begins to come.
     pub fn start(source: S, patience: Patience, offset: u64) -> Result<Self, Trouble> {
-        let opened = runtime::wait(patience.insist(async || source.open(offset, None).await))?;
-        let Opened { stream, length, version } = opened;
-        let (piece, stream) = (Bytes::new(), Some(stream));
-        Ok(Self { source, patience, stream, piece, offset, length, version, failed: 0 })
+        runtime::wait(Self::begin(source, patience, offset))
     }
 
-    /// The length of the whole file, where it is known.
-    pub fn length(&self) -> Option<u64> {
-        self.length
+    /// [`Download::start`], as a future.
+    pub async fn begin(source: S, patience: Patience, offset: u64) -> Result<Self, Trouble> {
+        let opened = patience.insist(async || source.open(offset, None).await).await?;
+        let Opened { stream, length, version } = opened;
+        let (piece, stream) = (Bytes::new(), Some(stream));
+        Ok(Self {
+            source,
+            patience,
+            stream,
+            piece,
+            offset,
+            length,
+            version,
+            failed: 0,
+            came: (0, Duration::ZERO),
+        })
     }
 
     /// The next bytes; none at the end.
-    async fn next(&mut self) -> Result<Bytes, Trouble> {
+    pub async fn next(&mut self) -> Result<Bytes, Trouble> {
         loop {
             if self.length.is_some_and(|length| self.offset >= length) {
                 return Ok(Bytes::new());
             }
-            match self.attempt().await {
+            let asked = Instant::now();
+            let came = self.attempt().await;
+            self.came.1 += asked.elapsed();
+            match came {
                 Ok(piece) if piece.is_empty() && self.stream.is_some() => {}
                 Ok(mut piece) => {
                     self.failed = 0;
@@ -134,6 +155,8 @@ impl<S: Source> Download<S> {
                         piece.truncate(left);
                     }
                     self.offset += piece.len() as u64;
+                    self.came.0 += piece.len() as u64;
+                    self.judge_speed()?;
                     return Ok(piece);
                 }
                 Err(Trouble::Passing(reason, asked)) => {
@@ -148,6 +171,19 @@ impl<S: Source> Download<S> {
                 Err(trouble) => return Err(trouble),
             }
         }
+    }
+
+    fn judge_speed(&mut self) -> Result<(), Trouble> {
+        let (bytes, waited) = self.came;
+        if waited < LEAST.1 {
+            return Ok(());
+        }
+        self.came = (0, Duration::ZERO);
+        if bytes < LEAST.0 {
+            let seconds = waited.as_secs();
+            return Err(Trouble::Lasting(format!("only {bytes} bytes came in {seconds} seconds")));
+        }
+        Ok(())
     }
 
     /// One piece of the stream, which is opened again if it was cut; none at its end.

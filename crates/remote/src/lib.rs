@@ -7,5 +7,7 @@ mod download;
 mod files;
 pub mod object;
 mod runtime;
+mod web;
 
 pub use files::{Files, FilesError, FolderFiles};
+pub use web::WebBoard;

@@ -6,8 +6,6 @@ use std::sync::LazyLock;
 use tokio::runtime::{Builder, Runtime};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
-    // TLS needs a provider for the whole process; one that is there already is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let built =
         Builder::new_multi_thread().worker_threads(2).thread_name("network").enable_all().build();
     // Without threads no program gets far; there is nobody to hand this to who could go on.
@@ -20,4 +18,10 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 /// blocking work (`spawn_blocking`); not from within a future.
 pub(crate) fn wait<F: Future>(work: F) -> F::Output {
     RUNTIME.block_on(work)
+}
+
+/// Names the provider of cryptography for TLS, once for the whole process, before the first connection is prepared.
+pub(crate) fn prepare_tls() {
+    // One that is there already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }

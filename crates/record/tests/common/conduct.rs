@@ -7,7 +7,7 @@ use psephos_record::board::{
 use psephos_record::bodies::Blob;
 use psephos_record::message::{Record, SignedMessage, file_digest};
 
-use crate::messages::signed;
+use super::messages::signed;
 
 /// Everything here, each on an empty board that `new` makes.
 pub fn check(new: &dyn Fn() -> Box<dyn WritableBoard>) {

@@ -18,7 +18,7 @@ use psephos_record::board::Placed;
 
 pub use board::ObjectBoard;
 pub use files::ObjectFiles;
-pub use store::{Atomicity, Store, atomicity, open};
+pub use store::{Atomicity, Store, atomicity, open, open_with};
 
 use crate::download::{Download, Opened, Patience, Source, Trouble};
 use crate::runtime::wait;

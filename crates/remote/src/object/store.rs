@@ -12,6 +12,7 @@ use url::Url;
 
 use super::{ObjectBoard, ObjectFiles, Objects};
 use crate::files::{Files, FilesError};
+use crate::runtime;
 
 /// Variables of the environment that say how a store is reached, by how they begin.
 const VARIABLES: [&str; 3] = ["AWS_", "GOOGLE_", "AZURE_"];
@@ -60,21 +61,31 @@ impl Store {
 /// # Errors
 /// When the URL or the environment is not what a store takes.
 pub fn open(url: &str) -> Result<Store, Failure> {
+    let ours = |name: &str| VARIABLES.iter().any(|start| name.starts_with(start));
+    let variables = env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| ours(name));
+    open_with(url, variables)
+}
+
+/// As [`open`], with variables that stand for the environment's.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(
+    url: &str,
+    variables: impl Iterator<Item = (String, String)>,
+) -> Result<Store, Failure> {
     let failure = |what: String| Failure::usage(what).at(url.to_owned());
     let parsed = Url::parse(url).map_err(|error| failure(format!("this is no URL: {error}")))?;
     if !matches!(parsed.scheme(), "s3" | "gs" | "az") {
         return Err(failure(format!("no object store is known behind `{}://`", parsed.scheme()))
             .advice("give s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX"));
     }
-    let ours = |name: &str| VARIABLES.iter().any(|start| name.starts_with(start));
-    let variables = env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| ours(name))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value));
+    let variables = variables.map(|(name, value)| (name.to_ascii_lowercase(), value));
     let defaults = TIMEOUTS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    crate::runtime::wait(async {
-        object_store::parse_url_opts(&parsed, defaults.chain(variables))
-    })
+    runtime::prepare_tls();
+    object_store::parse_url_opts(&parsed, defaults.chain(variables))
     .map(|(store, prefix)| Store::new(Arc::from(store), prefix.as_ref(), url.to_owned()))
     .map_err(|error| {
         failure(format!("the store cannot be opened: {error}")).advice(

@@ -1,0 +1,256 @@
+//! A board on a web server.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::Bytes;
+use psephos_console::{Exit, Failure};
+use psephos_core::Digest;
+use psephos_record::board::{
+    Board, BoardError, Extent, FolderBoard, LAST_SEQUENCE, Placed, WritableBoard, blob_name,
+    record_name,
+};
+use psephos_record::bodies::Blob;
+use psephos_record::message::Record;
+use reqwest::StatusCode;
+
+use super::cache::Cache;
+use super::extent::Seen;
+use super::post::{self, Answer};
+use super::site::Site;
+use super::upload::Upload;
+use crate::download::{Download, Patience, Trouble};
+use crate::runtime::wait;
+
+/// With a server that has answered before.
+const PATIENCE: Patience =
+    Patience { tries: 8, first: Duration::from_millis(250), longest: Duration::from_secs(10) };
+/// With one that has not: perhaps the URL is wrong.
+const AT_FIRST: Patience =
+    Patience { tries: 2, first: Duration::from_millis(250), longest: Duration::from_secs(2) };
+/// How often a server may ask for lists that it was sent.
+const ROUNDS: usize = 3;
+
+/// A board that is read as plain files of a web server, and written to, if it is a board server, over its interface
+/// (spec/board-server.md).
+///
+/// What was read once lies in a folder of this machine, and is not asked for again.
+#[derive(Debug)]
+pub struct WebBoard {
+    site: Site,
+    seen: Seen,
+    cache: Cache,
+    spool: Option<FolderBoard>,
+    pub(super) reading: Patience,
+    pub(super) posting: Patience,
+}
+
+impl WebBoard {
+    /// The board below a URL, to be read. What is fetched goes into the folder `mirror`, which becomes a board of its
+    /// own, or into a private one that goes with the program.
+    ///
+    /// # Errors
+    /// When the URL is none, nothing answers there, or no board lies there; or the folder cannot be used.
+    pub fn open(url: &str, mirror: Option<&Path>) -> Result<WebBoard, Failure> {
+        WebBoard::at(Site::new(url)?, mirror)
+    }
+
+    /// [`WebBoard::open`], where the site is known.
+    pub(super) fn at(site: Site, mirror: Option<&Path>) -> Result<WebBoard, Failure> {
+        let first = wait(AT_FIRST.insist(async || site.length(&record_name(0)).await));
+        first.map_err(|trouble| {
+            let failure = |exit, what: String| Failure::new(exit, what).at(site.root().to_owned());
+            match trouble {
+                Trouble::Missing => failure(
+                    Exit::Unreadable,
+                    format!("no board lies there: there is no file {}", record_name(0)),
+                )
+                .advice("give the URL below which `records/` and `blobs/` lie"),
+                trouble => {
+                    failure(Exit::Io, format!("cannot reach the board: {}", trouble.reason()))
+                }
+            }
+        })?;
+        let cache = mirror.map_or_else(Cache::temporary, Cache::mirror)?;
+        Ok(WebBoard::with(site, cache, None))
+    }
+
+    /// The board below a URL of a board server, perhaps empty. Lists wait in the folder `spool` until the record that
+    /// names them is sent.
+    ///
+    /// # Errors
+    /// When the URL is none, or a folder cannot be made.
+    pub fn open_writable(url: &str, spool: &Path) -> Result<WebBoard, Failure> {
+        WebBoard::writable_at(Site::new(url)?, spool)
+    }
+
+    /// [`WebBoard::open_writable`], where the site is known.
+    pub(super) fn writable_at(site: Site, spool: &Path) -> Result<WebBoard, Failure> {
+        let spool = FolderBoard::create(spool)
+            .map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
+        Ok(WebBoard::with(site, Cache::temporary()?, Some(spool)))
+    }
+
+    fn with(site: Site, cache: Cache, spool: Option<FolderBoard>) -> WebBoard {
+        let (reading, posting) = (PATIENCE, post::PATIENCE);
+        WebBoard { site, seen: Seen::default(), cache, spool, reading, posting }
+    }
+
+    fn failed(&self, action: &'static str) -> impl FnOnce(Trouble) -> BoardError {
+        let place = self.place();
+        move |trouble| BoardError::Unreachable { place, action, reason: trouble.reason() }
+    }
+
+    /// A list that waits to be sent.
+    fn waiting(&self, root: &Digest) -> Result<Option<(&FolderBoard, u64)>, BoardError> {
+        let Some(spool) = &self.spool else { return Ok(None) };
+        Ok(spool.blob_length(root)?.map(|length| (spool, length)))
+    }
+
+    fn writable(&self) -> Result<&FolderBoard, BoardError> {
+        let only_read = || BoardError::Refused { reason: "the board was opened to be read".into() };
+        self.spool.as_ref().ok_or_else(only_read)
+    }
+
+    fn put_record(&self, sequence: u64, file: &Bytes) -> Result<Answer, BoardError> {
+        let url = self.site.url(&record_name(sequence));
+        let put = post::send(self.posting, || self.site.writer().put(&url).body(file.clone()));
+        wait(put).map_err(self.failed("post a record"))
+    }
+
+    /// Whether these bytes stand at `sequence`: after a cut line, a record may be taken by an earlier try.
+    fn stands(&self, sequence: u64, file: &[u8]) -> Result<bool, BoardError> {
+        let there = self.site.file(record_name(sequence));
+        let there =
+            Download::start(there, self.reading, 0).map_err(self.failed("read a record"))?;
+        let mut bytes = Vec::new();
+        let read = there.take(file.len() as u64 + 1).read_to_end(&mut bytes);
+        read.map_err(|error| self.failed("read a record")(Trouble::Lasting(error.to_string())))?;
+        Ok(bytes == file)
+    }
+
+    /// Sends the lists that the server misses.
+    fn send_missing(&self, answer: &Answer) -> Result<(), BoardError> {
+        let spool = self.writable()?;
+        let missing = answer.problem().missing;
+        if missing.is_empty() {
+            return Err(self.failed("post a record")(Trouble::Lasting(answer.reason())));
+        }
+        for root in &missing {
+            let digest: Option<Digest> =
+                hex::decode(root).ok().and_then(|root| root.try_into().ok());
+            let waiting = digest.map(|root| self.waiting(&root)).transpose()?.flatten();
+            let (Some(digest), Some(_)) = (digest, waiting) else {
+                let reason = format!("the server asks for a list {root} that is not here");
+                return Err(self.failed("post a record")(Trouble::Lasting(reason)));
+            };
+            Upload::new(&self.site, self.posting, spool, digest).send()?;
+        }
+        Ok(())
+    }
+
+    /// Removes the lists that a record on the board names: the server has them.
+    fn forget_lists(&self, file: &[u8]) -> Result<(), BoardError> {
+        let spool = self.writable()?;
+        let message = Record::decode(file).ok().and_then(|record| record.message().ok());
+        let Some(body) = message.and_then(|message| message.body().ok()) else { return Ok(()) };
+        for list in body.lists() {
+            // What stays only takes space.
+            let _ = fs::remove_file(spool.blob_path(&list.blob.root));
+        }
+        Ok(())
+    }
+}
+
+impl Board for WebBoard {
+    fn place(&self) -> String {
+        self.site.root().to_owned()
+    }
+
+    fn extent(&self) -> Result<Extent, BoardError> {
+        let records = wait(self.seen.count(&self.site, self.reading));
+        let records = records.map_err(self.failed("count the records"))?;
+        Ok(Extent { records, beyond_gap: None })
+    }
+
+    fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        match self.cache.record(&self.site, sequence, self.seen.before(), self.reading) {
+            Ok(file) => Ok(Box::new(file)),
+            Err(Trouble::Missing) => {
+                Err(BoardError::RecordMissing { place: self.place(), sequence })
+            }
+            Err(trouble) => Err(self.failed("read a record")(trouble)),
+        }
+    }
+
+    fn blob_length(&self, root: &Digest) -> Result<Option<u64>, BoardError> {
+        if let Some(length) = self.cache.blob_length(root) {
+            return Ok(Some(length));
+        }
+        let name = blob_name(root);
+        match wait(self.reading.insist(async || self.site.length(&name).await)) {
+            Ok(Some(length)) => Ok(Some(length)),
+            Ok(None) => Err(self.failed("look for a list")(Trouble::Lasting(
+                "the server does not say how long the file is".into(),
+            ))),
+            Err(Trouble::Missing) => Ok(self.waiting(root)?.map(|(_, length)| length)),
+            Err(trouble) => Err(self.failed("look for a list")(trouble)),
+        }
+    }
+
+    fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError> {
+        if let Some((spool, _)) = self.waiting(root)? {
+            return spool.open_blob(root);
+        }
+        match self.cache.blob(&self.site, root, self.reading) {
+            Ok(blob) => Ok(blob),
+            Err(Trouble::Missing) => {
+                Err(BoardError::BlobMissing { place: self.place(), root: hex::encode(root) })
+            }
+            Err(trouble) => Err(self.failed("read a list")(trouble)),
+        }
+    }
+}
+
+impl WritableBoard for WebBoard {
+    fn create_record(&self, sequence: u64, file: &[u8]) -> Result<Placed, BoardError> {
+        if sequence > LAST_SEQUENCE {
+            return Err(BoardError::Full { place: self.place(), sequence });
+        }
+        self.writable()?;
+        let bytes = Bytes::copy_from_slice(file);
+        for _ in 0..ROUNDS {
+            let answer = self.put_record(sequence, &bytes)?;
+            match answer.status {
+                status if status.is_success() => {
+                    self.forget_lists(file)?;
+                    return Ok(Placed::Here);
+                }
+                StatusCode::PRECONDITION_FAILED => {
+                    if !self.stands(sequence, file)? {
+                        return Ok(Placed::Taken);
+                    }
+                    self.forget_lists(file)?;
+                    return Ok(Placed::Here);
+                }
+                StatusCode::FAILED_DEPENDENCY => self.send_missing(&answer)?,
+                StatusCode::UNPROCESSABLE_ENTITY | StatusCode::PAYLOAD_TOO_LARGE => {
+                    return Err(BoardError::Refused { reason: answer.reason() });
+                }
+                _ => return Err(self.failed("post a record")(Trouble::Lasting(answer.reason()))),
+            }
+        }
+        let again = "the server asks again and again for lists that it was sent";
+        Err(self.failed("post a record")(Trouble::Lasting(again.into())))
+    }
+
+    fn put_blob(
+        &self,
+        row_length: u64,
+        write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Blob, BoardError> {
+        self.writable()?.put_blob(row_length, write)
+    }
+}

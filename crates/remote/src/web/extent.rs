@@ -1,0 +1,63 @@
+//! How many records a site has, found out by asking for their names.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use psephos_record::board::{LAST_SEQUENCE, record_name};
+
+use super::site::Site;
+use crate::download::{Patience, Trouble};
+
+/// The records that were seen. They never become fewer: what is missing later is found out by reading it.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    records: AtomicU64,
+}
+
+impl Seen {
+    /// How many were there when it was last looked.
+    pub fn before(&self) -> u64 {
+        self.records.load(Ordering::Relaxed)
+    }
+
+    /// How many are there now: one request if there are no more, and about twice the logarithm of their number else.
+    ///
+    /// A server cannot be asked for its list of files, so a record that is missing among others is not noticed here.
+    pub async fn count(&self, site: &Site, patience: Patience) -> Result<u64, Trouble> {
+        let stands = async |sequence: u64| {
+            let name = record_name(sequence);
+            match patience.insist(async || site.length(&name).await).await {
+                Ok(_) => Ok(true),
+                Err(Trouble::Missing) => Ok(false),
+                Err(trouble) => Err(trouble),
+            }
+        };
+        // All below `there` stand; `missing` does not.
+        let mut there = self.before();
+        let mut step = 1;
+        let mut missing = loop {
+            let sequence = there + step - 1;
+            if sequence > LAST_SEQUENCE {
+                return Err(Trouble::Lasting(
+                    "the server has an answer for every name, as if every record were there; have it \
+                     answer 404 for files that are not"
+                        .into(),
+                ));
+            }
+            if !stands(sequence).await? {
+                break sequence;
+            }
+            there = sequence + 1;
+            step *= 2;
+        };
+        while there < missing {
+            let middle = there + (missing - there) / 2;
+            if stands(middle).await? {
+                there = middle + 1;
+            } else {
+                missing = middle;
+            }
+        }
+        self.records.fetch_max(there, Ordering::Relaxed);
+        Ok(there)
+    }
+}

@@ -1,0 +1,13 @@
+//! Boards that lie on a web server: any that publishes files can be read, and the board server be written to.
+
+mod board;
+mod cache;
+mod extent;
+mod fetch;
+mod post;
+mod site;
+#[cfg(test)]
+mod tests;
+mod upload;
+
+pub use board::WebBoard;

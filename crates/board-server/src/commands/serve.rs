@@ -4,10 +4,14 @@ use std::future::pending;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use psephos_board_server::{App, Certificate, Limits, Listening, Settings, Store, serve};
 use psephos_console::{Exit, Failure, Locator, say};
+use psephos_intake::Intake;
+use psephos_participant::{Passphrase, read_key};
 use psephos_record::board::{BoardError, FolderBoard};
+use psephos_remote::FolderFiles;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
@@ -25,8 +29,12 @@ pub fn run(arguments: Serve) -> Result<Exit, Failure> {
         upload_bytes: arguments.upload_megabytes.saturating_mul(1_000_000),
         ..Limits::default()
     };
+    let intake = intake(&arguments, &store)?;
     let app = App::new(store, spool, arguments.authority, limits)
         .map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
+    if let Some(intake) = &intake {
+        app.take_ballots(Arc::clone(intake));
+    }
     let listening = Listening::at(arguments.listen).map_err(|error| {
         Failure::new(Exit::Io, format!("cannot listen: {error}"))
             .at(arguments.listen.to_string())
@@ -39,6 +47,12 @@ pub fn run(arguments: Serve) -> Result<Exit, Failure> {
         .map_err(|error| Failure::new(Exit::Io, format!("cannot start threads: {error}")))?;
     let end = told_to_end(arguments.leash);
     let served = runtime.block_on(serve(app, Settings { listening, certificate }, end));
+    if let Some(intake) = intake {
+        intake.post().map_err(|error| {
+            Failure::new(Exit::Io, format!("ballots wait to be posted: {error}"))
+                .advice("start the server again: it posts everything that has a receipt")
+        })?;
+    }
     served.map(|()| Exit::Valid).map_err(|error| {
         let failure = Failure::new(Exit::Io, format!("cannot serve: {error}"));
         match arguments.tls_cert {
@@ -48,6 +62,22 @@ pub fn run(arguments: Serve) -> Result<Exit, Failure> {
             None => failure,
         }
     })
+}
+
+/// What takes in ballots, if there is a key for it.
+fn intake(arguments: &Serve, store: &Store) -> Result<Option<Arc<Intake>>, Failure> {
+    let (Some(path), Locator::Path(folder)) = (&arguments.intake_key, &arguments.store) else {
+        return Ok(None);
+    };
+    let passphrase = Passphrase::obtain(arguments.passphrase_file.as_deref())?;
+    let key = read_key(path, &passphrase)?;
+    let files = Arc::new(FolderFiles::new(folder.clone()));
+    let settings = psephos_intake::Settings {
+        every: Duration::from_secs(arguments.every),
+        per_credential: arguments.per_code,
+        ..psephos_intake::Settings::default()
+    };
+    Ok(Some(Arc::new(Intake::start(Arc::clone(store), files, key, &settings))))
 }
 
 /// The board, and the folder of its uploads.

@@ -78,6 +78,18 @@ pub struct Serve {
     /// The only key that may begin an election here: the authority's, 64 hexadecimal digits
     #[arg(long, value_name = "KEY", value_parser = key)]
     pub authority: Option<[u8; 32]>,
+    /// The key that takes in ballots, as `psephos-authority intake-key` wrote it; without it none are taken in
+    #[arg(long, value_name = "FILE")]
+    pub intake_key: Option<PathBuf>,
+    /// Read that key's passphrase from the first line of this file instead of asking
+    #[arg(long, value_name = "FILE", requires = "intake_key")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Seconds between two blocks of ballots: until then a ballot is durable, and not on the board
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub every: u64,
+    /// Ballots that one voter's code may hand in
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub per_code: u32,
     /// Connections at a time
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub connections: usize,

@@ -141,22 +141,11 @@ impl Outline {
     #[must_use]
     pub fn first_wrong(&self, first: u64, bytes: &[u8]) -> Option<u64> {
         let known = |index| usize::try_from(index).ok().and_then(|place| self.leaves.get(place));
-<<<<<<< HEAD
         let mut chunks = bytes.chunks(CHUNK_LENGTH).enumerate();
         chunks.find_map(|(place, chunk)| {
             let index = first.saturating_add(place as u64);
             (known(index) != Some(&leaf(index, chunk))).then_some(index)
         })
-=======
-        let mut index = first;
-        for chunk in bytes.chunks(CHUNK_LENGTH) {
-            if known(index) != Some(&leaf(index, chunk)) {
-                return Some(index);
-            }
-            index += 1;
-        }
-        None
->>>>>>> 4fe7cd7153b026c704f8bea7c9e5de85572b4c31
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use psephos_record::message::Record;
 use reqwest::StatusCode;
 
 use super::cache::Cache;
-use super::extent::Seen;
+use super::extent::{Seen, beyond};
 use super::post::{self, Answer};
 use super::site::Site;
 use super::upload::Upload;
@@ -42,6 +43,8 @@ const ROUNDS: usize = 3;
 pub struct WebBoard {
     site: Site,
     seen: Seen,
+    /// So many records lie in the cache, without a gap.
+    held: AtomicU64,
     cache: Cache,
     spool: Option<PathBuf>,
     pub(super) reading: Patience,
@@ -94,12 +97,42 @@ impl WebBoard {
 
     fn with(site: Site, cache: Cache, spool: Option<PathBuf>) -> WebBoard {
         let (reading, posting) = (PATIENCE, post::PATIENCE);
-        WebBoard { site, seen: Seen::default(), cache, spool, reading, posting }
+        WebBoard {
+            site,
+            seen: Seen::default(),
+            held: AtomicU64::new(0),
+            cache,
+            spool,
+            reading,
+            posting,
+        }
     }
 
     fn failed(&self, action: &'static str) -> impl FnOnce(Trouble) -> BoardError {
         let place = self.place();
         move |trouble| BoardError::Unreachable { place, action, reason: trouble.reason() }
+    }
+
+    /// How far the log reaches, with all of its records in the cache: only by asking for each is it known that none is
+    /// missing, and whoever asks reads them next.
+    fn look(&self) -> Result<Extent, Trouble> {
+        let count = wait(self.seen.count(&self.site, self.reading))?;
+        let held = self.held.load(Ordering::Relaxed);
+        let mut records = held;
+        while records < count {
+            match self.cache.record(&self.site, records, count, self.reading) {
+                Ok(_) => records += 1,
+                Err(Trouble::Missing) => break,
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        self.held.fetch_max(records, Ordering::Relaxed);
+        // At the first look, and where one is missing: whoever waits for the next record asks for that only.
+        let beyond_gap = match held == 0 || records < count {
+            true => wait(beyond(&self.site, records, self.reading))?,
+            false => None,
+        };
+        Ok(Extent { records, beyond_gap })
     }
 
     /// A list that waits to be sent.
@@ -189,9 +222,7 @@ impl Board for WebBoard {
     }
 
     fn extent(&self) -> Result<Extent, BoardError> {
-        let records = wait(self.seen.count(&self.site, self.reading));
-        let records = records.map_err(self.failed("count the records"))?;
-        Ok(Extent { records, beyond_gap: None })
+        self.look().map_err(self.failed("count the records"))
     }
 
     fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {

@@ -21,6 +21,7 @@ fn the_verifier_links_no_secrets_randomness_or_network() {
         "psephos-secrets",
         "psephos-voter",
         "psephos-participant",
+        "psephos-remote",
         "psephos-testkit",
         "age",
         "rand",
@@ -33,6 +34,7 @@ fn the_verifier_links_no_secrets_randomness_or_network() {
         "tokio",
         "hyper",
         "reqwest",
+        "object_store",
         "ureq",
         "rustls",
     ];

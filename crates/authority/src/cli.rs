@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_console::CommandLine;
 use psephos_console::arguments::{self, KeyFile, Output, Place, Verbosity, Waiting};
+use psephos_console::{CommandLine, Locator};
 
 /// The election authority's part in a Psephos election.
 ///
@@ -123,9 +123,11 @@ pub struct Init {
     /// The election's description [default: asked for, and written]
     #[arg(long, value_name = "FILE.toml")]
     pub election: Option<PathBuf>,
-    /// The board to begin: a folder that is new or empty [default: asked for]
-    #[arg(long, value_name = "DIR")]
-    pub board: Option<PathBuf>,
+    /// The board to begin: a folder that is new or empty, or a URL [default: asked for]
+    ///
+    /// https://… of a board server, or s3://…, gs://… or az://… of an object store.
+    #[arg(long, value_name = "BOARD")]
+    pub board: Option<Locator>,
     /// Who may vote: the roll as `psephos-registrar make` wrote it
     /// [default: `roll` in the election's file]
     #[arg(long, value_name = "FILE")]
@@ -264,8 +266,8 @@ pub struct IntakeKey {
 
 #[derive(Args, Debug)]
 pub struct Export {
-    /// The board: a folder with records/ and blobs/, or an archive of it
-    pub board: PathBuf,
+    /// The board: a folder with records/ and blobs/, an archive of it, or a URL
+    pub board: Locator,
     /// The archive to write; another file that is there is not overwritten
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,

@@ -1,19 +1,18 @@
 //! The authority at work: its home, its key, its board.
 
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use ed25519_dalek::SigningKey;
 use psephos_audit::{Phase, View};
 use psephos_console::arguments::{Place, Waiting};
-use psephos_console::{Failure, Mode, leash, say};
+use psephos_console::{Failure, Locator, Mode, leash, say};
 use psephos_participant::{
     Audited, Home, Offered, Passphrase, Station, open_board, open_vault, refusal_failure,
     signing_key,
 };
 use psephos_protocol::{AuthorityAction, Awaited, Next};
-use psephos_record::board::FolderBoard;
+use psephos_record::board::WritableBoard;
 use psephos_record::bodies::Body;
 use psephos_record::kind::Kind;
 use psephos_record::message::Message;
@@ -36,26 +35,25 @@ pub struct Office {
 impl Office {
     /// Opens the home, its key file and the board it belongs to; `place` says where that lies now.
     pub fn enter(acting: &Acting, place: &Place) -> Result<Office, Failure> {
-        let (home, board, _, key) = open(acting, place.board.as_deref())?;
-        let station = Station::new(home, Box::new(board), key)?.slowed(place.slow_board);
+        let (home, board, _, key) = open(acting, place.board.as_ref())?;
+        let station = Station::new(home, board, key)?.slowed(place.slow_board);
         Ok(Office::new(station, acting))
     }
 
     /// As [`Office::enter`], with the vault of its keys.
     pub fn enter_with_vault(
         acting: &Acting,
-        board: Option<&Path>,
+        board: Option<&Locator>,
     ) -> Result<(Office, Vault), Failure> {
         let (home, board, vault, key) = open(acting, board)?;
-        Ok((Office::new(Station::new(home, Box::new(board), key)?, acting), vault))
+        Ok((Office::new(Station::new(home, board, key)?, acting), vault))
     }
 
     /// As [`Office::enter`], to act with the key that takes in ballots.
     pub fn enter_intake(acting: &Acting, place: &Place) -> Result<Office, Failure> {
-        let (home, board, vault, _) = open(acting, place.board.as_deref())?;
+        let (home, board, vault, _) = open(acting, place.board.as_ref())?;
         let key = signing_key(&vault, INTAKE)?;
-        let station =
-            Station::with_outbox(home, Box::new(board), key, INTAKE)?.slowed(place.slow_board);
+        let station = Station::with_outbox(home, board, key, INTAKE)?.slowed(place.slow_board);
         Ok(Office::new(station, acting))
     }
 
@@ -118,8 +116,8 @@ impl Office {
 /// Opens everything that an office needs.
 fn open(
     acting: &Acting,
-    board: Option<&Path>,
-) -> Result<(Home, FolderBoard, Vault, SigningKey), Failure> {
+    board: Option<&Locator>,
+) -> Result<(Home, Box<dyn WritableBoard>, Vault, SigningKey), Failure> {
     if acting.leash {
         leash();
     }

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 use psephos_ballot::file::ElectionFile;
 use psephos_console::ask::{self, Terminal};
-use psephos_console::{Failure, moment, say};
+use psephos_console::{Failure, Locator, moment, say};
 
 /// Methods that a first election needs; the file knows more.
 const METHODS: [&str; 4] = ["plurality", "approval", "irv", "stv"];
 
 /// Where the board goes, if the command line does not say.
-pub fn board() -> Result<PathBuf, Failure> {
-    needs_somebody("--board DIR")?;
+pub fn board() -> Result<Locator, Failure> {
+    needs_somebody("--board BOARD")?;
     ask::with_terminal(|terminal| {
-        terminal.ask_or("Folder of the board, new or empty", "board").map(PathBuf::from)
+        terminal.ask_or("The board: a new or empty folder, or a URL", "board").map(Locator::from)
     })
 }
 

@@ -14,7 +14,7 @@ use psephos_core::group;
 use psephos_core::pairs::pairs;
 use psephos_participant::{audit_failure, entropy};
 use psephos_proofs::ElectionContext;
-use psephos_record::board::FolderBoard;
+use psephos_record::board::Board;
 use psephos_record::bodies::{BallotBox, Description, RollEntry};
 use psephos_secrets::SecretScalar;
 use psephos_voter::BallotMaker;
@@ -92,7 +92,7 @@ impl<'a> Electorate<'a> {
     /// order.
     pub fn vote(
         &self,
-        board: &FolderBoard,
+        board: &dyn Board,
         description: &Description,
         path: &Path,
         bar: &mut Progress,
@@ -135,10 +135,7 @@ struct Booth<'a> {
 }
 
 /// One for each box.
-fn booths<'a>(
-    board: &FolderBoard,
-    description: &'a Description,
-) -> Result<Vec<Booth<'a>>, Failure> {
+fn booths<'a>(board: &dyn Board, description: &'a Description) -> Result<Vec<Booth<'a>>, Failure> {
     let view = psephos_audit::view(board).map_err(audit_failure)?;
     let keys = view.opened.and(view.ceremony.keys.as_ref()).ok_or_else(|| {
         Failure::usage("the election is not open yet").advice("run `psephos-authority open` first")

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 
+use crate::Locator;
+
 /// How much is told of what a program is doing.
 #[derive(Args, Clone, Copy, Debug, Default)]
 pub struct Verbosity {
@@ -28,8 +30,11 @@ pub struct KeyFile {
 #[derive(Args, Debug)]
 pub struct Place {
     /// The board, if it lies elsewhere than before; remembered from then on
-    #[arg(long, value_name = "DIR")]
-    pub board: Option<PathBuf>,
+    ///
+    /// A folder, the URL of a board server (https://…), or an object store (s3://…, gs://…, az://…), whose keys and
+    /// address the variables AWS_…, GOOGLE_… or AZURE_… have.
+    #[arg(long, value_name = "BOARD")]
+    pub board: Option<Locator>,
     /// Wait so many milliseconds before each reading and writing of the board: rehearsals only
     #[arg(
         long,

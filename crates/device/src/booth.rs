@@ -9,8 +9,9 @@ use psephos_core::Encoding;
 use psephos_participant::{audit_failure, board_failure};
 use psephos_proofs::ElectionContext;
 use psephos_proofs::ballot::BallotLayout;
-use psephos_record::board::{Board, open_board};
+use psephos_record::board::Board;
 use psephos_record::bodies::{BallotBox, Description, Policy};
+use psephos_remote::open_board;
 
 use crate::cli;
 
@@ -27,7 +28,7 @@ impl Booth {
         let board = open_board(&place.board).map_err(board_failure)?;
         let options = Options { expect: place.expect.clone(), ..Options::default() };
         let audit = audit(&*board, &options, &|_| {}).map_err(audit_failure)?;
-        let where_it_is = || place.board.display().to_string();
+        let where_it_is = || place.board.to_string();
         if audit.report.verdict == Verdict::Unreadable {
             let failure = Failure::new(Exit::Unreadable, "the board cannot be read");
             return Err(failure.at(where_it_is()).advice("psephos-verifier says what is missing"));

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_console::CommandLine;
 use psephos_console::arguments::Verbosity;
+use psephos_console::{CommandLine, Locator};
 
 /// A voter's part in a Psephos election.
 ///
@@ -60,9 +60,11 @@ pub enum Command {
 /// Where the election's record is.
 #[derive(Args, Debug)]
 pub struct Board {
-    /// The election's board: a folder with records/ and blobs/, or an archive of it
+    /// The election's board: a folder with records/ and blobs/, an archive of it, or a URL
+    ///
+    /// https://… of a web server, or s3://…, gs://… or az://… of an object store.
     #[arg(long, value_name = "BOARD")]
-    pub board: PathBuf,
+    pub board: Locator,
     /// A digest the board must have as its election id or its head; may repeat
     #[arg(long, value_name = "DIGEST", value_parser = digest)]
     pub expect: Vec<[u8; 32]>,

@@ -7,8 +7,9 @@ use psephos_audit::{Options, Phase, audit};
 use psephos_console::arguments::Destroy;
 use psephos_console::{Exit, Failure, ask, date, say};
 use psephos_core::Digest;
-use psephos_record::board::{Board, open_board};
+use psephos_record::board::Board;
 use psephos_record::statement::{Destruction, SignedDestruction};
+use psephos_remote::open_board;
 use psephos_secrets::Vault;
 
 use crate::keys::DESTROYED;
@@ -23,7 +24,7 @@ pub fn destroy(folder: &Path, order: &Destroy) -> Result<Exit, Failure> {
     let keys = home.path("keys");
     if !statement.exists() {
         let file = home.read()?;
-        let place = order.place.board.as_deref().unwrap_or(&file.board);
+        let place = order.place.board.as_ref().unwrap_or(&file.board);
         let board = open_board(place).map_err(board_failure)?;
         let election = may_end(&home, &file, &*board, order.before_the_end)?;
         let (vault, key) =

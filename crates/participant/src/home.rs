@@ -8,6 +8,7 @@
 //! | `verified.json` | how far the board was verified |
 //! | `outbox/` | every record signed, by counter |
 //! | `intake/` | the same of the intake's key (authority) |
+//! | `outgoing/` | lists that wait for a board on a network, until the record that names them stands there |
 //! | `destroyed.statement` | once the keys are destroyed: the statement of it |
 //! | `lock` | held while a command runs |
 
@@ -15,7 +16,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use psephos_console::{Exit, Failure};
+use psephos_console::{Exit, Failure, Locator};
 use psephos_core::Digest;
 use serde::{Deserialize, Serialize};
 use tracing::debug;
@@ -27,7 +28,7 @@ pub struct HomeFile {
     /// `authority` or `trustee`.
     pub role: String,
     /// Where the board lies.
-    pub board: PathBuf,
+    pub board: Locator,
     /// Index of the trustee, from 0; none for the authority.
     pub trustee: Option<u64>,
     /// Digest of the proposal's message, in hex.
@@ -282,7 +283,7 @@ mod tests {
         let home = Home::create(folder.path()).unwrap();
         let file = HomeFile {
             role: "trustee".into(),
-            board: "/board".into(),
+            board: Locator::from(PathBuf::from("/board")),
             trustee: Some(1),
             proposal: "00".into(),
             key: "11".into(),

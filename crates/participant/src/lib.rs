@@ -28,5 +28,5 @@ pub use keys::{make_key, make_vault, open_vault, signing_key, vault_failure};
 pub use new_file::NewFile;
 pub use outbox::{Outbox, Stored};
 pub use passphrase::Passphrase;
-pub use place::open_board;
+pub use place::{OUTGOING, open_board};
 pub use station::{Audited, Offered, Station, audit_failure, board_failure, refusal_failure};

@@ -219,11 +219,13 @@ pub fn board_failure(error: BoardError) -> Failure {
         | BoardError::BlobMissing { .. }
         | BoardError::BlobShape { .. } => Exit::Unreadable,
         BoardError::ForeignHead { .. } => Exit::Invalid,
+        // A server refuses what it has read; nothing of that is this program's fault.
         BoardError::Io { .. }
+        | BoardError::Refused { .. }
         | BoardError::Unreachable { .. }
         | BoardError::Full { .. }
         | BoardError::BrokenRows { .. } => Exit::Io,
-        BoardError::AlreadyStands { .. } | BoardError::Refused { .. } => Exit::Internal,
+        BoardError::AlreadyStands { .. } => Exit::Internal,
     };
     Failure::new(exit, error.to_string())
 }

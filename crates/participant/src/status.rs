@@ -10,9 +10,10 @@ use psephos_console::arguments::Output;
 use psephos_console::{Exit, Failure, count, numbered, plural, say};
 use psephos_core::Digest;
 use psephos_protocol::{BatchIndex, absences, awaited, done, phase};
-use psephos_record::board::{Board, open_board};
+use psephos_record::board::Board;
 use psephos_record::bodies::CounterProposal;
 use psephos_record::message::file_digest;
+use psephos_remote::open_board;
 use serde_json::{Value, json};
 
 use crate::since::Since;
@@ -73,7 +74,7 @@ fn text(file: &HomeFile, known: &Known, view: &View, since: &Since) -> String {
     let mut lines = vec![
         title.to_owned(),
         format!("  {:<12}{}", "phase", phase(view.phase)),
-        format!("  {:<12}{}", "board", file.board.display()),
+        format!("  {:<12}{}", "board", file.board),
         format!(
             "  {:<12}{} ({} verified by this home)",
             "records",
@@ -196,7 +197,7 @@ fn json(file: &HomeFile, known: &Known, view: &View, since: &Since) -> String {
     let value = json!({
         "title": view.description().map(|description| &description.title),
         "phase": phase(view.phase),
-        "board": file.board.display().to_string(),
+        "board": file.board.to_string(),
         "election": view.manifest.as_ref().map(|standing| hex::encode(standing.election)),
         "head": hex::encode(view.head),
         "records": view.records,

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_console::CommandLine;
 use psephos_console::arguments::{
     self, KeyFile, Output, Patience, Place, Verbosity, Waiting, patience,
 };
+use psephos_console::{CommandLine, Locator};
 
 /// A trustee's part in a Psephos election: join with one command, run with one command.
 ///
@@ -89,9 +89,11 @@ pub struct Join {
     pub invitation: Option<String>,
     #[command(flatten)]
     pub answer: AnswerFlags,
-    /// The board: the folder that authority, trustees and auditors share [default: as in the invitation]
-    #[arg(long, value_name = "DIR", conflicts_with = "request")]
-    pub board: Option<PathBuf>,
+    /// The board: the URL or the folder that authority, trustees and auditors share [default: as in the invitation]
+    ///
+    /// https://… of a board server, or s3://…, gs://… or az://… of an object store.
+    #[arg(long, value_name = "BOARD", conflicts_with = "request")]
+    pub board: Option<Locator>,
     /// For a machine without network: the board in one file, as `export-request` wrote it
     #[arg(long, value_name = "FILE", requires = "output")]
     pub request: Option<PathBuf>,
@@ -170,9 +172,9 @@ pub struct Exclude {
 
 #[derive(Args, Debug)]
 pub struct ExportRequest {
-    /// The board: a folder, or an archive of one
+    /// The board: a folder, an archive of one, or a URL
     #[arg(long, value_name = "BOARD")]
-    pub board: PathBuf,
+    pub board: Locator,
     /// The file to write
     #[arg(long, short, value_name = "FILE")]
     pub output: PathBuf,
@@ -209,9 +211,9 @@ pub struct ImportAnswer {
     /// The answer, as `answer` or `join` wrote it
     #[arg(value_name = "ANSWER")]
     pub answer: PathBuf,
-    /// The board: the folder that authority, trustees and auditors share
-    #[arg(long, value_name = "DIR")]
-    pub board: PathBuf,
+    /// The board: the folder or the URL that authority, trustees and auditors share
+    #[arg(long, value_name = "BOARD")]
+    pub board: Locator,
 }
 
 /// A command on a home as a whole.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use psephos_audit::{BatchView, ProposalView, View};
-use psephos_console::{Exit, Failure, Mode, say};
+use psephos_console::{Exit, Failure, Locator, Mode, say};
 use psephos_core::Digest;
 use psephos_participant::{
     Audited, Home, HomeFile, Offered, Passphrase, Station, Stored, board_failure, open_board,
@@ -40,14 +40,14 @@ pub fn place(home: &cli::Home) -> Result<PathBuf, Failure> {
 pub enum Lies<'a> {
     /// Where it lay when the home was last used.
     AsBefore,
-    /// In this folder; the home remembers that.
-    In(&'a Path),
+    /// There; the home remembers that.
+    In(&'a Locator),
     /// In a request that was carried here: it is only read.
     InRequest(&'a Path),
 }
 
-impl<'a> From<Option<&'a Path>> for Lies<'a> {
-    fn from(given: Option<&'a Path>) -> Self {
+impl<'a> From<Option<&'a Locator>> for Lies<'a> {
+    fn from(given: Option<&'a Locator>) -> Self {
         given.map_or(Lies::AsBefore, Lies::In)
     }
 }
@@ -98,8 +98,8 @@ impl Desk {
         }
         file.proposal = hex::encode(proposal_digest);
         let board: Box<dyn WritableBoard> = match board {
-            Lies::AsBefore => Box::new(open_board(&home, &file, None)?),
-            Lies::In(folder) => Box::new(open_board(&home, &file, Some(folder))?),
+            Lies::AsBefore => open_board(&home, &file, None)?,
+            Lies::In(given) => open_board(&home, &file, Some(given))?,
             Lies::InRequest(request) => Box::new(carried(&home, request)?),
         };
         let (vault, key) = open_vault(&home, &passphrase()?)?;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use psephos_console::CommandLine;
 use psephos_console::arguments::Verbosity;
+use psephos_console::{CommandLine, Locator};
 
 /// Audits a Psephos election from its public board, offline.
 ///
@@ -74,8 +74,16 @@ Examples:
 #[derive(Args, Debug)]
 pub struct AuditArguments {
     /// The board: a folder with records/ and blobs/, or an archive of it
+    ///
+    /// A verifier that was built with `--features network` takes a URL, too: https://… of any web server that
+    /// publishes the folder, or s3://…, gs://… or az://… of an object store.
     #[arg(value_name = "BOARD", required = true)]
-    pub board: Option<PathBuf>,
+    pub board: Option<Locator>,
+    /// With the URL of a web server: keep what is fetched in this folder, which becomes a copy of the board
+    ///
+    /// Run again after a cut, it goes on where it was.
+    #[arg(long, value_name = "DIR")]
+    pub mirror: Option<PathBuf>,
     #[command(flatten)]
     pub options: AuditOptions,
 }
@@ -123,10 +131,10 @@ pub enum Command {
     /// board that is none, or of another election, is not compared, which keeps the verdict from VALID.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare {
-        /// The board: a folder with records/ and blobs/, or an archive of it
-        board: PathBuf,
+        /// The board: a folder with records/ and blobs/, an archive of it, or a URL
+        board: Locator,
         /// Another board of the same election; of this one only records/ is read
-        other: PathBuf,
+        other: Locator,
         #[command(flatten)]
         options: AuditOptions,
     },
@@ -170,8 +178,8 @@ pub enum Command {
     Statement {
         /// The file that `destroy` has written
         file: PathBuf,
-        /// The election's board: a folder, or an archive of one
-        board: PathBuf,
+        /// The election's board: a folder, an archive of one, or a URL
+        board: Locator,
     },
     /// Prints the root of a blob: what records name it by
     Digest {
@@ -183,8 +191,8 @@ pub enum Command {
     /// Audits the board first; the exit code is the verdict. The votes are those of the last result,
     /// counted anew.
     Export {
-        /// The board: a folder with records/ and blobs/, or an archive of it
-        board: PathBuf,
+        /// The board: a folder with records/ and blobs/, an archive of it, or a URL
+        board: Locator,
         /// The folder to make; it must not exist
         folder: PathBuf,
         /// A digest the board must have as its election id or its head; may repeat
@@ -195,8 +203,8 @@ pub enum Command {
 
 #[derive(Args, Debug)]
 pub struct ShowArguments {
-    /// The board: a folder with records/ and blobs/, or an archive of it
-    pub board: PathBuf,
+    /// The board: a folder with records/ and blobs/, an archive of it, or a URL
+    pub board: Locator,
     /// The record's place on the board, from 0
     #[arg(value_name = "N")]
     pub record: u64,
@@ -207,8 +215,8 @@ pub struct ShowArguments {
 
 #[derive(Args, Debug)]
 pub struct EvidenceArguments {
-    /// The board: a folder with records/ and blobs/, or an archive of it
-    pub board: PathBuf,
+    /// The board: a folder with records/ and blobs/, an archive of it, or a URL
+    pub board: Locator,
     /// The record's place on the board, from 0
     #[arg(value_name = "N")]
     pub record: u64,

@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod place;
 
 use std::process::ExitCode;
 

@@ -4,8 +4,8 @@ use psephos_audit::view;
 use psephos_ballot::file::read_ballots;
 use psephos_console::{Exit, Failure, Mode, Progress, plural, say};
 use psephos_participant::{Home, audit_failure, board_failure};
-use psephos_record::board::FolderBoard;
 use psephos_record::bodies::Policy;
+use psephos_remote::open_board;
 
 use crate::cli::Encrypt;
 use crate::description::{file_failure, readable, slates};
@@ -15,8 +15,8 @@ use crate::voters::Electorate;
 /// Encrypts every row of the table under throwaway credentials.
 pub fn run(arguments: Encrypt) -> Result<Exit, Failure> {
     let (home, _) = Home::peek(&place(&arguments.home)?)?;
-    let board = FolderBoard::open(&home.board).map_err(board_failure)?;
-    let view = view(&board).map_err(audit_failure)?;
+    let board = open_board(&home.board).map_err(board_failure)?;
+    let view = view(&*board).map_err(audit_failure)?;
     let description = view
         .description()
         .ok_or_else(|| Failure::usage("there is no election on this board yet"))?;
@@ -30,7 +30,7 @@ pub fn run(arguments: Encrypt) -> Result<Exit, Failure> {
         read_ballots(&arguments.ballots, &description.contests, &slates).map_err(file_failure)?;
     let total = ballots.len() as u64;
     let mut bar = Progress::start(Mode::detect(arguments.quiet), "encrypting", Some(total));
-    Electorate::new(&ballots).vote(&board, description, &arguments.output, &mut bar)?;
+    Electorate::new(&ballots).vote(&*board, description, &arguments.output, &mut bar)?;
     bar.finish("");
     if !arguments.quiet {
         let place = arguments.output.display();

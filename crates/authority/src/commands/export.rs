@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use psephos_audit::{Options, Phase, Verdict, View, audit, view};
 use psephos_console::{Exit, Failure, Mode, Phases, bytes, plural, say, warn};
 use psephos_participant::{NewFile, audit_failure, board_failure};
-use psephos_record::board::{ArchiveBoard, Archived, Lost, open_board, write_archive};
+use psephos_record::board::{ArchiveBoard, Archived, Lost, write_archive};
+use psephos_remote::open_board;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

@@ -1,19 +1,21 @@
 //! `init`: the proposal, and an invitation for each trustee.
 
-use std::path::{Path, absolute};
+use std::path::Path;
 
 use ed25519_dalek::SigningKey;
 use psephos_audit::Phase;
 use psephos_ballot::file::PolicyKey;
-use psephos_console::{Exit, Failure, count, leash, numbered, say};
+use psephos_console::{Exit, Failure, Locator, count, leash, numbered, say};
 use psephos_core::Digest;
 use psephos_core::pairs::pairs;
 use psephos_participant::{
-    Home, HomeFile, Offered, Passphrase, Station, board_failure, make_key, make_vault, signing_key,
+    Home, HomeFile, OUTGOING, Offered, Passphrase, Station, board_failure, make_key, make_vault,
+    signing_key,
 };
-use psephos_record::board::{Board, FolderBoard};
+use psephos_record::board::WritableBoard;
 use psephos_record::bodies::{Body, Description, Proposal};
 use psephos_record::invitation::InvitationSecret;
+use psephos_remote::create_board;
 use psephos_secrets::Vault;
 
 use crate::cli::{Acting, Init};
@@ -54,37 +56,36 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
     }
     // Nothing is made before it is known that everything can be made.
     let passphrase = Passphrase::choose(arguments.acting.key_file.passphrase_file.as_deref())?;
-    let board = FolderBoard::create(&place_of_board).map_err(board_failure)?;
+    let place_of_board = place_of_board.absolute()?;
+    let board = create_board(&place_of_board, &folder.join(OUTGOING)).map_err(board_failure)?;
     if board.extent().map_err(board_failure)?.records > 0 {
         return Err(Failure::usage("this board already holds an election")
-            .at(board.path().display().to_string())
-            .advice("give a folder that is new or empty"));
+            .at(board.place())
+            .advice("give a place that is new or empty"));
     }
     let home = Home::create(&folder)?;
     let (vault, key) = make_vault(&home, &passphrase, arguments.acting.key_file.throwaway)?;
     if let Some(roll) = &roll {
-        roll.put(&board)?;
+        roll.put(&*board)?;
     }
-    begin(home, board, &vault, key, description, &arguments.acting)
+    begin(home, (place_of_board, board), &vault, key, description, &arguments.acting)
 }
 
 fn begin(
     home: Home,
-    board: FolderBoard,
+    (place, board): (Locator, Box<dyn WritableBoard>),
     vault: &Vault,
     key: SigningKey,
     description: Description,
     acting: &Acting,
 ) -> Result<Exit, Failure> {
-    let place = absolute(board.path())
-        .map_err(|error| Failure::io("cannot name the folder", board.path(), &error))?;
     let intake = make_key(vault, INTAKE)?.verifying_key().to_bytes();
     let description = Description { intake, ..description };
     let secrets: Vec<InvitationSecret> = (0..description.trustee_count())
         .map(|trustee| invitations::make(vault, trustee))
         .collect::<Result<_, _>>()?;
     let proposal = Proposal { description, invitations: invitations::keys(&secrets) };
-    let mut station = Station::new(home, Box::new(board), key)?;
+    let mut station = Station::new(home, board, key)?;
     let audited = station.audit(&|_| {})?;
     let signed = station.sign(&audited.view, &Body::Proposal(proposal.clone()))?;
     let digest = signed.digest();
@@ -100,14 +101,14 @@ fn begin(
     })?;
     if station.offer(&audited.view, &signed)? == Offered::Overtaken {
         return Err(Failure::usage("somebody else has begun an election on this board")
-            .at(place.display().to_string()));
+            .at(place.to_string()));
     }
     show(
         &Office::new(station, acting),
         &proposal.description,
         &digest,
         secrets,
-        &place.display().to_string(),
+        &place.to_string(),
     );
     Ok(Exit::Valid)
 }
@@ -115,7 +116,7 @@ fn begin(
 /// The same command again: prints the same invitations, as long as it is the same election.
 fn resume(
     acting: &Acting,
-    board: &Path,
+    board: &Locator,
     folder: &Path,
     description: Description,
 ) -> Result<Exit, Failure> {

@@ -16,7 +16,7 @@ use crate::office::Office;
 
 /// Shows what trustees answered; replaces the proposal if told by what.
 pub fn run(arguments: Reissue) -> Result<Exit, Failure> {
-    let board = arguments.place.board.as_deref();
+    let board = arguments.place.board.as_ref();
     let (mut office, vault) = Office::enter_with_vault(&arguments.acting, board)?;
     let audited = office.settle()?;
     let Audited { view, report, remedies } = &audited;

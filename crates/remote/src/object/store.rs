@@ -14,6 +14,9 @@ use super::{ObjectBoard, ObjectFiles, Objects};
 use crate::files::{Files, FilesError};
 use crate::runtime;
 
+/// How the URLs of stores begin.
+const SCHEMES: [&str; 3] = ["s3", "gs", "az"];
+
 /// Variables of the environment that say how a store is reached, by how they begin.
 const VARIABLES: [&str; 3] = ["AWS_", "GOOGLE_", "AZURE_"];
 
@@ -27,6 +30,29 @@ pub struct Store {
 }
 
 impl Store {
+    /// The store that a URL names, or why there is none.
+    pub(crate) fn open(url: &str) -> Result<Store, String> {
+        let ours = |name: &str| VARIABLES.iter().any(|start| name.starts_with(start));
+        let variables = env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, _)| ours(name));
+        Store::with(url, variables)
+    }
+
+    fn with(url: &str, variables: impl Iterator<Item = (String, String)>) -> Result<Store, String> {
+        let parsed = Url::parse(url).map_err(|error| format!("it is no URL: {error}"))?;
+        if !SCHEMES.contains(&parsed.scheme()) {
+            return Err(format!("no object store is known behind {}://", parsed.scheme()));
+        }
+        let variables = variables.map(|(name, value)| (name.to_ascii_lowercase(), value));
+        let defaults =
+            TIMEOUTS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        runtime::prepare_tls();
+        object_store::parse_url_opts(&parsed, defaults.chain(variables))
+            .map(|(store, prefix)| Store::new(Arc::from(store), prefix.as_ref(), url.to_owned()))
+            .map_err(|error| format!("the store cannot be opened: {error}"))
+    }
+
     /// The place below `prefix` of a store; `place` is what people read.
     #[must_use]
     pub fn new(store: Arc<dyn ObjectStore>, prefix: &str, place: String) -> Self {
@@ -61,11 +87,7 @@ impl Store {
 /// # Errors
 /// When the URL or the environment is not what a store takes.
 pub fn open(url: &str) -> Result<Store, Failure> {
-    let ours = |name: &str| VARIABLES.iter().any(|start| name.starts_with(start));
-    let variables = env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .filter(|(name, _)| ours(name));
-    open_with(url, variables)
+    Store::open(url).map_err(|reason| refused(url, reason))
 }
 
 /// As [`open`], with variables that stand for the environment's.
@@ -76,22 +98,14 @@ pub fn open_with(
     url: &str,
     variables: impl Iterator<Item = (String, String)>,
 ) -> Result<Store, Failure> {
-    let failure = |what: String| Failure::usage(what).at(url.to_owned());
-    let parsed = Url::parse(url).map_err(|error| failure(format!("this is no URL: {error}")))?;
-    if !matches!(parsed.scheme(), "s3" | "gs" | "az") {
-        return Err(failure(format!("no object store is known behind `{}://`", parsed.scheme()))
-            .advice("give s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX"));
-    }
-    let variables = variables.map(|(name, value)| (name.to_ascii_lowercase(), value));
-    let defaults = TIMEOUTS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    runtime::prepare_tls();
-    object_store::parse_url_opts(&parsed, defaults.chain(variables))
-    .map(|(store, prefix)| Store::new(Arc::from(store), prefix.as_ref(), url.to_owned()))
-    .map_err(|error| {
-        failure(format!("the store cannot be opened: {error}")).advice(
-            "see the variables AWS_…, GOOGLE_… or AZURE_… of the environment: address, keys, region",
-        )
-    })
+    Store::with(url, variables).map_err(|reason| refused(url, reason))
+}
+
+fn refused(url: &str, reason: String) -> Failure {
+    Failure::usage(reason).at(url.to_owned()).advice(
+        "give s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX; the variables AWS_…, \
+         GOOGLE_… or AZURE_… of the environment have address, keys and region",
+    )
 }
 
 /// What happens to a file that is created a second time.

@@ -1,12 +1,12 @@
 //! A board on a web server.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use psephos_console::{Exit, Failure};
 use psephos_core::Digest;
 use psephos_record::board::{
     Board, BoardError, Extent, FolderBoard, LAST_SEQUENCE, Placed, WritableBoard, blob_name,
@@ -17,7 +17,7 @@ use psephos_record::message::Record;
 use reqwest::StatusCode;
 
 use super::cache::Cache;
-use super::extent::Seen;
+use super::extent::{Seen, beyond};
 use super::post::{self, Answer};
 use super::site::Site;
 use super::upload::Upload;
@@ -30,6 +30,8 @@ const PATIENCE: Patience =
 /// With one that has not: perhaps the URL is wrong.
 const AT_FIRST: Patience =
     Patience { tries: 2, first: Duration::from_millis(250), longest: Duration::from_secs(2) };
+/// With one that has, when this program ran last: perhaps it is being started again.
+const RETURNING: Patience = Patience { tries: 5, ..AT_FIRST };
 /// How often a server may ask for lists that it was sent.
 const ROUNDS: usize = 3;
 
@@ -41,8 +43,10 @@ const ROUNDS: usize = 3;
 pub struct WebBoard {
     site: Site,
     seen: Seen,
+    /// So many records lie in the cache, without a gap.
+    held: AtomicU64,
     cache: Cache,
-    spool: Option<FolderBoard>,
+    spool: Option<PathBuf>,
     pub(super) reading: Patience,
     pub(super) posting: Patience,
 }
@@ -52,50 +56,56 @@ impl WebBoard {
     /// own, or into a private one that goes with the program.
     ///
     /// # Errors
-    /// When the URL is none, nothing answers there, or no board lies there; or the folder cannot be used.
-    pub fn open(url: &str, mirror: Option<&Path>) -> Result<WebBoard, Failure> {
+    /// [`BoardError::NotABoard`] when no board lies there or the folder is another program's,
+    /// [`BoardError::Unreachable`] when nothing answers, or the system's.
+    pub fn open(url: &str, mirror: Option<&Path>) -> Result<WebBoard, BoardError> {
         WebBoard::at(Site::new(url)?, mirror)
     }
 
     /// [`WebBoard::open`], where the site is known.
-    pub(super) fn at(site: Site, mirror: Option<&Path>) -> Result<WebBoard, Failure> {
-        let first = wait(AT_FIRST.insist(async || site.length(&record_name(0)).await));
-        first.map_err(|trouble| {
-            let failure = |exit, what: String| Failure::new(exit, what).at(site.root().to_owned());
-            match trouble {
-                Trouble::Missing => failure(
-                    Exit::Unreadable,
-                    format!("no board lies there: there is no file {}", record_name(0)),
-                )
-                .advice("give the URL below which `records/` and `blobs/` lie"),
-                trouble => {
-                    failure(Exit::Io, format!("cannot reach the board: {}", trouble.reason()))
-                }
-            }
-        })?;
+    pub(super) fn at(site: Site, mirror: Option<&Path>) -> Result<WebBoard, BoardError> {
+        begins(&site, AT_FIRST)?;
         let cache = mirror.map_or_else(Cache::temporary, Cache::mirror)?;
         Ok(WebBoard::with(site, cache, None))
     }
 
-    /// The board below a URL of a board server, perhaps empty. Lists wait in the folder `spool` until the record that
-    /// names them is sent.
+    /// The board below a URL of a board server. Lists wait in the folder `spool`, which is made when it is needed,
+    /// until the record that names them is sent.
     ///
     /// # Errors
-    /// When the URL is none, or a folder cannot be made.
-    pub fn open_writable(url: &str, spool: &Path) -> Result<WebBoard, Failure> {
+    /// As [`WebBoard::open`].
+    pub fn open_writable(url: &str, spool: &Path) -> Result<WebBoard, BoardError> {
+        let site = Site::new(url)?;
+        begins(&site, RETURNING)?;
+        WebBoard::writable_at(site, spool)
+    }
+
+    /// [`WebBoard::open_writable`] of a board that may have no record yet.
+    ///
+    /// # Errors
+    /// When the URL is none, or the system's.
+    pub fn create(url: &str, spool: &Path) -> Result<WebBoard, BoardError> {
         WebBoard::writable_at(Site::new(url)?, spool)
     }
 
-    /// [`WebBoard::open_writable`], where the site is known.
-    pub(super) fn writable_at(site: Site, spool: &Path) -> Result<WebBoard, Failure> {
-        let spool = FolderBoard::create(spool)
-            .map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
-        Ok(WebBoard::with(site, Cache::temporary()?, Some(spool)))
+    /// [`WebBoard::create`], where the site is known.
+    pub(super) fn writable_at(site: Site, spool: &Path) -> Result<WebBoard, BoardError> {
+        let board = WebBoard::with(site, Cache::temporary()?, Some(spool.to_owned()));
+        // Whoever takes part outlives a server that is started again.
+        Ok(WebBoard { reading: board.posting, ..board })
     }
 
-    fn with(site: Site, cache: Cache, spool: Option<FolderBoard>) -> WebBoard {
+    fn with(site: Site, cache: Cache, spool: Option<PathBuf>) -> WebBoard {
         let (reading, posting) = (PATIENCE, post::PATIENCE);
-        WebBoard { site, seen: Seen::default(), cache, spool, reading, posting }
+        WebBoard {
+            site,
+            seen: Seen::default(),
+            held: AtomicU64::new(0),
+            cache,
+            spool,
+            reading,
+            posting,
+        }
     }
 
     fn failed(&self, action: &'static str) -> impl FnOnce(Trouble) -> BoardError {
@@ -103,15 +113,38 @@ impl WebBoard {
         move |trouble| BoardError::Unreachable { place, action, reason: trouble.reason() }
     }
 
+    /// How far the log reaches, with all of its records in the cache: only by asking for each is it known that none is
+    /// missing, and whoever asks reads them next.
+    fn look(&self) -> Result<Extent, Trouble> {
+        let count = wait(self.seen.count(&self.site, self.reading))?;
+        let held = self.held.load(Ordering::Relaxed);
+        let mut records = held;
+        while records < count {
+            match self.cache.record(&self.site, records, count, self.reading) {
+                Ok(_) => records += 1,
+                Err(Trouble::Missing) => break,
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        self.held.fetch_max(records, Ordering::Relaxed);
+        // At the first look, and where one is missing: whoever waits for the next record asks for that only.
+        let beyond_gap = match held == 0 || records < count {
+            true => wait(beyond(&self.site, records, self.reading))?,
+            false => None,
+        };
+        Ok(Extent { records, beyond_gap })
+    }
+
     /// A list that waits to be sent.
-    fn waiting(&self, root: &Digest) -> Result<Option<(&FolderBoard, u64)>, BoardError> {
-        let Some(spool) = &self.spool else { return Ok(None) };
+    fn waiting(&self, root: &Digest) -> Result<Option<(FolderBoard, u64)>, BoardError> {
+        let spool = self.spool.as_ref().filter(|spool| spool.is_dir());
+        let Some(spool) = spool.map(FolderBoard::open).transpose()? else { return Ok(None) };
         Ok(spool.blob_length(root)?.map(|length| (spool, length)))
     }
 
-    fn writable(&self) -> Result<&FolderBoard, BoardError> {
+    fn spool(&self) -> Result<FolderBoard, BoardError> {
         let only_read = || BoardError::Refused { reason: "the board was opened to be read".into() };
-        self.spool.as_ref().ok_or_else(only_read)
+        FolderBoard::create(self.spool.as_ref().ok_or_else(only_read)?)
     }
 
     fn put_record(&self, sequence: u64, file: &Bytes) -> Result<Answer, BoardError> {
@@ -133,7 +166,6 @@ impl WebBoard {
 
     /// Sends the lists that the server misses.
     fn send_missing(&self, answer: &Answer) -> Result<(), BoardError> {
-        let spool = self.writable()?;
         let missing = answer.problem().missing;
         if missing.is_empty() {
             return Err(self.failed("post a record")(Trouble::Lasting(answer.reason())));
@@ -142,25 +174,45 @@ impl WebBoard {
             let digest: Option<Digest> =
                 hex::decode(root).ok().and_then(|root| root.try_into().ok());
             let waiting = digest.map(|root| self.waiting(&root)).transpose()?.flatten();
-            let (Some(digest), Some(_)) = (digest, waiting) else {
+            let (Some(digest), Some((spool, _))) = (digest, waiting) else {
                 let reason = format!("the server asks for a list {root} that is not here");
                 return Err(self.failed("post a record")(Trouble::Lasting(reason)));
             };
-            Upload::new(&self.site, self.posting, spool, digest).send()?;
+            Upload::new(&self.site, self.posting, &spool, digest).send()?;
         }
         Ok(())
     }
 
     /// Removes the lists that a record on the board names: the server has them.
     fn forget_lists(&self, file: &[u8]) -> Result<(), BoardError> {
-        let spool = self.writable()?;
         let message = Record::decode(file).ok().and_then(|record| record.message().ok());
         let Some(body) = message.and_then(|message| message.body().ok()) else { return Ok(()) };
         for list in body.lists() {
-            // What stays only takes space.
-            let _ = fs::remove_file(spool.blob_path(&list.blob.root));
+            if let Some((spool, _)) = self.waiting(&list.blob.root)? {
+                // What stays only takes space.
+                let _ = fs::remove_file(spool.blob_path(&list.blob.root));
+            }
         }
         Ok(())
+    }
+}
+
+/// Whether a board begins there.
+fn begins(site: &Site, patience: Patience) -> Result<(), BoardError> {
+    let name = record_name(0);
+    match wait(patience.insist(async || site.length(&name).await)) {
+        Ok(_) => Ok(()),
+        Err(Trouble::Missing) => {
+            let reason = format!(
+                "there is no file {name}; give the URL below which `records/` and `blobs/` lie"
+            );
+            Err(BoardError::NotABoard { path: site.root().into(), reason })
+        }
+        Err(trouble) => Err(BoardError::Unreachable {
+            place: site.root().to_owned(),
+            action: "reach the board",
+            reason: trouble.reason(),
+        }),
     }
 }
 
@@ -170,9 +222,7 @@ impl Board for WebBoard {
     }
 
     fn extent(&self) -> Result<Extent, BoardError> {
-        let records = wait(self.seen.count(&self.site, self.reading));
-        let records = records.map_err(self.failed("count the records"))?;
-        Ok(Extent { records, beyond_gap: None })
+        self.look().map_err(self.failed("count the records"))
     }
 
     fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {
@@ -202,7 +252,9 @@ impl Board for WebBoard {
 
     fn open_blob(&self, root: &Digest) -> Result<Box<dyn Read + Send + '_>, BoardError> {
         if let Some((spool, _)) = self.waiting(root)? {
-            return spool.open_blob(root);
+            let file = File::open(spool.blob_path(root));
+            let opened = file.map_err(|error| Trouble::Lasting(error.to_string()));
+            return Ok(Box::new(opened.map_err(self.failed("read a list"))?));
         }
         match self.cache.blob(&self.site, root, self.reading) {
             Ok(blob) => Ok(blob),
@@ -219,7 +271,7 @@ impl WritableBoard for WebBoard {
         if sequence > LAST_SEQUENCE {
             return Err(BoardError::Full { place: self.place(), sequence });
         }
-        self.writable()?;
+        self.spool()?;
         let bytes = Bytes::copy_from_slice(file);
         for _ in 0..ROUNDS {
             let answer = self.put_record(sequence, &bytes)?;
@@ -251,6 +303,6 @@ impl WritableBoard for WebBoard {
         row_length: u64,
         write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Blob, BoardError> {
-        self.writable()?.put_blob(row_length, write)
+        self.spool()?.put_blob(row_length, write)
     }
 }

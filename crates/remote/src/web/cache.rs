@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::join_all;
-use psephos_console::Failure;
 use psephos_core::Digest;
 use psephos_record::board::{BoardError, FolderBoard, blob_name, record_name};
 use psephos_record::message::DIGESTED;
@@ -38,31 +37,35 @@ pub(super) struct Cache {
 
 impl Cache {
     /// A private folder.
-    pub fn temporary() -> Result<Cache, Failure> {
+    pub fn temporary() -> Result<Cache, BoardError> {
         let made = tempfile::Builder::new().prefix("psephos-").tempdir();
-        let folder = made.map_err(|error| {
-            Failure::io("cannot make a folder for what is fetched", &std::env::temp_dir(), &error)
-                .advice("TMPDIR names another place")
+        let folder = made.map_err(|source| BoardError::Io {
+            path: std::env::temp_dir(),
+            action: "make a folder for what is fetched (TMPDIR names another place)",
+            source,
         })?;
         Cache::new(folder.path().to_owned().as_path(), Some(folder))
     }
 
     /// A folder that is kept: what is in it is not fetched again.
-    pub fn mirror(folder: &Path) -> Result<Cache, Failure> {
+    pub fn mirror(folder: &Path) -> Result<Cache, BoardError> {
         Cache::new(folder, None)
     }
 
-    fn new(path: &Path, temporary: Option<TempDir>) -> Result<Cache, Failure> {
-        let folder = FolderBoard::create(path)
-            .map_err(|error: BoardError| Failure::usage(error.to_string()))?;
+    fn new(path: &Path, temporary: Option<TempDir>) -> Result<Cache, BoardError> {
+        let folder = FolderBoard::create(path)?;
         let name = path.join(format!("{INCOMING}lock"));
         let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&name);
-        let lock = opened.map_err(|error| Failure::io("cannot make the file", &name, &error))?;
+        let lock = opened.map_err(|source| BoardError::Io {
+            path: name,
+            action: "make the file",
+            source,
+        })?;
         match lock.try_lock() {
             Err(TryLockError::WouldBlock) => {
-                return Err(Failure::usage("another program is fetching a board into this folder")
-                    .at(path.display().to_string())
-                    .advice("wait for it, or give a folder of its own to each"));
+                let reason = "another program is fetching a board into it; wait for that one, or give \
+                              each a folder of its own";
+                return Err(BoardError::NotABoard { path: path.into(), reason: reason.into() });
             }
             // A file system without locks: then nobody can be warned.
             Ok(()) | Err(TryLockError::Error(_)) => {}

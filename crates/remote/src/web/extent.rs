@@ -7,6 +7,9 @@ use psephos_record::board::{LAST_SEQUENCE, record_name};
 use super::site::Site;
 use crate::download::{Patience, Trouble};
 
+/// How far beyond the end it is looked for records that stand behind missing ones.
+const BEYOND: u64 = 64;
+
 /// The records that were seen. They never become fewer: what is missing later is found out by reading it.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
@@ -21,16 +24,9 @@ impl Seen {
 
     /// How many are there now: one request if there are no more, and about twice the logarithm of their number else.
     ///
-    /// A server cannot be asked for its list of files, so a record that is missing among others is not noticed here.
+    /// A server cannot be asked for its list of files: some of those before the last may be missing.
     pub async fn count(&self, site: &Site, patience: Patience) -> Result<u64, Trouble> {
-        let stands = async |sequence: u64| {
-            let name = record_name(sequence);
-            match patience.insist(async || site.length(&name).await).await {
-                Ok(_) => Ok(true),
-                Err(Trouble::Missing) => Ok(false),
-                Err(trouble) => Err(trouble),
-            }
-        };
+        let stands = async |sequence| stands(site, sequence, patience).await;
         // All below `there` stand; `missing` does not.
         let mut there = self.before();
         let mut step = 1;
@@ -59,5 +55,38 @@ impl Seen {
         }
         self.records.fetch_max(there, Ordering::Relaxed);
         Ok(there)
+    }
+}
+
+/// The first record behind a missing one, if one stands not far behind it.
+pub(super) async fn beyond(
+    site: &Site,
+    missing: u64,
+    patience: Patience,
+) -> Result<Option<u64>, Trouble> {
+    let mut step = 1;
+    while step <= BEYOND {
+        if stands(site, missing + step, patience).await? {
+            break;
+        }
+        step *= 2;
+    }
+    if step > BEYOND {
+        return Ok(None);
+    }
+    for sequence in missing + 1..missing + step {
+        if stands(site, sequence, patience).await? {
+            return Ok(Some(sequence));
+        }
+    }
+    Ok(Some(missing + step))
+}
+
+async fn stands(site: &Site, sequence: u64, patience: Patience) -> Result<bool, Trouble> {
+    let name = record_name(sequence);
+    match patience.insist(async || site.length(&name).await).await {
+        Ok(_) => Ok(true),
+        Err(Trouble::Missing) => Ok(false),
+        Err(trouble) => Err(trouble),
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, future};
-use psephos_console::Failure;
+use psephos_record::board::BoardError;
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName,
     IF_RANGE, RANGE, RETRY_AFTER, TRANSFER_ENCODING,
@@ -35,23 +35,21 @@ pub(crate) struct Site {
 
 impl Site {
     /// A site by its URL; nothing is asked yet.
-    pub fn new(url: &str) -> Result<Site, Failure> {
+    pub fn new(url: &str) -> Result<Site, BoardError> {
         Site::patient(url, SILENCE)
     }
 
     /// A site that may be silent for so long.
-    pub fn patient(url: &str, silence: Duration) -> Result<Site, Failure> {
-        let failure = |what: String| Failure::usage(what).at(url.to_owned());
-        let parsed =
-            Url::parse(url).map_err(|error| failure(format!("this is no URL: {error}")))?;
+    pub fn patient(url: &str, silence: Duration) -> Result<Site, BoardError> {
+        let refused = |reason: String| BoardError::NotABoard { path: url.into(), reason };
+        let parsed = Url::parse(url).map_err(|error| refused(format!("it is no URL: {error}")))?;
         if parsed.query().is_some() || parsed.fragment().is_some() {
-            return Err(failure("the URL of a board has no `?` and no `#`".into())
-                .advice("give the URL below which `records/` and `blobs/` lie"));
+            let reason = "the URL of a board has no `?` and no `#`; give the one below which `records/` lies";
+            return Err(refused(reason.into()));
         }
         let plain = parsed.scheme() == "http";
-        let local = parsed
-            .host_str()
-            .is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
+        let hosts = ["localhost", "127.0.0.1", "[::1]"];
+        let local = parsed.host_str().is_some_and(|host| hosts.contains(&host));
         let client = |builder: ClientBuilder| {
             let builder = builder
                 .user_agent(NAME)
@@ -60,10 +58,13 @@ impl Site {
             // Without TLS no certificates are needed: a machine may have none.
             let builder = if plain { builder.tls_certs_only([]) } else { builder };
             let builder = if local { builder.no_proxy() } else { builder };
-            builder.build().map_err(|error| {
-                failure(format!("no connection can be prepared: {}", chain(&error))).advice(
-                    "are the certificates of this system in place? SSL_CERT_FILE names others",
-                )
+            builder.build().map_err(|error| BoardError::Unreachable {
+                place: url.to_owned(),
+                action: "prepare a connection",
+                reason: format!(
+                    "{}; SSL_CERT_FILE names certificates where the system has none",
+                    chain(&error)
+                ),
             })
         };
         crate::runtime::prepare_tls();

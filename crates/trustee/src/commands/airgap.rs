@@ -12,12 +12,11 @@ use psephos_participant::{
 };
 use psephos_protocol::{Awaited, Next, Refusal, TrusteeAction};
 use psephos_record::answer::{Answer, AnswerError, write_answer};
-use psephos_record::board::{
-    Board, BoardError, FolderBoard, Overlay, WritableBoard, open_board, write_archive,
-};
+use psephos_record::board::{Board, BoardError, Overlay, write_archive};
 use psephos_record::kind::Kind;
 use psephos_record::message::{Message, Record, SignedMessage};
 use psephos_record::signature;
+use psephos_remote::{open_board, open_writable};
 
 use crate::cli::{AnswerRequest, ExportRequest, ImportAnswer};
 use crate::consent::{self, Consent};
@@ -124,7 +123,7 @@ pub fn write(desk: &Desk, signed: &SignedMessage, output: &Path) -> Result<(), F
     let path = output.display();
     say(format!("{path}: {}", bytes(length)));
     say(format!(
-        "Next: carry it to the board, and there `psephos-trustee import-answer {path} --board DIR`. \
+        "Next: carry it to the board, and there `psephos-trustee import-answer {path} --board BOARD`. \
          It stays good as long as the step is due."
     ));
     Ok(())
@@ -143,18 +142,22 @@ fn clear(desk: &Desk, audited: &Audited) -> Result<(), Failure> {
 /// Puts an answer on the board, if every audit will take it.
 pub fn import_answer(arguments: ImportAnswer) -> Result<Exit, Failure> {
     let path = &arguments.answer;
-    let board = FolderBoard::open(&arguments.board).map_err(board_failure)?;
+    // The answer itself is the copy that lasts.
+    let spool = tempfile::tempdir()
+        .map_err(|error| Failure::io("cannot make a folder", &std::env::temp_dir(), &error))?;
+    let board = open_writable(&arguments.board, spool.path()).map_err(board_failure)?;
+    let board = &*board;
     let failed = |error| answer_failure(error).at(path.display().to_string());
     let file =
         File::open(path).map_err(|error| Failure::io("cannot open the file", path, &error))?;
     let answer = Answer::read(BufReader::with_capacity(1 << 20, file)).map_err(failed)?;
-    let kind = check_author(&board, answer.signed(), path)?;
-    let signed = answer.put_lists(&board).map_err(failed)?;
-    if let Some(sequence) = place_of(&board, &signed)? {
+    let kind = check_author(board, answer.signed(), path)?;
+    let signed = answer.put_lists(board).map_err(failed)?;
+    if let Some(sequence) = place_of(board, &signed)? {
         say(format!("It is on the board already, as record {sequence}."));
         return Ok(Exit::Valid);
     }
-    would_hold(&board, &signed, path)?;
+    would_hold(board, &signed, path)?;
     let appended = board.append(&signed).map_err(board_failure)?;
     say(format!("Record {} is on the board: {kind}.", appended.sequence));
     say("Next: `psephos-trustee export-request` again when something else is due.");
@@ -162,7 +165,7 @@ pub fn import_answer(arguments: ImportAnswer) -> Result<Exit, Failure> {
 }
 
 /// Whoever signed it is somebody here, before any of its lists is put on the board.
-fn check_author(board: &FolderBoard, signed: &SignedMessage, path: &Path) -> Result<Kind, Failure> {
+fn check_author(board: &dyn Board, signed: &SignedMessage, path: &Path) -> Result<Kind, Failure> {
     let refused = |what: String| {
         Failure::new(Exit::Invalid, what)
             .at(path.display().to_string())
@@ -180,7 +183,7 @@ fn check_author(board: &FolderBoard, signed: &SignedMessage, path: &Path) -> Res
 }
 
 /// Where the same message stands already.
-fn place_of(board: &FolderBoard, signed: &SignedMessage) -> Result<Option<u64>, Failure> {
+fn place_of(board: &dyn Board, signed: &SignedMessage) -> Result<Option<u64>, Failure> {
     for sequence in 0..board.extent().map_err(board_failure)?.records {
         let file = match board.record(sequence) {
             Err(BoardError::RecordTooLarge { .. }) => continue,
@@ -199,14 +202,14 @@ fn place_of(board: &FolderBoard, signed: &SignedMessage) -> Result<Option<u64>, 
 }
 
 /// Audits the board as it would be: an answer to what is no longer due would stand there as a fault for ever.
-fn would_hold(board: &FolderBoard, signed: &SignedMessage, path: &Path) -> Result<(), Failure> {
+fn would_hold(board: &dyn Board, signed: &SignedMessage, path: &Path) -> Result<(), Failure> {
     let sequence = board.extent().map_err(board_failure)?.records;
     let previous = match sequence.checked_sub(1) {
         Some(last) => board.record_digest(last).map_err(board_failure)?,
         None => [0; 32],
     };
     let file = Record::wrap(signed.clone(), sequence, previous).encode();
-    let overlay = Overlay::with_record(Box::new(board.clone()), file);
+    let overlay = Overlay::with_record(Box::new(board), file);
     let audit = audit(&overlay, &Options::default(), &|_| {}).map_err(audit_failure)?;
     let failure = audit.report.failures.iter().find(|failure| failure.record == Some(sequence));
     let Some(failure) = failure else { return Ok(()) };

@@ -12,7 +12,7 @@ pub fn run(arguments: Exclude) -> Result<Exit, Failure> {
     let passphrase = arguments.key_file.passphrase_file.as_deref();
     let mut desk = Desk::open(
         &arguments.home,
-        arguments.place.board.as_deref().into(),
+        arguments.place.board.as_ref().into(),
         Mode::detect(arguments.quiet),
         || Passphrase::obtain(passphrase),
     )?

@@ -1,21 +1,22 @@
 //! `join`: from an invitation to an enrolled trustee, and its answer to the proposal.
 
 use std::io::{self, BufRead};
-use std::path::{Path, PathBuf, absolute};
+use std::path::Path;
 
 use psephos_audit::{Phase, ProposalView, View, audit};
-use psephos_console::{Exit, Failure, Mode, ask, say};
+use psephos_console::{Exit, Failure, Locator, Mode, ask, say};
 use psephos_core::Digest;
 use psephos_participant::{
-    Audited, Home, HomeFile, Passphrase, audit_failure, board_failure, make_vault, refusal_failure,
-    terms, vault_failure,
+    Audited, Home, HomeFile, OUTGOING, Passphrase, audit_failure, board_failure, make_vault,
+    refusal_failure, terms, vault_failure,
 };
 use psephos_protocol::{Next, Refusal, TrusteeAction};
-use psephos_record::board::{ArchiveBoard, Board, FolderBoard};
+use psephos_record::board::{ArchiveBoard, Board};
 use psephos_record::bodies::{Body, CounterProposal, Description};
 use psephos_record::invitation::Invitation;
 use psephos_record::message::{Record, SignedMessage};
 use psephos_record::words::words;
+use psephos_remote::open_writable;
 
 use crate::answer::Answer;
 use crate::cli::Join;
@@ -65,13 +66,13 @@ fn begin(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
         }
     };
     let place = match (&arguments.request, &arguments.board) {
-        (Some(request), _) => request.clone(),
+        (Some(request), _) => Locator::from(request.clone()),
         (None, Some(board)) => board.clone(),
-        (None, None) => PathBuf::from(&invitation.board),
+        (None, None) => Locator::from(invitation.board.clone()),
     };
     let board: Box<dyn Board> = match &arguments.request {
         Some(request) => Box::new(ArchiveBoard::open(request).map_err(board_failure)?),
-        None => Box::new(FolderBoard::open(&place).map_err(board_failure)?),
+        None => open_writable(&place, &folder.join(OUTGOING)).map_err(board_failure)?,
     };
     let standing = check(&*board, &invitation)?;
     let description = &standing.proposal.description;
@@ -80,8 +81,7 @@ fn begin(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
     // Nothing is made before it is known that the invitation holds, and what its owner says.
     let passphrase = Passphrase::choose(arguments.key_file.passphrase_file.as_deref())?;
     let throwaway = arguments.key_file.throwaway;
-    let place = absolute(&place)
-        .map_err(|error| Failure::io("cannot name the board's place", &place, &error))?;
+    let place = place.absolute()?;
     settle_in(folder, (&*board, place), &standing, &invitation, &passphrase, throwaway)?;
     let mode = Mode::detect(arguments.quiet);
     let mut desk = Desk::open(&arguments.home, lies(arguments), mode, || Ok(passphrase))?;
@@ -142,7 +142,7 @@ fn typed_invitation() -> Result<Invitation, Failure> {
 fn lies(arguments: &Join) -> Lies<'_> {
     match &arguments.request {
         Some(request) => Lies::InRequest(request),
-        None => arguments.board.as_deref().into(),
+        None => arguments.board.as_ref().into(),
     }
 }
 
@@ -198,7 +198,7 @@ fn standing<'a>(view: &'a View, board: &dyn Board) -> Result<&'a ProposalView, F
 /// Makes the home: keys first, `home.json` last. Its owner has agreed to nothing yet.
 fn settle_in(
     folder: &Path,
-    (board, place): (&dyn Board, PathBuf),
+    (board, place): (&dyn Board, Locator),
     standing: &ProposalView,
     invitation: &Invitation,
     passphrase: &Passphrase,

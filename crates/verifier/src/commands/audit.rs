@@ -5,29 +5,32 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use psephos_audit::{Audit, Options, Report, Turnout, audit};
-use psephos_console::{Exit, Failure, Mode, count, duration, numbered, plural, say};
+use psephos_console::{Exit, Failure, Locator, Mode, count, duration, numbered, plural, say};
 use psephos_page::identity;
-use psephos_record::board::{Board, BoardError, open_board};
+use psephos_record::board::Board;
 use psephos_record::receipt;
 
 use super::paper::{Paper, sentences};
 use super::watch::{Timed, watch};
 use crate::cli::{AuditArguments, AuditOptions};
+use crate::place::{look, open};
 
 /// Audits the board and prints the report.
 pub fn run(arguments: AuditArguments) -> Result<Exit, Failure> {
     report(&arguments.options, |options, mode| {
-        let board = open(&arguments.board.unwrap_or_default())?;
+        let place = arguments.board.as_ref();
+        let place = place.ok_or_else(|| Failure::internal("an audit without a board"))?;
+        let board = open(place, arguments.mirror.as_deref())?;
         watch(mode, |show| audit(&*board, options, show))
     })
 }
 
 /// Audits the board with a second one beside it, and prints the report.
-pub fn compare(board: &Path, other: &Path, options: &AuditOptions) -> Result<Exit, Failure> {
+pub fn compare(board: &Locator, other: &Locator, options: &AuditOptions) -> Result<Exit, Failure> {
     report(options, |options, mode| {
-        let board = open(board)?;
+        let board = open(board, None)?;
         // What is no board cannot be compared, which changes nothing of what is said of the first.
-        let other = open_board(other);
+        let other = look(other, None)?;
         let other = other.as_ref().map(|other| &**other);
         watch(mode, |show| psephos_audit::compare(&*board, other, options, show))
     })
@@ -73,11 +76,6 @@ fn report(
         }
     }
     exit_of(&report)
-}
-
-/// The board in a folder or an archive.
-pub(super) fn open(path: &Path) -> Result<Box<dyn Board>, Failure> {
-    open_board(path).map_err(unreadable)
 }
 
 /// Audits a board, showing how far it is.
@@ -141,12 +139,4 @@ fn turnout_line(turnout: &Turnout) -> String {
         line.push_str(&format!("; {hold} no valid vote"));
     }
     line + "."
-}
-
-pub(super) fn unreadable(error: BoardError) -> Failure {
-    let exit = match &error {
-        BoardError::Io { .. } => Exit::Io,
-        _ => Exit::Unreadable,
-    };
-    Failure::new(exit, error.to_string())
 }

@@ -14,9 +14,10 @@ use psephos_record::cbor::DecodeError;
 use psephos_record::message::Record;
 use serde_json::json;
 
-use super::audit::{examine, open, unreadable};
+use super::audit::examine;
 use super::show::whereabouts;
 use crate::cli::{EvidenceArguments, JudgeArguments};
+use crate::place::{open, unreadable};
 
 const WHOLE_BOARD: &str = "hand over the whole board instead: an audit of it shows this to anybody";
 
@@ -33,7 +34,7 @@ pub fn run(arguments: &EvidenceArguments) -> Result<Exit, Failure> {
             .at(path.display().to_string())
             .advice("name another one with --out"));
     }
-    let board = open(&arguments.board)?;
+    let board = open(&arguments.board, None)?;
     let board = &*board;
     let audit = examine(board, &Options::default(), Mode::detect(arguments.json))?;
     let report = &audit.report;

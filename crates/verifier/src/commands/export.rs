@@ -7,7 +7,7 @@ use std::path::Path;
 use psephos_audit::{Audit, Options, Report, Verdict, tally};
 use psephos_ballot::export::{RESULTS_HEADER, format_blt, results_csv, votes_csv};
 use psephos_ballot::{Contest, ContestReport, ContestResult, ElectionTally, table};
-use psephos_console::{Exit, Failure, Mode, say, visible};
+use psephos_console::{Exit, Failure, Locator, Mode, say, visible};
 use psephos_core::pairs::pairs;
 use psephos_core::rows::Rows;
 use psephos_record::board::{BlobRows, Board};
@@ -15,16 +15,17 @@ use psephos_record::bodies::{Body, Description, ElectionResult};
 use psephos_record::message::Record;
 use serde_json::json;
 
-use super::audit::{examine, exit_of, open};
+use super::audit::{examine, exit_of};
+use crate::place::open;
 
 /// Audits the board, and writes what its last result decrypts into a new folder.
-pub fn run(board: &Path, folder: &Path, expect: Vec<[u8; 32]>) -> Result<Exit, Failure> {
+pub fn run(board: &Locator, folder: &Path, expect: Vec<[u8; 32]>) -> Result<Exit, Failure> {
     if folder.exists() {
         return Err(Failure::usage("the folder exists already, and nothing is overwritten")
             .at(folder.display().to_string())
             .advice("name one that does not exist"));
     }
-    let board = open(board)?;
+    let board = open(board, None)?;
     let board = &*board;
     let options = Options { expect, ..Options::default() };
     let audit = examine(board, &options, Mode::detect(false))?;

@@ -14,12 +14,12 @@ use psephos_record::message::{Message, Record, file_digest, message_digest};
 use serde_cbor::Value as Cbor;
 use serde_json::{Map, Value, json};
 
-use super::audit::{open, unreadable};
 use crate::cli::ShowArguments;
+use crate::place::{open, unreadable};
 
 /// Prints a record.
 pub fn run(arguments: &ShowArguments) -> Result<Exit, Failure> {
-    let board = open(&arguments.board)?;
+    let board = open(&arguments.board, None)?;
     let record = arguments.record;
     let extent = board.extent().map_err(unreadable)?;
     let file = board.record(record).map_err(|error| match error {

@@ -5,14 +5,14 @@ use std::io::Read;
 use std::path::Path;
 
 use psephos_audit::View;
-use psephos_console::{Exit, Failure, date, say};
+use psephos_console::{Exit, Failure, Locator, date, say};
 use psephos_core::Encoding;
 use psephos_record::statement::{Destruction, LIMIT, SignedDestruction};
 
-use super::audit::{open, unreadable};
+use crate::place::{open, unreadable};
 
 /// Says who states what, and whether it is signed by somebody of this election.
-pub fn run(file: &Path, board: &Path) -> Result<Exit, Failure> {
+pub fn run(file: &Path, board: &Locator) -> Result<Exit, Failure> {
     let signed = read(file)?;
     let refused = |what: String| {
         Failure::new(Exit::Unreadable, format!("this is no statement: {what}"))
@@ -20,7 +20,7 @@ pub fn run(file: &Path, board: &Path) -> Result<Exit, Failure> {
             .advice("give a file that `destroy` has written")
     };
     let said = signed.content().map_err(|error| refused(error.to_string()))?;
-    let board = open(board)?;
+    let board = open(board, None)?;
     let view = psephos_audit::view(&*board).map_err(|error| match error {
         psephos_audit::AuditError::Board(error) => unreadable(error),
         error => Failure::internal(error.to_string()),

@@ -7,7 +7,7 @@ use psephos_audit::{Audit, AuditError, Stage};
 use psephos_console::{Failure, Mode, Progress};
 use psephos_page::Timings;
 
-use super::audit::unreadable;
+use crate::place::unreadable;
 
 /// An audit with the time it took.
 pub struct Timed {

@@ -20,11 +20,13 @@ use super::{WebBoard, conduct, impatient, messages};
 
 const PART: usize = 1 << 20;
 
+type Parts = BTreeMap<u64, Vec<u8>>;
+
 /// What a board server does with a request (spec/board-server.md), as far as a client sees it.
 #[derive(Default)]
 struct Office {
     board: MemoryBoard,
-    uploads: Mutex<BTreeMap<Digest, (Outline, BTreeMap<u64, Vec<u8>>)>>,
+    uploads: Mutex<BTreeMap<Digest, (Outline, Parts)>>,
 }
 
 impl Office {
@@ -158,7 +160,7 @@ fn a_busy_server_gets_every_part_once_it_has_time() {
     let count = AtomicUsize::new(0);
     let server = spoilt(move |request, office| {
         let number = count.fetch_add(1, Ordering::Relaxed);
-        if request.method == "HEAD" || number % 3 == 0 {
+        if request.method == "HEAD" || number.is_multiple_of(3) {
             return None;
         }
         // Either nothing happened, or all did and only the answer is lost.

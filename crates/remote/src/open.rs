@@ -1,0 +1,104 @@
+//! Boards by their locators, wherever they lie.
+
+use std::path::Path;
+
+use psephos_console::Locator;
+use psephos_record::board::{self, Board, BoardError, FolderBoard, WritableBoard};
+
+use crate::WebBoard;
+use crate::object::{Atomicity, Store, atomicity};
+
+/// Opens a board to read it: a folder, an archive, a board on a web server, or in an object store.
+///
+/// # Errors
+/// [`BoardError::NotABoard`] when there is none, [`BoardError::Unreachable`], or the system's.
+pub fn open_board(place: &Locator) -> Result<Box<dyn Board>, BoardError> {
+    match place {
+        Locator::Path(path) => board::open_board(path),
+        Locator::Url(url) if is_web(url) => Ok(Box::new(WebBoard::open(url, None)?)),
+        Locator::Url(url) => {
+            let board = store(url)?.board();
+            begun(&board)?;
+            Ok(Box::new(board))
+        }
+    }
+}
+
+/// Opens a board on a web server to read it, with a copy of it in the folder `mirror`: what is there already is not
+/// fetched again, and what is fetched goes there.
+///
+/// # Errors
+/// As [`open_board`]; of other boards no mirror is made.
+pub fn open_mirrored(place: &Locator, mirror: &Path) -> Result<Box<dyn Board>, BoardError> {
+    match place {
+        Locator::Url(url) if is_web(url) => Ok(Box::new(WebBoard::open(url, Some(mirror))?)),
+        _ => Err(BoardError::NotABoard {
+            path: place.to_string().into(),
+            reason: "a mirror is made of boards at http:// and https:// only".into(),
+        }),
+    }
+}
+
+/// Opens a board to act on it. On a board server, lists wait in the folder `spool` until the record that names them
+/// is sent.
+///
+/// # Errors
+/// As [`open_board`]; also when it cannot be written to safely.
+pub fn open_writable(place: &Locator, spool: &Path) -> Result<Box<dyn WritableBoard>, BoardError> {
+    match place {
+        Locator::Path(path) => Ok(Box::new(FolderBoard::open(path)?)),
+        Locator::Url(url) if is_web(url) => Ok(Box::new(WebBoard::open_writable(url, spool)?)),
+        Locator::Url(url) => {
+            let board = shared(url)?.board();
+            begun(&board)?;
+            Ok(Box::new(board))
+        }
+    }
+}
+
+/// [`open_writable`] of a board that has no record yet, in a folder that is new or empty, or at a URL.
+///
+/// # Errors
+/// As [`open_writable`].
+pub fn create_board(place: &Locator, spool: &Path) -> Result<Box<dyn WritableBoard>, BoardError> {
+    match place {
+        Locator::Path(path) => Ok(Box::new(FolderBoard::create(path)?)),
+        Locator::Url(url) if is_web(url) => Ok(Box::new(WebBoard::create(url, spool)?)),
+        Locator::Url(url) => Ok(Box::new(shared(url)?.board())),
+    }
+}
+
+fn is_web(url: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+fn store(url: &str) -> Result<Store, BoardError> {
+    Store::open(url).map_err(|reason| BoardError::NotABoard { path: url.into(), reason })
+}
+
+/// A store to which several can write at the same time.
+fn shared(url: &str) -> Result<Store, BoardError> {
+    let store = store(url)?;
+    let unreachable = |reason| BoardError::Unreachable {
+        place: url.to_owned(),
+        action: "write to the store",
+        reason,
+    };
+    match atomicity(&store.files()).map_err(|error| unreachable(error.reason))? {
+        Atomicity::Refused => Ok(store),
+        Atomicity::Overwritten | Atomicity::Unsupported { .. } => Err(unreachable(
+            "it does not keep one writer from overwriting another; let a board server be the only one that \
+             writes there, and give its URL"
+                .into(),
+        )),
+    }
+}
+
+/// Where nothing lies, nothing is read: a mistyped prefix looks like an empty board.
+fn begun(board: &dyn Board) -> Result<(), BoardError> {
+    if board.extent()?.records > 0 {
+        return Ok(());
+    }
+    let reason = "it holds no record; give the URL below which `records/` and `blobs/` lie".into();
+    Err(BoardError::NotABoard { path: board.place().into(), reason })
+}

@@ -136,7 +136,7 @@ impl App {
     }
 
     /// Looks at the board until the server ends: for records that others append, and for what is new in them.
-    pub(crate) async fn follow(self: Arc<App>) {
+    pub async fn follow(self: Arc<App>) {
         let mut closing = self.closing();
         for look in 0u64.. {
             let looked = self.blocking(move |app| app.look(look)).await;

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::body;
 use crate::polls::Polls;
-use crate::problem::Problem;
+use crate::problem::{Problem, Told};
 
 /// No ballot is longer: a row of a list (spec/08-board.md §8.1).
 const LONGEST: u64 = 1 << 20;
@@ -31,23 +31,23 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
     responses(
         (status = 200, description = "the signed receipt (spec/board.cddl, `signed-receipt`)", body = Vec<u8>,
             content_type = "application/cbor"),
-        (status = 404, description = "no ballots are taken in here", body = Problem,
+        (status = 404, description = "no ballots are taken in here", body = Told,
             content_type = "application/problem+json"),
-        (status = 408, description = "the body came too slowly", body = Problem,
+        (status = 408, description = "the body came too slowly", body = Told,
             content_type = "application/problem+json"),
-        (status = 409, description = "the election is not open yet", body = Problem,
+        (status = 409, description = "the election is not open yet", body = Told,
             content_type = "application/problem+json"),
-        (status = 410, description = "voting has ended", body = Problem,
+        (status = 410, description = "voting has ended", body = Told,
             content_type = "application/problem+json"),
-        (status = 411, description = "the length is not stated", body = Problem,
+        (status = 411, description = "the length is not stated", body = Told,
             content_type = "application/problem+json"),
-        (status = 413, description = "longer than any ballot", body = Problem,
+        (status = 413, description = "longer than any ballot", body = Told,
             content_type = "application/problem+json"),
-        (status = 422, description = "it would not count", body = Problem,
+        (status = 422, description = "it would not count", body = Told,
             content_type = "application/problem+json"),
-        (status = 429, description = "the code has handed in too many", body = Problem,
+        (status = 429, description = "the code has handed in too many", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do, or voting is about to end", body = Problem,
+        (status = 503, description = "too much to do, or voting is about to end", body = Told,
             content_type = "application/problem+json")))]
 async fn post_ballot(
     State(app): State<Arc<App>>,
@@ -76,21 +76,21 @@ async fn post_ballot(
         description = "a row of a `challenged` record (spec/06-ballot.md §6.6), 128 bytes"),
     responses(
         (status = 204, description = "it is durable, and will be on the board"),
-        (status = 404, description = "no ballots are taken in here", body = Problem,
+        (status = 404, description = "no ballots are taken in here", body = Told,
             content_type = "application/problem+json"),
-        (status = 408, description = "the body came too slowly", body = Problem,
+        (status = 408, description = "the body came too slowly", body = Told,
             content_type = "application/problem+json"),
-        (status = 409, description = "the election is not open yet", body = Problem,
+        (status = 409, description = "the election is not open yet", body = Told,
             content_type = "application/problem+json"),
-        (status = 410, description = "voting has ended", body = Problem,
+        (status = 410, description = "voting has ended", body = Told,
             content_type = "application/problem+json"),
-        (status = 411, description = "the length is not stated", body = Problem,
+        (status = 411, description = "the length is not stated", body = Told,
             content_type = "application/problem+json"),
-        (status = 413, description = "longer than a challenge", body = Problem,
+        (status = 413, description = "longer than a challenge", body = Told,
             content_type = "application/problem+json"),
-        (status = 422, description = "no challenge of this election", body = Problem,
+        (status = 422, description = "no challenge of this election", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do, or voting is about to end", body = Problem,
+        (status = 503, description = "too much to do, or voting is about to end", body = Told,
             content_type = "application/problem+json")))]
 async fn post_challenge(
     State(app): State<Arc<App>>,

@@ -54,6 +54,13 @@ identity-expected-election = The election id is the expected one. How the record
 identity-expected-head = The record is the expected one, up to its end.
 identity-expected-both = The election id and the record, up to its end, are the expected ones.
 identity-unpinned = No digest was given with --expect: that this is the election you mean, and all of it, rests on where you got this folder. Compare the election id and the head with published ones.
+identity-witnesses = { $n } of the { $of } witnesses that the auditor trusts have cosigned this head, and { $needed } must have. A witness follows the board, and cosigns no second board under the same name.
+witness-all = the whole board, by its own clock at { $time }
+witness-some = { $n ->
+    [one] the first record, by its own clock at { $time }
+   *[other] the first { $n } records, by its own clock at { $time }
+}
+witness-none = nothing of this board
 identity-none = There is no manifest yet, so no election id to compare.
 identity-records = { $n ->
     [one] The board has 1 record.
@@ -251,6 +258,7 @@ check-board-signature = Every record is signed by whoever may write it.
 check-board-chain = Every record follows the one before it; none was removed or replaced.
 check-board-equivocation = Nobody signed two different statements in the same place.
 check-board-fork = The two copies of the board agree as far as both go.
+check-board-witness = Enough of the witnesses that the auditor trusts have seen this board up to its end, and none of them another one.
 check-ballot-shape = Every counted ballot has the form the election prescribes.
 check-ballot-context = Every counted ballot was made for this election and this box.
 check-ballot-proof = Every counted ballot was made by whoever holds its credential, and is no copy of another.

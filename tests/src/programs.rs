@@ -39,6 +39,7 @@ pub fn programs() -> &'static Programs {
             "psephos-registrar",
             "psephos-trustee",
             "psephos-verifier",
+            "psephos-witness",
         ];
         for package in packages {
             build.args(["--package", package]);

@@ -11,7 +11,7 @@ const SIGNING: &str = "signing";
 /// The statement that the keys of a home were destroyed.
 pub(crate) const DESTROYED: &str = "destroyed.statement";
 /// Next to no work: for keys that a rehearsal throws away.
-pub const THROWAWAY_WORK_FACTOR: u8 = 2;
+pub(crate) const THROWAWAY_WORK_FACTOR: u8 = 2;
 
 /// Makes the vault of a home and its signing key, or opens those that an interrupted attempt left.
 pub fn make_vault(

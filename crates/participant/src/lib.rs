@@ -24,9 +24,7 @@ pub use destroy::destroy;
 pub use entropy::entropy;
 pub use home::{Home, HomeFile, Known};
 pub use key_file::{read_key, write_key};
-pub use keys::{
-    THROWAWAY_WORK_FACTOR, make_key, make_vault, open_vault, signing_key, vault_failure,
-};
+pub use keys::{make_key, make_vault, open_vault, signing_key, vault_failure};
 pub use new_file::NewFile;
 pub use outbox::{Outbox, Stored};
 pub use passphrase::Passphrase;

@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `lock` | held while the witness runs |
+//! | `public` | the line by which auditors know the key |
 //! | `ORIGIN/board/` | every record that it has cosigned a head over, as a board's folder |
 //! | `ORIGIN/promised` | the newest checkpoint: no other one of as many records is ever cosigned, nor one of fewer |
 //! | `ORIGIN/note` | that checkpoint with the cosignature |
@@ -17,7 +18,7 @@ use psephos_console::{Exit, Failure};
 use psephos_core::Digest;
 use psephos_participant::board_failure;
 use psephos_record::board::{Board, FolderBoard, WritableBoard};
-use psephos_record::checkpoint::{Checkpoint, Note, ORIGIN};
+use psephos_record::checkpoint::{Checkpoint, Note, ORIGIN, WitnessKey};
 
 use crate::durable::replace;
 
@@ -40,16 +41,24 @@ impl Memory {
     ///
     /// # Errors
     /// The system's; or when there is one.
-    pub fn create(key: &Path) -> Result<(), Failure> {
+    pub(crate) fn create(key: &Path, public: &WitnessKey) -> Result<(), Failure> {
         let folder = Self::place(key);
         match fs::create_dir(&folder) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                Err(Failure::usage("the memory of another key is there")
+                return Err(Failure::usage("the memory of another key is there")
                     .at(folder.display().to_string())
-                    .advice("give the new key file another name"))
+                    .advice("give the new key file another name"));
             }
-            made => made.map_err(|error| Failure::io("cannot make the folder", &folder, &error)),
+            made => made.map_err(|error| Failure::io("cannot make the folder", &folder, &error))?,
         }
+        replace(&folder.join("public"), format!("{public}\n").as_bytes())
+    }
+
+    /// The public half of the key that this memory belongs to.
+    pub(crate) fn public(&self) -> Result<WitnessKey, Failure> {
+        let path = self.folder.join("public");
+        let line = read(&path)?.and_then(|bytes| String::from_utf8(bytes).ok());
+        line.and_then(|line| line.trim_end().parse().ok()).ok_or_else(|| damaged(&path))
     }
 
     /// Opens the memory of a key.

@@ -1,8 +1,7 @@
 //! `key`: a new witness.
 
 use psephos_console::{Exit, Failure, say};
-use psephos_participant::{Passphrase, THROWAWAY_WORK_FACTOR};
-use psephos_secrets::vault::WORK_FACTOR;
+use psephos_participant::Passphrase;
 use psephos_witness::{Cosigner, Memory};
 
 use crate::cli::Key;
@@ -16,14 +15,10 @@ pub fn run(arguments: &Key) -> Result<Exit, Failure> {
             .advice("name another one with --output"));
     }
     let passphrase = Passphrase::choose(arguments.key_file.passphrase_file.as_deref())?;
-    let work = if arguments.key_file.throwaway { THROWAWAY_WORK_FACTOR } else { WORK_FACTOR };
-    // A key without its memory is not used; the other way round there is no key.
-    Memory::create(file)?;
-    let cosigner = Cosigner::create(file, &arguments.name, &passphrase, work)?;
+    let (name, throwaway) = (&arguments.name, arguments.key_file.throwaway);
+    let cosigner = Cosigner::create(file, name, &passphrase, throwaway)?;
     say(cosigner.public().to_string());
-    say(
-        "\nThat line is public: give it to everybody who is to trust this witness, by a way that they trust.",
-    );
+    say("\nThat line is public: give it to everybody who is to trust this witness, by a way that they trust.");
     say(format!(
         "The key is in {}, what it cosigns will be in {}; keep the two together.",
         file.display(),

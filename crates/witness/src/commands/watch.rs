@@ -21,8 +21,8 @@ const LISTED: usize = 5;
 /// Follows a board.
 pub fn run(arguments: Watch) -> Result<Exit, Failure> {
     let passphrase = Passphrase::obtain(arguments.passphrase_file.as_deref())?;
-    let cosigner = Cosigner::open(&arguments.key, &passphrase)?;
     let memory = Memory::open(&arguments.key)?;
+    let cosigner = Cosigner::open(&arguments.key, &memory, &passphrase)?;
     let listener = arguments.listen.map(|address| Listener::start(address, cosigner.public()));
     let mut watcher = Watcher {
         out: arguments.output.as_deref().map(Notes::at),

@@ -1,6 +1,7 @@
 //! The newest note, served over http.
 
-use std::net::SocketAddr;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
@@ -10,12 +11,11 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use hyper_util::rt::TokioTimer;
 use psephos_console::{Exit, Failure, say};
 use psephos_record::checkpoint::{Note, WitnessKey};
-use tokio::net::TcpListener;
-use tower_http::timeout::TimeoutLayer;
 
-/// Nobody needs longer for a few hundred bytes.
+/// Nobody needs longer to ask for a few hundred bytes.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is served, and by a thread of its own.
@@ -31,14 +31,15 @@ impl Listener {
                 .at(address.to_string())
                 .advice("give another address or port with --listen; port 0 takes a free one")
         };
+        let listener = TcpListener::bind(address).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        say(format!("Serving at http://{}/", listener.local_addr().map_err(failed)?));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(failed)?;
-        let socket = runtime.block_on(TcpListener::bind(address)).map_err(failed)?;
-        say(format!("Serving at http://{}/", socket.local_addr().map_err(failed)?));
         let newest: Arc<RwLock<Option<String>>> = Arc::default();
         let routes = routes(newest.clone(), format!("{key}\n"));
         // It ends with the program.
-        thread::spawn(move || runtime.block_on(async { axum::serve(socket, routes).await }));
+        thread::spawn(move || runtime.block_on(serve(listener, routes)));
         Ok(Listener { newest })
     }
 
@@ -46,6 +47,13 @@ impl Listener {
     pub fn show(&self, note: &Note) {
         *self.newest.write().unwrap_or_else(PoisonError::into_inner) = Some(note.to_string());
     }
+}
+
+/// HTTP/1.1 alone: it has a time for the head of each request.
+async fn serve(listener: TcpListener, routes: Router) -> io::Result<()> {
+    let mut server = axum_server::from_tcp(listener)?.http1_only();
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    server.serve(routes.into_make_service()).await
 }
 
 fn routes(newest: Arc<RwLock<Option<String>>>, key: String) -> Router {
@@ -57,10 +65,7 @@ fn routes(newest: Arc<RwLock<Option<String>>>, key: String) -> Router {
         }
     };
     let key = move || async move { text(StatusCode::OK, key) };
-    Router::new()
-        .route("/", get(note))
-        .route("/key", get(key))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
+    Router::new().route("/", get(note)).route("/key", get(key))
 }
 
 fn text(status: StatusCode, body: String) -> axum::response::Response {

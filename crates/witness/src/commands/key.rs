@@ -18,7 +18,9 @@ pub fn run(arguments: &Key) -> Result<Exit, Failure> {
     let (name, throwaway) = (&arguments.name, arguments.key_file.throwaway);
     let cosigner = Cosigner::create(file, name, &passphrase, throwaway)?;
     say(cosigner.public().to_string());
-    say("\nThat line is public: give it to everybody who is to trust this witness, by a way that they trust.");
+    say(
+        "\nThat line is public: give it to everybody who is to trust this witness, by a way that they trust.",
+    );
     say(format!(
         "The key is in {}, what it cosigns will be in {}; keep the two together.",
         file.display(),

@@ -4,10 +4,11 @@ use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use psephos_audit::view;
-use psephos_console::{Exit, Failure, Locator, date, plural, say, warn};
+use psephos_console::{Exit, Failure, date, plural, say, warn};
 use psephos_participant::{Passphrase, audit_failure, board_failure};
 use psephos_record::board::Board;
 use psephos_record::checkpoint::{Note, origin};
+use psephos_remote::open_board;
 use psephos_witness::{Cosigner, Fault, Memory, Remembered, Seen, look};
 
 use crate::cli::Watch;
@@ -64,7 +65,7 @@ struct Watcher {
 impl Watcher {
     fn look(&mut self) -> Result<Exit, Failure> {
         // Opened anew each time, so that nothing is remembered but by this witness.
-        let board = open(&self.arguments.board)?;
+        let board = open_board(&self.arguments.board).map_err(board_failure)?;
         if self.known.is_none() {
             self.known = self.recall(&*board)?;
         }
@@ -140,14 +141,6 @@ impl Watcher {
             }
             self.told = Some(what);
         }
-    }
-}
-
-/// The board at a place.
-fn open(place: &Locator) -> Result<Box<dyn Board>, Failure> {
-    match place.path() {
-        Some(path) => psephos_record::board::open_board(path).map_err(board_failure),
-        None => Err(Failure::usage("boards by URL are not followed yet").at(place.to_string())),
     }
 }
 

@@ -1,10 +1,11 @@
 //! What the handlers share.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use psephos_core::Encoding;
+use psephos_intake::Intake;
 use psephos_record::board::BoardError;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::spawn_blocking;
@@ -13,6 +14,7 @@ use tokio::time::timeout;
 use crate::keeper::{Keeper, Refusal, Store};
 use crate::limits::{Limits, Memory};
 use crate::metrics::Metrics;
+use crate::polls::Polls;
 use crate::problem::Problem;
 use crate::trackers::Trackers;
 use crate::uploads::{Desk, SpoolError};
@@ -34,6 +36,7 @@ pub struct App {
     pub(crate) metrics: Metrics,
     /// Whether the board was there when it was last looked at.
     pub(crate) reachable: AtomicBool,
+    polls: OnceLock<Polls>,
     closing: watch::Sender<bool>,
     /// Wakes whoever looks at the board.
     news: Notify,
@@ -71,10 +74,22 @@ impl App {
             records: Arc::new(Semaphore::new(WAITING)),
             metrics: Metrics::new(),
             reachable: AtomicBool::new(true),
+            polls: OnceLock::new(),
             closing: watch::Sender::new(false),
             news: Notify::new(),
             limits,
         }))
+    }
+
+    /// Ballots are taken in from now on; the first intake stays.
+    pub fn take_ballots(&self, intake: Arc<Intake>) {
+        let polls = self.polls.get_or_init(|| Polls::new(intake));
+        self.keeper.set_gate(Arc::new(polls.clone()));
+    }
+
+    /// Where ballots are taken in, if they are.
+    pub(crate) fn polls(&self) -> Option<&Polls> {
+        self.polls.get()
     }
 
     /// The board.
@@ -121,7 +136,7 @@ impl App {
     }
 
     /// Looks at the board until the server ends: for records that others append, and for what is new in them.
-    pub(crate) async fn follow(self: Arc<App>) {
+    pub async fn follow(self: Arc<App>) {
         let mut closing = self.closing();
         for look in 0u64.. {
             let looked = self.blocking(move |app| app.look(look)).await;
@@ -155,6 +170,9 @@ impl App {
         match seen {
             Ok(records) => {
                 self.metrics.look(records, self.desk.under_way());
+                if let Some(polls) = self.polls() {
+                    self.metrics.took(&polls.load());
+                }
                 true
             }
             Err(error) => {

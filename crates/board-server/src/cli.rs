@@ -35,6 +35,8 @@ Examples:
   psephos-board serve --store /srv/town                    a folder, at http://127.0.0.1:8080
   psephos-board serve --store /srv/town --listen 0.0.0.0:443 \\
       --tls-cert fullchain.pem --tls-key privkey.pem       for everybody, with TLS
+  psephos-board serve --store s3://town/board --spool /var/lib/psephos-board
+                                                           an object store; several servers may share it
   psephos-board serve --store /srv/town --per-address 0    behind a proxy, which counts connections itself
 
 SIGINT and SIGTERM end it once what was begun is finished; SIGHUP reads the certificate again.
@@ -53,7 +55,9 @@ pub enum Command {
 
 #[derive(Args, Debug)]
 pub struct Serve {
-    /// Where the board lies: a folder, which is made if it is not there
+    /// Where the board lies: a folder, which is made if it is not there, or a place in an object store as
+    /// s3://BUCKET/PREFIX, gs://… or az://…, with the keys and the address that the environment gives
+    /// (AWS_ACCESS_KEY_ID, AWS_ENDPOINT and the like)
     #[arg(long, value_name = "DIR|URL", default_value = "board")]
     pub store: Locator,
     /// Where to listen; at port 0 the system chooses a port
@@ -65,12 +69,27 @@ pub struct Serve {
     /// The certificate's private key, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
+    /// The store creates nothing on condition, and this server is the only one that writes to it
+    #[arg(long)]
+    pub alone: bool,
     /// Where lists lie while they are uploaded [default: .incoming-uploads in the board's folder]
     #[arg(long, value_name = "DIR")]
     pub spool: Option<PathBuf>,
     /// The only key that may begin an election here: the authority's, 64 hexadecimal digits
     #[arg(long, value_name = "KEY", value_parser = key)]
     pub authority: Option<[u8; 32]>,
+    /// The key that takes in ballots, as `psephos-authority intake-key` wrote it; without it none are taken in
+    #[arg(long, value_name = "FILE")]
+    pub intake_key: Option<PathBuf>,
+    /// Read that key's passphrase from the first line of this file instead of asking
+    #[arg(long, value_name = "FILE", requires = "intake_key")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Seconds between two blocks of ballots: until then a ballot is durable, and not on the board
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub every: u64,
+    /// Ballots that one voter's code may hand in
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    pub per_code: u32,
     /// Connections at a time
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub connections: usize,

@@ -9,6 +9,7 @@ mod connections;
 mod keeper;
 mod limits;
 mod metrics;
+mod polls;
 mod problem;
 mod routes;
 mod server;

@@ -10,6 +10,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
+use psephos_intake::Load;
 
 type Level = Gauge<u64, AtomicU64>;
 
@@ -32,6 +33,9 @@ pub struct Metrics {
     durations: Family<Route, Histogram>,
     records: Level,
     uploads: Level,
+    taken: Level,
+    refused: Level,
+    waiting: Level,
     /// Connections that are open.
     pub connections: Level,
     /// Readers that follow events.
@@ -59,6 +63,9 @@ impl Metrics {
         Metrics {
             records: level("records", "Records on the board"),
             uploads: level("uploads", "Lists that are being uploaded"),
+            taken: level("ballots_taken", "Ballots and challenges taken in since the start"),
+            refused: level("ballots_refused", "Ballots and challenges refused since the start"),
+            waiting: level("ballots_waiting", "Ballots and challenges that wait to be judged"),
             connections: level("connections", "Open connections"),
             followers: level("followers", "Readers that follow events"),
             registry: Mutex::new(registry),
@@ -79,6 +86,13 @@ impl Metrics {
     pub fn look(&self, records: u64, uploads: usize) {
         self.records.set(records);
         self.uploads.set(uploads as u64);
+    }
+
+    /// What the intake has done.
+    pub fn took(&self, load: &Load) {
+        self.taken.set(load.taken);
+        self.refused.set(load.refused);
+        self.waiting.set(load.waiting);
     }
 
     /// Everything in the text format of OpenMetrics.

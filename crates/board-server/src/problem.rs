@@ -10,8 +10,13 @@ use utoipa::ToSchema;
 use crate::keeper::Refusal;
 
 /// What went wrong, and what to do about it.
+#[derive(Clone, Debug)]
+pub struct Problem(Box<Told>);
+
+/// What is told of a problem.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Problem {
+#[schema(as = Problem)]
+pub struct Told {
     /// The status code, once more.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
@@ -37,7 +42,7 @@ impl Problem {
     pub fn new(status: StatusCode, detail: impl Into<String>, fix: impl Into<String>) -> Problem {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
         let (detail, fix) = (detail.into(), fix.into());
-        Problem {
+        Problem(Box::new(Told {
             status: status.as_u16(),
             title,
             detail,
@@ -45,7 +50,7 @@ impl Problem {
             check: None,
             missing: None,
             retry_after: None,
-        }
+        }))
     }
 
     /// The request is not as the page of the protocol says.
@@ -61,35 +66,32 @@ impl Problem {
 
     /// The server has too much to do.
     pub fn busy(detail: impl Into<String>, seconds: u64) -> Problem {
-        Problem {
-            retry_after: Some(seconds),
-            ..Problem::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                detail,
-                "nothing is lost: try again later",
-            )
-        }
+        let fix = "nothing is lost: try again later";
+        let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail, fix);
+        problem.0.retry_after = Some(seconds);
+        problem
     }
 
     /// Names the check that refuses a record.
     #[must_use]
     pub fn by_check(mut self, check: Option<&str>) -> Problem {
-        self.check = check.map(str::to_owned);
+        self.0.check = check.map(str::to_owned);
         self
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         // A structure of strings and numbers always has an encoding.
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let body = serde_json::to_vec(&*self.0).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -127,9 +129,9 @@ impl From<Refusal> for Problem {
             Refusal::Missing { roots } => {
                 let detail = "the record names lists that are not on the board yet";
                 let fix = "upload the lists named under `missing`, and send the record again";
-                let missing = roots.iter().map(hex::encode).collect();
-                let problem = Problem::new(StatusCode::FAILED_DEPENDENCY, detail, fix);
-                Problem { missing: Some(missing), ..problem }
+                let mut problem = Problem::new(StatusCode::FAILED_DEPENDENCY, detail, fix);
+                problem.0.missing = Some(roots.iter().map(hex::encode).collect());
+                problem
             }
             Refusal::TooMuch { reason } => Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,

@@ -40,6 +40,9 @@ pub enum Refusal {
     /// The election is not open yet.
     #[error("the election is not open yet")]
     NotOpen,
+    /// The election's intake has another key than this one.
+    #[error("the ballots of this election are not taken in here")]
+    Foreign,
     /// Voting begins later.
     #[error("voting has not begun")]
     NotBegun {

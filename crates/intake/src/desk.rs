@@ -81,6 +81,7 @@ impl Desk {
             Doors::Open(hall) => hall,
             Doors::NotOpen => return Ok(refuse(&Refusal::NotOpen)),
             Doors::Ended => return Ok(refuse(&Refusal::Ended)),
+            Doors::Foreign => return Ok(refuse(&Refusal::Foreign)),
         };
         if let Err(refusal) = hall.hours() {
             return Ok(refuse(&refusal));
@@ -111,7 +112,8 @@ impl Desk {
             let doors = std::mem::replace(&mut self.doors, Doors::NotOpen);
             let before = if self.looked.is_some() { doors } else { Doors::NotOpen };
             self.looked = None;
-            self.doors = Doors::look(before, &*self.board, &*self.files, &view)?;
+            let intake = self.key.verifying_key().to_bytes();
+            self.doors = Doors::look(before, &*self.board, &*self.files, &view, &intake)?;
         }
         self.looked = Some((records, Instant::now()));
         Ok(())

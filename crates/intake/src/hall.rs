@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use psephos_audit::{BallotSource, Phase, Polling, Rules, View};
-use psephos_core::Digest;
 use psephos_core::pairs::pairs;
+use psephos_core::{Digest, Encoding};
 use psephos_proofs::ballot::BallotLayout;
 use psephos_record::board::Board;
 use psephos_remote::Files;
@@ -28,6 +28,8 @@ pub(crate) enum Doors {
     NotOpen,
     /// Not any more.
     Ended,
+    /// Another intake takes in this election's ballots.
+    Foreign,
 }
 
 /// An election that is open.
@@ -50,7 +52,11 @@ impl Doors {
         board: &dyn Board,
         files: &dyn Files,
         view: &View,
+        intake: &Encoding,
     ) -> Result<Doors, IntakeError> {
+        if view.description().is_some_and(|description| description.intake != *intake) {
+            return Ok(Doors::Foreign);
+        }
         match view.phase {
             phase if phase < Phase::Voting => return Ok(Doors::NotOpen),
             phase if phase > Phase::Voting => return Ok(Doors::Ended),

@@ -340,6 +340,16 @@ fn before_the_opening_and_behind_the_close_nothing_is_taken() {
     assert_eq!(offer(&intake, &ballots[0]).unwrap_err(), Refusal::NotOpen);
 }
 
+#[test]
+fn another_key_than_the_election_s_gives_no_receipts() {
+    let mut town = Town::open(Plan::new(3, 2, 1));
+    let ballots = town.ballots();
+    let (board, files) = (Arc::new(town.board()), Arc::new(town.files()));
+    let key = town.election.key(Author::Authority).clone();
+    let intake = Intake::start(board, files, key, &patient());
+    assert_eq!(offer(&intake, &ballots[0]).unwrap_err(), Refusal::Foreign);
+}
+
 /// Files on a store that fails now and then, before or after it has done what it was asked.
 struct Faulty {
     files: FolderFiles,

@@ -9,7 +9,7 @@ use psephos_audit::{CounterProposalView, ExcludedView, Phase, View};
 use psephos_console::arguments::Output;
 use psephos_console::{Exit, Failure, count, numbered, plural, say};
 use psephos_core::Digest;
-use psephos_protocol::{BatchIndex, Who, absences, awaited, done, phase};
+use psephos_protocol::{BatchIndex, absences, awaited, done, phase};
 use psephos_record::board::Board;
 use psephos_record::bodies::CounterProposal;
 use psephos_record::message::file_digest;

@@ -1,3 +1,5 @@
 //! The commands.
 
+mod lease;
+mod place;
 pub mod serve;

@@ -1,32 +1,36 @@
 //! `serve`: the board, until somebody ends it.
 
 use std::future::pending;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
-use psephos_board_server::{App, Certificate, Limits, Listening, Settings, Store, serve};
-use psephos_console::{Exit, Failure, Locator, say};
-use psephos_record::board::{BoardError, FolderBoard};
+use psephos_board_server::{App, Certificate, Limits, Listening, Settings, serve};
+use psephos_console::{Exit, Failure, say};
+use psephos_intake::Intake;
+use psephos_participant::{Passphrase, read_key};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
+use super::place::Place;
 use crate::cli::Serve;
-
-/// The folder of uploads in a board's folder: readers of the board take no notice of it.
-const UPLOADS: &str = ".incoming-uploads";
 
 /// Serves the board.
 pub fn run(arguments: Serve) -> Result<Exit, Failure> {
-    let (store, spool) = open(&arguments)?;
+    let place = Place::open(&arguments)?;
     let limits = Limits {
         connections: arguments.connections,
         connections_per_address: arguments.per_address,
         upload_bytes: arguments.upload_megabytes.saturating_mul(1_000_000),
         ..Limits::default()
     };
+    let intake = intake(&arguments, &place)?;
+    let (store, spool) = (Arc::clone(&place.store), place.spool.clone());
     let app = App::new(store, spool, arguments.authority, limits)
         .map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
+    if let Some(intake) = &intake {
+        app.take_ballots(Arc::clone(intake));
+    }
     let listening = Listening::at(arguments.listen).map_err(|error| {
         Failure::new(Exit::Io, format!("cannot listen: {error}"))
             .at(arguments.listen.to_string())
@@ -39,6 +43,12 @@ pub fn run(arguments: Serve) -> Result<Exit, Failure> {
         .map_err(|error| Failure::new(Exit::Io, format!("cannot start threads: {error}")))?;
     let end = told_to_end(arguments.leash);
     let served = runtime.block_on(serve(app, Settings { listening, certificate }, end));
+    if let Some(intake) = intake {
+        intake.post().map_err(|error| {
+            Failure::new(Exit::Io, format!("ballots wait to be posted: {error}"))
+                .advice("start the server again: it posts everything that has a receipt")
+        })?;
+    }
     served.map(|()| Exit::Valid).map_err(|error| {
         let failure = Failure::new(Exit::Io, format!("cannot serve: {error}"));
         match arguments.tls_cert {
@@ -50,27 +60,18 @@ pub fn run(arguments: Serve) -> Result<Exit, Failure> {
     })
 }
 
-/// The board, and the folder of its uploads.
-fn open(arguments: &Serve) -> Result<(Store, PathBuf), Failure> {
-    let folder = match &arguments.store {
-        Locator::Path(folder) => folder,
-        Locator::Url(url) => {
-            return Err(Failure::usage("this server keeps its board in a folder").at(url));
-        }
+/// What takes in ballots, if there is a key for it.
+fn intake(arguments: &Serve, place: &Place) -> Result<Option<Arc<Intake>>, Failure> {
+    let Some(path) = &arguments.intake_key else { return Ok(None) };
+    let passphrase = Passphrase::obtain(arguments.passphrase_file.as_deref())?;
+    let key = read_key(path, &passphrase)?;
+    let settings = psephos_intake::Settings {
+        every: Duration::from_secs(arguments.every),
+        per_credential: arguments.per_code,
+        ..psephos_intake::Settings::default()
     };
-    let board = FolderBoard::create(folder).map_err(|error| refused(folder, &error))?;
-    let spool = arguments.spool.clone().unwrap_or_else(|| folder.join(UPLOADS));
-    Ok((Arc::new(board), spool))
-}
-
-fn refused(folder: &Path, error: &BoardError) -> Failure {
-    let exit = match error {
-        BoardError::NotABoard { .. } => Exit::Unreadable,
-        _ => Exit::Io,
-    };
-    Failure::new(exit, error.to_string())
-        .at(folder.display().to_string())
-        .advice("--store wants the folder of a board, or one that is new or empty")
+    let (store, files) = (Arc::clone(&place.store), Arc::clone(&place.files));
+    Ok(Some(Arc::new(Intake::start(store, files, key, &settings))))
 }
 
 /// Says where the board is served, for people or for the program that has started this one.
@@ -87,12 +88,18 @@ fn announce(listening: &Listening, is_tls: bool, is_json: bool) {
 /// Until a signal, or with a leash until standard input closes.
 async fn told_to_end(leash: bool) {
     let released = async {
-        if leash {
-            // Whatever comes from there, its end is what counts.
-            let _ = tokio::task::spawn_blocking(|| io::stdin().read_to_end(&mut Vec::new())).await;
-        } else {
-            pending::<()>().await;
+        if !leash {
+            return pending::<()>().await;
         }
+        let (let_go, released) = tokio::sync::oneshot::channel();
+        // A thread of its own: nobody waits for it when a signal comes first.
+        std::thread::spawn(move || {
+            // Whatever comes from there, its end is what counts.
+            let _ = io::copy(&mut io::stdin(), &mut io::sink());
+            let _ = let_go.send(());
+        });
+        // Either way there is nobody any more for whom this server runs.
+        let _ = released.await;
     };
     tokio::select! {
         () = signalled() => {}

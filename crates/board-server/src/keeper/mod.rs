@@ -80,11 +80,12 @@ impl From<BoardError> for Refusal {
 
 /// Something that has to happen before a record may be placed: before `close`, what was taken in is posted.
 pub trait Gate: Send + Sync {
-    /// Is asked before a well-signed record of this kind is judged, outside of every lock: it may append.
+    /// Is asked before a well-signed message is judged, outside of every lock: it may append. `view` is what the
+    /// board says; that the author may write such a record is not known yet.
     ///
     /// # Errors
     /// Why the record has to wait, or cannot be placed.
-    fn before(&self, kind: Kind) -> Result<(), Refusal>;
+    fn before(&self, kind: Kind, author: &Encoding, view: &View) -> Result<(), Refusal>;
 }
 
 /// Is told which lists are awaited.
@@ -287,7 +288,10 @@ impl Keeper {
     fn ask(&self, offer: &Offer) -> Result<(), Refusal> {
         match self.gate.get() {
             // What stands already has nothing to wait for.
-            Some(gate) if self.standing(offer).is_none() => gate.before(offer.body.kind()),
+            Some(gate) if self.standing(offer).is_none() => {
+                let outline = self.outline()?;
+                gate.before(offer.body.kind(), &offer.message.author, &outline.view)
+            }
             _ => Ok(()),
         }
     }

@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::keeper::RecordLine;
-use crate::problem::Problem;
+use crate::problem::{Problem, Told};
 
 /// Something is sent at least this often, so that nobody on the way takes the connection for dead.
 const PULSE: Duration = Duration::from_secs(15);
@@ -48,7 +48,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 #[utoipa::path(get, path = "/api/v1/events", tag = "board", params(Start), responses(
     (status = 200, description = "the stream; the data of each event is one record's line",
         body = RecordLine, content_type = "text/event-stream"),
-    (status = 400, description = "no such place", body = Problem,
+    (status = 400, description = "no such place", body = Told,
         content_type = "application/problem+json")))]
 async fn events(
     State(app): State<Arc<App>>,

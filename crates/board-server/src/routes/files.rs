@@ -21,7 +21,7 @@ use super::ranges::{answer, tag};
 use crate::app::App;
 use crate::body;
 use crate::limits::Held;
-use crate::problem::Problem;
+use crate::problem::{Problem, Told};
 
 /// Bytes of a list that are read and sent at a time.
 const PIECE: u64 = 1 << 19;
@@ -42,11 +42,11 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         (status = 206, description = "the part that `Range` names", body = Vec<u8>,
             content_type = "application/octet-stream"),
         (status = 304, description = "it is the one that `If-None-Match` names"),
-        (status = 404, description = "no such record yet", body = Problem,
+        (status = 404, description = "no such record yet", body = Told,
             content_type = "application/problem+json"),
-        (status = 416, description = "the range is behind its end", body = Problem,
+        (status = 416, description = "the range is behind its end", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do", body = Problem,
+        (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn get_record(
     State(app): State<Arc<App>>,
@@ -102,23 +102,23 @@ fn sequence(name: &str) -> Result<u64, Problem> {
     request_body(content = Vec<u8>, content_type = "application/cbor", description = "the record's file"),
     responses(
         (status = 201, description = "it stands", body = Appended),
-        (status = 404, description = "no record's name", body = Problem,
+        (status = 404, description = "no record's name", body = Told,
             content_type = "application/problem+json"),
-        (status = 408, description = "the body came too slowly", body = Problem,
+        (status = 408, description = "the body came too slowly", body = Told,
             content_type = "application/problem+json"),
-        (status = 409, description = "a record before it is missing", body = Problem,
+        (status = 409, description = "a record before it is missing", body = Told,
             content_type = "application/problem+json"),
-        (status = 411, description = "the length is not stated", body = Problem,
+        (status = 411, description = "the length is not stated", body = Told,
             content_type = "application/problem+json"),
-        (status = 412, description = "another record stands there", body = Problem,
+        (status = 412, description = "another record stands there", body = Told,
             content_type = "application/problem+json"),
-        (status = 413, description = "longer than any record, or its lists are too long", body = Problem,
+        (status = 413, description = "longer than any record, or its lists are too long", body = Told,
             content_type = "application/problem+json"),
-        (status = 422, description = "malformed, unsigned or out of phase", body = Problem,
+        (status = 422, description = "malformed, unsigned or out of phase", body = Told,
             content_type = "application/problem+json"),
-        (status = 424, description = "lists that it names are not there", body = Problem,
+        (status = 424, description = "lists that it names are not there", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do", body = Problem,
+        (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn put_record(
     State(app): State<Arc<App>>,
@@ -145,11 +145,11 @@ async fn put_record(
         (status = 206, description = "the part that `Range` names", body = Vec<u8>,
             content_type = "application/octet-stream"),
         (status = 304, description = "it is the one that `If-None-Match` names"),
-        (status = 404, description = "no such list", body = Problem,
+        (status = 404, description = "no such list", body = Told,
             content_type = "application/problem+json"),
-        (status = 416, description = "the range is behind its end", body = Problem,
+        (status = 416, description = "the range is behind its end", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do", body = Problem,
+        (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn get_blob(
     State(app): State<Arc<App>>,

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::problem::Problem;
+use crate::problem::{Problem, Told};
 
 /// These routes.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
@@ -27,7 +27,7 @@ async fn healthz() -> &'static str {
 /// Whether the server can be used: it is not ending, and its storage answers.
 #[utoipa::path(get, path = "/readyz", tag = "operation", responses(
     (status = 200, description = "it can", body = String, content_type = "text/plain"),
-    (status = 503, description = "not now", body = Problem, content_type = "application/problem+json")))]
+    (status = 503, description = "not now", body = Told, content_type = "application/problem+json")))]
 async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
     if *app.closing().borrow() {
         return Err(Problem::busy("the server is ending", 5));

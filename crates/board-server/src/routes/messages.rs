@@ -16,7 +16,7 @@ use super::files::fresh;
 use crate::app::App;
 use crate::body;
 use crate::keeper::{Placement, Refusal};
-use crate::problem::Problem;
+use crate::problem::{Problem, Told};
 use psephos_audit::CheckId;
 
 /// Where a record stands.
@@ -48,17 +48,17 @@ pub fn placed(placement: &Placement) -> Response {
     responses(
         (status = 200, description = "it stood already", body = Appended),
         (status = 201, description = "it stands", body = Appended),
-        (status = 408, description = "the body came too slowly", body = Problem,
+        (status = 408, description = "the body came too slowly", body = Told,
             content_type = "application/problem+json"),
-        (status = 411, description = "the length is not stated", body = Problem,
+        (status = 411, description = "the length is not stated", body = Told,
             content_type = "application/problem+json"),
-        (status = 413, description = "longer than any record, or its lists are too long", body = Problem,
+        (status = 413, description = "longer than any record, or its lists are too long", body = Told,
             content_type = "application/problem+json"),
-        (status = 422, description = "malformed, unsigned or out of phase", body = Problem,
+        (status = 422, description = "malformed, unsigned or out of phase", body = Told,
             content_type = "application/problem+json"),
-        (status = 424, description = "lists that it names are not there", body = Problem,
+        (status = 424, description = "lists that it names are not there", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do", body = Problem,
+        (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn post_message(
     State(app): State<Arc<App>>,

@@ -1,5 +1,6 @@
 //! The routes of the server, and what stands around all of them.
 
+mod ballots;
 mod describe;
 mod events;
 mod files;
@@ -31,6 +32,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .merge(records::routes())
         .merge(messages::routes())
         .merge(uploads::routes())
+        .merge(ballots::routes())
         .merge(status::routes())
         .merge(trackers::routes())
         .merge(events::routes())

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use super::files::fresh;
 use crate::app::App;
 use crate::keeper::RecordLine;
-use crate::problem::Problem;
+use crate::problem::{Problem, Told};
 
 /// Lines that are sent at most.
 const MOST: u64 = 1000;
@@ -50,8 +50,8 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 /// What the records are: kind, author, digest, size.
 #[utoipa::path(get, path = "/api/v1/records", tag = "board", params(Part), responses(
     (status = 200, description = "the list", body = Records),
-    (status = 400, description = "no such part", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "too much to do", body = Problem,
+    (status = 400, description = "no such part", body = Told, content_type = "application/problem+json"),
+    (status = 503, description = "too much to do", body = Told,
         content_type = "application/problem+json")))]
 async fn list_records(
     State(app): State<Arc<App>>,

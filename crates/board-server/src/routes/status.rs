@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use super::files::fresh;
 use super::ranges::tag;
 use crate::app::App;
-use crate::problem::Problem;
+use crate::problem::{Problem, Told};
 
 /// How far the election is. No list and no proof was looked at for it: an audit does that.
 #[derive(Serialize, ToSchema)]
@@ -158,7 +158,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 #[utoipa::path(get, path = "/api/v1/status", tag = "board", responses(
     (status = 200, description = "as its records tell it", body = Status),
     (status = 304, description = "as it was under the tag in `If-None-Match`"),
-    (status = 503, description = "too much to do", body = Problem,
+    (status = 503, description = "too much to do", body = Told,
         content_type = "application/problem+json")))]
 async fn get_status(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     let (head, json) = match app.keeper.status() {

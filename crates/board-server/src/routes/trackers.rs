@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::files::fresh;
 use crate::app::App;
-use crate::problem::Problem;
+use crate::problem::{Problem, Told};
 use crate::trackers::Fate;
 
 /// What the board says of a ballot.
@@ -43,9 +43,9 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
     params(("tracker" = String, Path, description = "in lowercase hex", pattern = "^[0-9a-f]{64}$")),
     responses(
         (status = 200, description = "it is there", body = Tracked),
-        (status = 404, description = "it is not, or not yet", body = Problem,
+        (status = 404, description = "it is not, or not yet", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do", body = Problem,
+        (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn find_tracker(
     State(app): State<Arc<App>>,

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use super::files::fresh;
 use crate::app::App;
 use crate::body;
-use crate::problem::Problem;
+use crate::problem::{Problem, Told};
 use crate::uploads::{Fault, PART_LENGTH, Upload};
 
 /// How far an upload is.
@@ -92,9 +92,9 @@ fn progress(upload: &Upload) -> Response {
     params(("root" = String, Path, description = "its root in lowercase hex", pattern = "^[0-9a-f]{64}$")),
     responses(
         (status = 200, description = "under way", body = Progress),
-        (status = 404, description = "no such upload", body = Problem,
+        (status = 404, description = "no such upload", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do", body = Problem,
+        (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn get_upload(
     State(app): State<Arc<App>>,
@@ -111,17 +111,17 @@ async fn get_upload(
         description = "the outline: LE64 of the list's length, then the leaves of its tree"),
     responses(
         (status = 200, description = "under way", body = Progress),
-        (status = 404, description = "no record has announced the list", body = Problem,
+        (status = 404, description = "no record has announced the list", body = Told,
             content_type = "application/problem+json"),
-        (status = 408, description = "the body came too slowly", body = Problem,
+        (status = 408, description = "the body came too slowly", body = Told,
             content_type = "application/problem+json"),
-        (status = 411, description = "the length is not stated", body = Problem,
+        (status = 411, description = "the length is not stated", body = Told,
             content_type = "application/problem+json"),
-        (status = 413, description = "longer than the list's outline", body = Problem,
+        (status = 413, description = "longer than the list's outline", body = Told,
             content_type = "application/problem+json"),
-        (status = 422, description = "not the outline of the list", body = Problem,
+        (status = 422, description = "not the outline of the list", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do", body = Problem,
+        (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn begin_upload(
     State(app): State<Arc<App>>,
@@ -146,17 +146,17 @@ async fn begin_upload(
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses(
         (status = 204, description = "it is kept"),
-        (status = 404, description = "no such upload", body = Problem,
+        (status = 404, description = "no such upload", body = Told,
             content_type = "application/problem+json"),
-        (status = 408, description = "the body came too slowly", body = Problem,
+        (status = 408, description = "the body came too slowly", body = Told,
             content_type = "application/problem+json"),
-        (status = 411, description = "the length is not stated", body = Problem,
+        (status = 411, description = "the length is not stated", body = Told,
             content_type = "application/problem+json"),
-        (status = 413, description = "longer than the part", body = Problem,
+        (status = 413, description = "longer than the part", body = Told,
             content_type = "application/problem+json"),
-        (status = 422, description = "other bytes than the outline says", body = Problem,
+        (status = 422, description = "other bytes than the outline says", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do", body = Problem,
+        (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn put_part(
     State(app): State<Arc<App>>,
@@ -198,11 +198,11 @@ async fn put_part(
     params(("root" = String, Path, description = "its root in lowercase hex", pattern = "^[0-9a-f]{64}$")),
     responses(
         (status = 204, description = "it is on the board"),
-        (status = 404, description = "no such upload", body = Problem,
+        (status = 404, description = "no such upload", body = Told,
             content_type = "application/problem+json"),
-        (status = 409, description = "parts are missing", body = Problem,
+        (status = 409, description = "parts are missing", body = Told,
             content_type = "application/problem+json"),
-        (status = 503, description = "too much to do", body = Problem,
+        (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn complete_upload(
     State(app): State<Arc<App>>,

@@ -1,0 +1,53 @@
+//! The server's intake, and what has to happen before the election is closed.
+
+use std::sync::Arc;
+
+use psephos_audit::{Phase, View};
+use psephos_core::Encoding;
+use psephos_intake::{Answer, Intake, Offer, Refusal};
+use psephos_record::kind::Kind;
+use tokio::sync::oneshot;
+
+use crate::keeper::{self, Gate};
+
+/// Ballots are taken in here.
+#[derive(Clone)]
+pub struct Polls {
+    intake: Arc<Intake>,
+}
+
+impl Polls {
+    /// Over an intake that works on the server's board.
+    pub fn new(intake: Arc<Intake>) -> Polls {
+        Polls { intake }
+    }
+
+    /// Hands in a ballot or a challenge, and waits until it is durable.
+    pub async fn hand_in(&self, offer: Offer) -> Answer {
+        let (sender, receiver) = oneshot::channel();
+        // Somebody who has gone meanwhile hands in again, and gets the same answer.
+        self.intake.offer(offer, move |answer| drop(sender.send(answer)))?;
+        receiver.await.unwrap_or(Err(Refusal::Storage))
+    }
+
+    /// What it has done so far, and what waits.
+    pub fn load(&self) -> psephos_intake::Load {
+        self.intake.load()
+    }
+}
+
+impl Gate for Polls {
+    /// Before the authority's `close`, everything that has a receipt goes to the board, and no more receipts are
+    /// given. Then the record comes too late, unless nothing was posted; its author reads the board and makes another.
+    fn before(&self, kind: Kind, author: &Encoding, view: &View) -> Result<(), keeper::Refusal> {
+        let authority = view.proposal.as_ref().map(|proposal| proposal.authority);
+        if kind != Kind::Close || view.phase != Phase::Voting || authority != Some(*author) {
+            return Ok(());
+        }
+        self.intake.close_off().map_err(|error| {
+            tracing::error!(%error, "the election cannot be closed: ballots wait to be posted");
+            let reason = "ballots with receipts have to be posted first, and cannot be".to_owned();
+            keeper::Refusal::Later { reason }
+        })
+    }
+}

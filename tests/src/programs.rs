@@ -57,8 +57,15 @@ fn build(options: &[&str]) -> PathBuf {
     let target = folder.parent().expect("a target folder");
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     build.args(["build", "--quiet", "--target-dir"]).arg(target).args(options);
-    let packages =
-        ["psephos-authority", "psephos-device", "psephos-registrar", "psephos-trustee", VERIFIER];
+    let packages = [
+        "psephos-authority",
+        "psephos-board-server",
+        "psephos-device",
+        "psephos-registrar",
+        "psephos-trustee",
+        VERIFIER,
+        "psephos-witness",
+    ];
     for package in packages {
         build.args(["--package", package]);
     }

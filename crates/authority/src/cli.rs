@@ -339,9 +339,14 @@ pub struct Rehearse {
     /// bad-share:N, silent-decryptor:N, killed-mixer:N (N is the trustee, from 0) or slow-board; repeatable
     #[arg(long = "fault", value_name = "FAULT")]
     pub faults: Vec<String>,
-    /// Where the board goes: a folder that is new or empty [default: a new temporary folder]
-    #[arg(long, value_name = "DIR")]
-    pub board: Option<PathBuf>,
+    /// Where the board goes: a folder that is new or empty [default: a new temporary folder]; or
+    /// http://127.0.0.1:0, for a server that is started there and through which all programs go
+    #[arg(long, value_name = "DIR|URL")]
+    pub board: Option<Locator>,
+    /// What that server keeps its board in: a folder that is new or empty, or an object store
+    /// [default: a new temporary folder]
+    #[arg(long, value_name = "DIR|URL")]
+    pub store: Option<Locator>,
     /// Print one JSON object and nothing else
     #[arg(long)]
     pub json: bool,
@@ -358,6 +363,8 @@ Examples:
   psephos-authority rehearse
   psephos-authority rehearse --election town.toml --ballots votes.csv --trustees 5 --threshold 3
   psephos-authority rehearse --board ./board --json > rehearsal.json
+  psephos-authority rehearse --board http://127.0.0.1:0 --store ./board
+                                                  through a server, which keeps it in a folder
   psephos-authority rehearse --fault bad-mix:1 --fault silent-decryptor:2
                                                   what goes wrong, who says so, what the office does
 

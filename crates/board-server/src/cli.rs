@@ -47,7 +47,7 @@ Exit codes: 0 ended as told, 3 the store is no board, 64 wrong command line, 70 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serves a board until it is told to end
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Writes the OpenAPI document of the server
     #[command(hide = true)]
     Openapi,

@@ -5,20 +5,20 @@ mod common;
 use std::sync::{Arc, Mutex};
 
 use common::{Served, folder, outline, read, run};
-use psephos_audit::{Options, Verdict, audit};
+use psephos_audit::{Options, Verdict, View, audit};
 use psephos_board_server::{Gate, Refusal, Stored};
+use psephos_core::Encoding;
 use psephos_record::board::{Board, MemoryBoard, WritableBoard};
 use psephos_record::bodies::{Body, Open, Seal, SignOff};
 use psephos_record::kind::Kind;
-use psephos_record::message::{Record, SignedMessage};
+use psephos_record::message::{Message, Record, SignedMessage};
 use psephos_record::signature::sign;
 use psephos_testkit::{Author, Election, Plan};
 
 /// A message of somebody in a made election, signed and not appended.
 fn signed(election: &mut Election, author: Author, body: &Body) -> SignedMessage {
-    let message = election.message(author, body).encode();
-    let signature = sign(election.key(author), &message);
-    SignedMessage { message, signature }
+    let message = election.message(author, body);
+    sign(message, election.key(author))
 }
 
 fn kind(board: &dyn Board, sequence: u64) -> Kind {
@@ -30,7 +30,7 @@ fn an_election_that_is_sent_message_by_message_is_the_same_and_valid() {
     run(async {
         let spool = folder();
         let served = Served::new(spool.path());
-        let election = Election::complete(Plan::default());
+        let election = Election::complete(Plan::new(3, 2, 5));
         for sequence in 0..election.board.extent().unwrap().records {
             let answer = served.replay(&election.board, sequence).await.is(201);
             assert_eq!(answer.json()["sequence"], sequence);
@@ -67,7 +67,7 @@ fn records_are_put_whole_where_they_belong_or_not_at_all() {
     run(async {
         let spool = folder();
         let served = Served::new(spool.path());
-        let election = Election::enrolled(Plan::default());
+        let election = Election::enrolled(Plan::new(3, 2, 5));
         let file = |sequence| election.board.record(sequence).unwrap();
         let path = |sequence: u64| format!("/records/{sequence:08}.cbor");
         served.ask("PUT", &path(1), &file(1)).await.is(409);
@@ -96,7 +96,7 @@ fn records_are_put_whole_where_they_belong_or_not_at_all() {
 fn what_is_unsigned_or_out_of_phase_is_refused_with_the_check_that_says_so() {
     run(async {
         let spool = folder();
-        let mut election = Election::opened(Plan::default());
+        let mut election = Election::opened(Plan::new(3, 2, 5));
         let served = Served::of(Arc::new(election.board.clone()), spool.path());
         let records = served.store.extent().unwrap().records;
         let seal = Body::Seal(Seal { head: [0; 32], records });
@@ -104,8 +104,7 @@ fn what_is_unsigned_or_out_of_phase_is_refused_with_the_check_that_says_so() {
         let head = election.view().head;
         let mut elsewhere = election.message(Author::Trustee(0), &sign_off);
         elsewhere.head = [9; 32];
-        let elsewhere = elsewhere.encode();
-        let signature = sign(election.key(Author::Trustee(0)), &elsewhere);
+        let elsewhere = sign(elsewhere, election.key(Author::Trustee(0)));
         let mut broken = signed(&mut election, Author::Trustee(0), &sign_off);
         broken.signature.0[0] ^= 1;
         let open = Body::Open(Open {});
@@ -114,7 +113,7 @@ fn what_is_unsigned_or_out_of_phase_is_refused_with_the_check_that_says_so() {
             (signed(&mut election, Author::Trustee(0), &open), "board.signature"),
             (signed(&mut election, Author::Authority, &seal), "board.phase"),
             (signed(&mut election, Author::Authority, &open), "board.phase"),
-            (SignedMessage { message: elsewhere, signature }, "board.chain"),
+            (elsewhere, "board.chain"),
             (broken, "board.signature"),
         ];
         for (offer, check) in offers {
@@ -134,17 +133,14 @@ fn what_is_unsigned_or_out_of_phase_is_refused_with_the_check_that_says_so() {
 fn two_messages_under_one_counter_do_not_both_stand() {
     run(async {
         let spool = folder();
-        let mut election = Election::opened(Plan::default());
+        let mut election = Election::opened(Plan::new(3, 2, 5));
         let served = Served::of(Arc::new(election.board.clone()), spool.path());
         let body = Body::SignOff(SignOff { head: election.view().head });
         let first = election.message(Author::Trustee(1), &body);
         let mut second = first.clone();
         second.time += 1;
-        let offer = |message: &psephos_record::message::Message| {
-            let message = message.encode();
-            let signature = sign(election.key(Author::Trustee(1)), &message);
-            SignedMessage { message, signature }.encode()
-        };
+        let offer =
+            |message: &Message| sign(message.clone(), election.key(Author::Trustee(1))).encode();
         served.ask("POST", "/api/v1/messages", &offer(&first)).await.is(201);
         let answer = served.ask("POST", "/api/v1/messages", &offer(&second)).await;
         assert_eq!(answer.check(), "board.equivocation");
@@ -175,7 +171,7 @@ fn a_proof_of_somebodys_fault_is_let_in() {
 fn what_has_to_happen_before_a_record_happens_before_it() {
     struct Counting(Mutex<Vec<Kind>>);
     impl Gate for Counting {
-        fn before(&self, kind: Kind) -> Result<(), Refusal> {
+        fn before(&self, kind: Kind, _: &Encoding, _: &View) -> Result<(), Refusal> {
             self.0.lock().unwrap().push(kind);
             match kind {
                 Kind::Close => Err(Refusal::Later { reason: "ballots are still posted".into() }),
@@ -188,7 +184,7 @@ fn what_has_to_happen_before_a_record_happens_before_it() {
         let served = Served::new(spool.path());
         let gate = Arc::new(Counting(Mutex::default()));
         served.app.keeper().set_gate(Arc::clone(&gate) as Arc<dyn Gate>);
-        let election = Election::closed(Plan::default());
+        let election = Election::closed(Plan::new(3, 2, 5));
         let records = election.board.extent().unwrap().records;
         let close = (0..records).find(|place| kind(&election.board, *place) == Kind::Close);
         for sequence in 0..close.unwrap() {
@@ -205,7 +201,7 @@ fn what_has_to_happen_before_a_record_happens_before_it() {
 fn ballots_are_found_by_their_trackers() {
     run(async {
         let spool = folder();
-        let election = Election::closed(Plan::default());
+        let election = Election::closed(Plan::new(3, 2, 5));
         let served = Served::of(Arc::new(election.board.clone()), spool.path());
         let following = tokio::spawn(follow(&served));
         let record = &election.view().ballots[0];
@@ -239,7 +235,7 @@ fn an_upload_survives_a_restart_and_takes_nothing_wrong() {
     run(async {
         let spool = folder();
         let store = Arc::new(MemoryBoard::new());
-        let mut election = Election::opened(Plan::default());
+        let mut election = Election::opened(Plan::new(3, 2, 5));
         let served = Served::of(Arc::new(election.board.clone()), spool.path());
         // Three parts; whether the rows are ballots is not the server's to say.
         let ballots = Body::Ballots(psephos_record::bodies::Ballots {
@@ -305,7 +301,7 @@ fn an_upload_survives_a_restart_and_takes_nothing_wrong() {
 fn the_intake_appends_without_uploads() {
     run(async {
         let spool = folder();
-        let mut election = Election::opened(Plan::default());
+        let mut election = Election::opened(Plan::new(3, 2, 5));
         let served = Served::of(Arc::new(election.board.clone()), spool.path());
         let body = Body::SignOff(SignOff { head: election.view().head });
         let offer = signed(&mut election, Author::Trustee(0), &body);

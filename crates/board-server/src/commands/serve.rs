@@ -16,15 +16,15 @@ use super::place::Place;
 use crate::cli::Serve;
 
 /// Serves the board.
-pub fn run(arguments: Serve) -> Result<Exit, Failure> {
-    let place = Place::open(&arguments)?;
+pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
+    let place = Place::open(arguments)?;
     let limits = Limits {
         connections: arguments.connections,
         connections_per_address: arguments.per_address,
         upload_bytes: arguments.upload_megabytes.saturating_mul(1_000_000),
         ..Limits::default()
     };
-    let intake = intake(&arguments, &place)?;
+    let intake = intake(arguments, &place)?;
     let (store, spool) = (Arc::clone(&place.store), place.spool.clone());
     let app = App::new(store, spool, arguments.authority, limits)
         .map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
@@ -51,7 +51,7 @@ pub fn run(arguments: Serve) -> Result<Exit, Failure> {
     }
     served.map(|()| Exit::Valid).map_err(|error| {
         let failure = Failure::new(Exit::Io, format!("cannot serve: {error}"));
-        match arguments.tls_cert {
+        match &arguments.tls_cert {
             Some(file) => failure
                 .at(file.display().to_string())
                 .advice("--tls-cert and --tls-key want files in PEM that belong together"),

@@ -22,28 +22,32 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Finds all three.
+    /// Finds them, but for the server.
     pub fn find() -> Result<Programs, Failure> {
         let authority = std::env::current_exe().map_err(|error| {
             Failure::internal(format!("this program cannot find itself: {error}"))
         })?;
-        let beside = |name: &str| {
-            let path = authority.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-            if path.is_file() {
-                return Ok(path);
-            }
-            Err(Failure::usage(format!("{name} does not lie beside psephos-authority"))
-                .at(path.display().to_string())
-                .advice(
-                    "build or install all three programs into one folder: `cargo build --release`",
-                ))
-        };
         Ok(Programs {
-            trustee: beside("psephos-trustee")?,
-            verifier: beside("psephos-verifier")?,
+            trustee: beside(&authority, "psephos-trustee")?,
+            verifier: beside(&authority, "psephos-verifier")?,
             authority,
         })
     }
+
+    /// psephos-board, which is needed only where the board is to be served.
+    pub fn server(&self) -> Result<PathBuf, Failure> {
+        beside(&self.authority, "psephos-board")
+    }
+}
+
+fn beside(authority: &Path, name: &str) -> Result<PathBuf, Failure> {
+    let path = authority.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(Failure::usage(format!("{name} does not lie beside psephos-authority"))
+        .at(path.display().to_string())
+        .advice("build or install all programs into one folder: `cargo build --release`"))
 }
 
 /// A process that is killed when this value goes.

@@ -118,8 +118,8 @@ impl<'a> Drill<'a> {
 
     /// What an audit of the board finds wrong, as psephos-verifier says it.
     pub fn audit(&self) -> Result<Audit, Failure> {
-        let board = self.stage.folder_board()?;
-        psephos_audit::audit(&board, &Options::default(), &|_| {}).map_err(audit_failure)
+        let board = self.stage.ground().read()?;
+        psephos_audit::audit(&*board, &Options::default(), &|_| {}).map_err(audit_failure)
     }
 
     /// Has what the audit finds wrong with a record seen, and by the trustees' programs as well.

@@ -1,8 +1,6 @@
 //! Mixing with faults: absent, bad and killed mixers.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -138,7 +136,7 @@ impl Drill<'_> {
     fn killed_mixer(&mut self, trustee: u64, view: &View, bar: &Progress) -> Result<(), Failure> {
         let fault = Fault::Of(Deed::KilledMixer, trustee);
         self.happens(fault, bar);
-        let lists = lists(self.stage.board())?;
+        let lists = self.stage.ground().lists()?;
         self.stage.start(trustee, &[SLOWED])?;
         let died = await_list(self.stage, view.records, lists)?;
         self.stage.stop(trustee)?;
@@ -211,18 +209,10 @@ fn await_list(stage: &mut Stage, records: u64, lists_before: usize) -> Result<Di
         if stage.records()? > records {
             return Ok(Died::AfterItsRecord);
         }
-        if lists(stage.board())? > lists_before {
+        if stage.ground().lists()? > lists_before {
             return Ok(Died::BeforeItsRecord);
         }
         stage.goes_on()?;
         thread::sleep(GLANCE);
     }
-}
-
-/// How many lists lie on a board.
-fn lists(board: &Path) -> Result<usize, Failure> {
-    let folder = board.join("blobs");
-    let entries = fs::read_dir(&folder)
-        .map_err(|error| Failure::io("cannot list the folder", &folder, &error))?;
-    Ok(entries.count())
 }

@@ -8,6 +8,7 @@ mod children;
 mod decryption;
 mod drill;
 mod fault;
+mod ground;
 mod mixing;
 mod outcome;
 mod sabotage;
@@ -51,7 +52,7 @@ fn rehearse(arguments: &Rehearse, mode: Mode, summary: &mut Summary) -> Result<E
     if plan.is_slow() {
         stage.slow_down();
     }
-    summary.board = Some(stage.board().to_owned());
+    summary.board = Some(stage.ground().store.to_string());
     summary.cast = cast.ballots.len() as u64;
     summary.left_out = cast.left_out.clone();
     title(&cast, mode);
@@ -103,7 +104,7 @@ fn play(
     let bar = Progress::start(mode, "verifying", None);
     let (exit, report) = drill.stage.verify()?;
     summary.time("verify", bar.finish("by psephos-verifier, from the board alone"));
-    summary.take(drill.stage.board(), report, exit)?;
+    summary.take(&*drill.stage.ground().read()?, report, exit)?;
     drill.ends(
         Fault::SlowBoard,
         format!(

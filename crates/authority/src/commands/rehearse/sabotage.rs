@@ -5,12 +5,12 @@
 use std::path::Path;
 
 use psephos_audit::{BatchView, CloseView, Phase, View};
-use psephos_console::{Exit, Failure};
+use psephos_console::{Exit, Failure, Locator};
 use psephos_core::group;
 use psephos_core::pairs::pairs;
 use psephos_core::rows::read_all;
 use psephos_participant::{
-    Home, Offered, Passphrase, Station, audit_failure, board_failure, entropy, open_vault,
+    Home, OUTGOING, Offered, Passphrase, Station, audit_failure, board_failure, entropy, open_vault,
 };
 use psephos_proofs::decryption::{RootedList, SharedList, Statement};
 use psephos_proofs::key_ceremony::{CeremonyContext, Deal};
@@ -18,8 +18,9 @@ use psephos_proofs::{BatchContext, ElectionContext};
 use psephos_prove::decryption::{PartialDecryptions, prove_decryptions};
 use psephos_prove::key_ceremony::{SealedDeal, accept};
 use psephos_prove::shuffle::{Turn, mix};
-use psephos_record::board::{BlobRows, FolderBoard};
+use psephos_record::board::BlobRows;
 use psephos_record::bodies::{Accept, BatchMix, BatchShare, Body, DealCommitment, Mix, Share};
+use psephos_remote::open_writable;
 use psephos_secrets::{KeyShare, Permutation, SecretScalar};
 
 /// Somebody at a trustee's machine.
@@ -31,11 +32,11 @@ pub struct StandIn {
 
 impl StandIn {
     /// Enters the trustee's home, whose own program must not be running.
-    pub fn enter(home: &Path, passphrase: &Path, board: &Path) -> Result<StandIn, Failure> {
+    pub fn enter(home: &Path, passphrase: &Path, board: &Locator) -> Result<StandIn, Failure> {
         let home = Home::open(home)?;
         let (_, key) = open_vault(&home, &Passphrase::obtain(Some(passphrase))?)?;
-        let board = FolderBoard::open(board).map_err(board_failure)?;
-        Ok(StandIn { station: Station::new(home, Box::new(board), key)?, deal: None })
+        let board = open_writable(board, &home.path(OUTGOING)).map_err(board_failure)?;
+        Ok(StandIn { station: Station::new(home, board, key)?, deal: None })
     }
 
     /// Does what is due in the key ceremony, with a wrong share for the trustee `victim`. The secrets are

@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 
 use psephos_audit::View;
 use psephos_console::{Exit, Failure, Progress, numbered};
-use psephos_participant::{audit_failure, board_failure, entropy};
-use psephos_record::board::{Board, FolderBoard};
+use psephos_participant::{audit_failure, entropy};
 use psephos_record::bodies::Description;
 use psephos_record::invitation::PREFIX;
 use rand_core::Rng;
@@ -20,6 +19,7 @@ use tempfile::TempDir;
 
 use super::cast::Cast;
 use super::children::{LOOK, Programs, Running};
+use super::ground::Ground;
 use crate::cli::Rehearse;
 use crate::voters::Electorate;
 
@@ -37,7 +37,7 @@ pub struct Stage {
     programs: Programs,
     /// Homes, logs, passphrases and ballots; gone in the end.
     folder: TempDir,
-    board: PathBuf,
+    ground: Ground,
     election: Vec<String>,
     /// The trustees' programs, by number; none where it does not run.
     trustees: Vec<Option<Running>>,
@@ -59,26 +59,22 @@ impl Stage {
         let programs = Programs::find()?;
         let temporary = std::env::temp_dir();
         let making = |error| Failure::io("cannot make a temporary folder", &temporary, &error);
-        let board = match &arguments.board {
-            Some(board) => empty_folder(board)?,
-            None => {
-                tempfile::Builder::new().prefix("psephos-board-").tempdir().map_err(making)?.keep()
-            }
-        };
         let folder =
             tempfile::Builder::new().prefix("psephos-rehearsal-").tempdir().map_err(making)?;
-        let stage = Stage {
+        let logs = folder.path().join("logs");
+        fs::create_dir_all(&logs)
+            .map_err(|error| Failure::io("cannot make the folder", &logs, &error))?;
+        let ground = Ground::lay(arguments, &programs, (&logs, &folder.path().join("spool")))?;
+        Ok(Stage {
             programs,
-            board,
+            ground,
             election: election(&folder, cast, electorate)?,
             folder,
             trustees: Vec::new(),
             commands: 0,
             options: Vec::new(),
             moved: (0, Instant::now()),
-        };
-        stage.make("logs")?;
-        Ok(stage)
+        })
     }
 
     /// Has every program wait at each reading and writing of the board.
@@ -87,14 +83,14 @@ impl Stage {
     }
 
     /// Where the board lies.
-    pub fn board(&self) -> &Path {
-        &self.board
+    pub fn ground(&self) -> &Ground {
+        &self.ground
     }
 
     /// `init`, then one `join` per trustee; then every trustee runs.
     pub fn set_up(&mut self, bar: &mut Progress) -> Result<(), Failure> {
         let mut init = Command::new(&self.programs.authority);
-        init.arg("init").args(&self.election).arg("--board").arg(&self.board);
+        init.arg("init").args(&self.election).arg("--board").arg(self.ground.board.to_string());
         self.home(&mut init, "authority")?;
         let printed = self.complete("authority-init", init, None)?;
         let lines: Vec<String> =
@@ -102,7 +98,8 @@ impl Stage {
         bar.set(1, "");
         for (trustee, line) in numbered(&lines) {
             let mut join = Command::new(&self.programs.trustee);
-            join.args(["join", "-", "--yes", "--quiet", "--board"]).arg(&self.board);
+            join.args(["join", "-", "--yes", "--quiet", "--board"])
+                .arg(self.ground.board.to_string());
             self.home(&mut join, &name(trustee))?;
             self.complete(&format!("{}-join", name(trustee)), join, Some(line))?;
             bar.set(trustee + 2, "");
@@ -118,9 +115,9 @@ impl Stage {
         electorate: &Electorate<'_>,
         bar: &mut Progress,
     ) -> Result<PathBuf, Failure> {
-        let board = self.folder_board()?;
+        let board = self.ground.read()?;
         let path = self.path("cast.ballots");
-        electorate.vote(&board, description, &path, bar)?;
+        electorate.vote(&*board, description, &path, bar)?;
         Ok(path)
     }
 
@@ -150,17 +147,12 @@ impl Stage {
 
     /// What the board's records say now; proofs are not looked at.
     pub fn view(&self) -> Result<View, Failure> {
-        psephos_audit::view(&self.folder_board()?).map_err(audit_failure)
+        psephos_audit::view(&*self.ground.read()?).map_err(audit_failure)
     }
 
     /// How many records there are.
     pub fn records(&self) -> Result<u64, Failure> {
-        Ok(self.folder_board()?.extent().map_err(board_failure)?.records)
-    }
-
-    /// The board itself.
-    pub fn folder_board(&self) -> Result<FolderBoard, Failure> {
-        FolderBoard::open(&self.board).map_err(board_failure)
+        self.ground.records()
     }
 
     /// Waits until there are more than `records` records.
@@ -185,8 +177,9 @@ impl Stage {
 
     /// The verifier's exit and report.
     pub fn verify(&mut self) -> Result<(Exit, Value), Failure> {
+        let place = self.verifiable()?;
         let mut verify = Command::new(&self.programs.verifier);
-        verify.arg(&self.board).arg("--json");
+        verify.arg(&place).arg("--json");
         let logs = self.path("logs");
         let running = Running::start("verifier", verify, &logs)?;
         let (code, printed) = running.finish(&mut || Ok(()))?;
@@ -194,6 +187,18 @@ impl Stage {
             (Some(exit), Ok(report)) if code <= 3 => Ok((exit, report)),
             _ => Err(super::children::failure("verifier", &logs, code)),
         }
+    }
+
+    /// The board as files of this machine, as which every verifier can read it.
+    fn verifiable(&mut self) -> Result<PathBuf, Failure> {
+        if let Some(folder) = self.ground.store.path() {
+            return Ok(folder.to_owned());
+        }
+        let archive = self.path("election.psephos");
+        let mut export = Command::new(&self.programs.authority);
+        export.arg("export").arg(self.ground.store.to_string()).arg("--output").arg(&archive);
+        self.complete("authority-export", export, None)?;
+        Ok(archive)
     }
 
     /// Ends every process and removes the folders, but for the board's; returns what was kept.
@@ -240,7 +245,8 @@ impl Stage {
     /// Fails when a trustee's program has, or when nothing has happened for too long.
     pub fn goes_on(&mut self) -> Result<(), Failure> {
         self.trustees.iter_mut().flatten().try_for_each(Running::check)?;
-        let records = if self.board.join("records").is_dir() { self.records()? } else { 0 };
+        self.ground.holds()?;
+        let records = self.records()?;
         if records != self.moved.0 {
             self.moved = (records, Instant::now());
         }
@@ -287,12 +293,6 @@ impl Stage {
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
-
-    fn make(&self, name: &str) -> Result<(), Failure> {
-        let path = self.path(name);
-        fs::create_dir_all(&path)
-            .map_err(|error| Failure::io("cannot make the folder", &path, &error))
-    }
 }
 
 fn name(trustee: u64) -> String {
@@ -324,19 +324,4 @@ fn election(
         options.extend(["--roll".to_owned(), path.display().to_string()]);
     }
     Ok(options)
-}
-
-/// The folder for the board: new, or empty.
-fn empty_folder(folder: &Path) -> Result<PathBuf, Failure> {
-    let place = || folder.display().to_string();
-    match fs::read_dir(folder) {
-        Ok(mut entries) => match entries.next() {
-            None => Ok(folder.to_owned()),
-            Some(_) => Err(Failure::usage("the folder for the board is not empty")
-                .at(place())
-                .advice("give a folder that is new or empty")),
-        },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(folder.to_owned()),
-        Err(error) => Err(Failure::io("cannot use the folder for the board", folder, &error)),
-    }
 }

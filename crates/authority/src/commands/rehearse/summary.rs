@@ -1,12 +1,11 @@
 //! What a rehearsal ends with: for people and for machines.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use psephos_ballot::{Contest, ContestResult, table};
 use psephos_console::{Exit, Failure, count, duration};
 use psephos_participant::{audit_failure, board_failure};
-use psephos_record::board::{Board, FolderBoard};
+use psephos_record::board::Board;
 use psephos_record::bodies::Body;
 use psephos_record::message::Record;
 use serde_json::{Map, Value, json};
@@ -18,7 +17,7 @@ use super::outcome;
 #[derive(Default)]
 pub struct Summary {
     /// Where the board lies.
-    pub board: Option<PathBuf>,
+    pub board: Option<String>,
     /// Ballots cast.
     pub cast: u64,
     /// Keys of the election's file that were passed over.
@@ -52,11 +51,10 @@ impl Summary {
     }
 
     /// Takes the verifier's report, and from the board what the report does not tell.
-    pub fn take(&mut self, board: &Path, report: Value, exit: Exit) -> Result<(), Failure> {
+    pub fn take(&mut self, board: &dyn Board, report: Value, exit: Exit) -> Result<(), Failure> {
         self.report = Some(report);
         self.exit = Some(exit);
-        let board = FolderBoard::open(board).map_err(board_failure)?;
-        let view = psephos_audit::view(&board).map_err(audit_failure)?;
+        let view = psephos_audit::view(board).map_err(audit_failure)?;
         let boxes = view.batches.iter().filter(|batch| batch.batch_index == 0);
         self.accepted = boxes.map(|batch| batch.first.rows).sum();
         self.rejected = view.close.as_ref().map_or(0, |close| close.rejected.rows);
@@ -93,7 +91,7 @@ impl Summary {
         let object = json!({
             "verdict": reported("verdict"),
             "exit": exit.map(Exit::code),
-            "board": self.board.as_ref().map(|board| board.display().to_string()),
+            "board": self.board,
             "error": failure.map(Failure::line),
             "reason": self.too_few,
             "warnings": reported("warnings").unwrap_or(json!([])),
@@ -145,8 +143,8 @@ impl Summary {
             lines.push(format!("Time:    {}", duration(*total)));
         }
         if let Some(board) = &self.board {
-            lines.push(format!("Board:   {}", board.display()));
-            lines.push(format!("         audit it yourself: psephos-verifier {}", board.display()));
+            lines.push(format!("Board:   {board}"));
+            lines.push(format!("         audit it yourself: psephos-verifier {board}"));
         }
         let reported = |field: &str| self.report.as_ref().and_then(|report| report.get(field));
         let verdict = reported("verdict").and_then(Value::as_str).unwrap_or("none");

@@ -122,7 +122,7 @@ impl Stage {
     /// Somebody in the place of a trustee, whose program must not be running.
     pub fn stand_in(&self, trustee: u64) -> Result<StandIn, Failure> {
         let passphrase = self.path(&format!("{}.passphrase", name(trustee)));
-        StandIn::enter(&self.path(&name(trustee)), &passphrase, &self.board)
+        StandIn::enter(&self.path(&name(trustee)), &passphrase, &self.ground.board)
     }
 
     fn place(&mut self, trustee: u64) -> Result<&mut Option<Running>, Failure> {

@@ -1,0 +1,151 @@
+//! Where a rehearsal's board lies, and how its programs reach it: in a folder, or through a server that is started
+//! for it.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+
+use psephos_console::{Failure, Locator};
+use psephos_participant::board_failure;
+use psephos_record::board::{Board, BoardError};
+use psephos_remote::open_board;
+use serde_json::Value;
+
+use super::children::{LOOK, Programs, Running};
+use crate::cli::Rehearse;
+
+/// The log of the server.
+const SERVER: &str = "board";
+
+/// The place of a rehearsal's board.
+pub struct Ground {
+    /// What every program is given.
+    pub board: Locator,
+    /// Where the records lie; the same, unless there is a server between.
+    pub store: Locator,
+    server: Option<Running>,
+}
+
+impl Ground {
+    /// Makes the board's folder, which has to be new or empty; starts a server if one is asked for.
+    pub fn lay(
+        arguments: &Rehearse,
+        programs: &Programs,
+        (logs, spool): (&Path, &Path),
+    ) -> Result<Ground, Failure> {
+        match (&arguments.board, &arguments.store) {
+            (Some(Locator::Url(url)), store) => {
+                let address = address(url)?;
+                let store = match store {
+                    Some(Locator::Path(folder)) => Locator::Path(empty_folder(folder)?),
+                    Some(url) => url.clone(),
+                    None => Locator::Path(new_folder()?),
+                };
+                let mut serve = Command::new(programs.server()?);
+                serve.args(["serve", "--json", "--quiet", "--leash", "--per-address=0"]);
+                serve.arg("--listen").arg(address.to_string());
+                serve.arg("--store").arg(store.to_string()).arg("--spool").arg(spool);
+                let mut server = Running::start(SERVER, serve, logs)?;
+                let board = Locator::Url(url_of(&mut server, logs)?);
+                Ok(Ground { board, store, server: Some(server) })
+            }
+            (_, Some(store)) => {
+                Err(Failure::usage("--store says what a server keeps its board in")
+                    .at(store.to_string())
+                    .advice("give --board http://127.0.0.1:0 as well"))
+            }
+            (folder, None) => {
+                let folder = match folder.as_ref().and_then(Locator::path) {
+                    Some(folder) => empty_folder(folder)?,
+                    None => new_folder()?,
+                };
+                let place = Locator::Path(folder);
+                Ok(Ground { board: place.clone(), store: place, server: None })
+            }
+        }
+    }
+
+    /// The board as it lies there, past any server.
+    pub fn read(&self) -> Result<Box<dyn Board>, Failure> {
+        open_board(&self.store).map_err(board_failure)
+    }
+
+    /// How many records there are; none before the board is begun.
+    pub fn records(&self) -> Result<u64, Failure> {
+        match open_board(&self.store).and_then(|board| board.extent()) {
+            Ok(extent) => Ok(extent.records),
+            Err(BoardError::NotABoard { .. }) => Ok(0),
+            Err(error) => Err(board_failure(error)),
+        }
+    }
+
+    /// How many lists lie there; in an object store they are not counted.
+    pub fn lists(&self) -> Result<usize, Failure> {
+        let Some(folder) = self.store.path().map(|folder| folder.join("blobs")) else {
+            return Ok(0);
+        };
+        let entries = fs::read_dir(&folder)
+            .map_err(|error| Failure::io("cannot list the folder", &folder, &error))?;
+        Ok(entries.count())
+    }
+
+    /// Fails when the server has ended.
+    pub fn holds(&mut self) -> Result<(), Failure> {
+        let Some(server) = &mut self.server else { return Ok(()) };
+        match server.ended()? {
+            None => Ok(()),
+            Some(code) => Err(server.failure(code)),
+        }
+    }
+}
+
+/// Where the server shall listen.
+fn address(url: &str) -> Result<SocketAddr, Failure> {
+    let address = url.strip_prefix("http://").and_then(|address| address.parse().ok());
+    address.ok_or_else(|| {
+        Failure::usage("a rehearsal starts the server itself, on this machine")
+            .at(url.to_owned())
+            .advice("give --board http://127.0.0.1:0, or another port; or a folder")
+    })
+}
+
+/// The URL that the server says.
+fn url_of(server: &mut Running, logs: &Path) -> Result<String, Failure> {
+    loop {
+        let said = fs::read_to_string(logs.join(format!("{SERVER}.out"))).unwrap_or_default();
+        if let Some((line, _)) = said.split_once('\n') {
+            let said: Option<Value> = serde_json::from_str(line).ok();
+            let url = said.as_ref().and_then(|said| said.get("url")?.as_str());
+            let unclear =
+                || Failure::internal(format!("the server does not say where it is: {line}"));
+            return url.map(str::to_owned).ok_or_else(unclear);
+        }
+        if let Some(code) = server.ended()? {
+            return Err(server.failure(code));
+        }
+        thread::sleep(LOOK);
+    }
+}
+
+fn new_folder() -> Result<PathBuf, Failure> {
+    let temporary = std::env::temp_dir();
+    let making = |error| Failure::io("cannot make a temporary folder", &temporary, &error);
+    Ok(tempfile::Builder::new().prefix("psephos-board-").tempdir().map_err(making)?.keep())
+}
+
+/// The folder for the board: new, or empty.
+fn empty_folder(folder: &Path) -> Result<PathBuf, Failure> {
+    let place = || folder.display().to_string();
+    match fs::read_dir(folder) {
+        Ok(mut entries) => match entries.next() {
+            None => Ok(folder.to_owned()),
+            Some(_) => Err(Failure::usage("the folder for the board is not empty")
+                .at(place())
+                .advice("give a folder that is new or empty")),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(folder.to_owned()),
+        Err(error) => Err(Failure::io("cannot use the folder for the board", folder, &error)),
+    }
+}

@@ -17,7 +17,7 @@ use psephos_record::message::Record;
 use reqwest::StatusCode;
 
 use super::cache::Cache;
-use super::extent::{Seen, beyond};
+use super::extent::{Seen, beyond, stands};
 use super::post::{self, Answer};
 use super::site::Site;
 use super::upload::Upload;
@@ -32,6 +32,8 @@ const AT_FIRST: Patience =
     Patience { tries: 2, first: Duration::from_millis(250), longest: Duration::from_secs(2) };
 /// With one that has, when this program ran last: perhaps it is being started again.
 const RETURNING: Patience = Patience { tries: 5, ..AT_FIRST };
+/// How often the end of a board is looked for while others append to it.
+const LOOKS: u32 = 5;
 /// How often a server may ask for lists that it was sent.
 const ROUNDS: usize = 3;
 
@@ -116,9 +118,29 @@ impl WebBoard {
     /// How far the log reaches, with all of its records in the cache: only by asking for each is it known that none is
     /// missing, and whoever asks reads them next.
     fn look(&self) -> Result<Extent, Trouble> {
-        let count = wait(self.seen.count(&self.site, self.reading))?;
-        let held = self.held.load(Ordering::Relaxed);
-        let mut records = held;
+        let at_first = self.held.load(Ordering::Relaxed) == 0;
+        let mut look_again = LOOKS;
+        loop {
+            look_again -= 1;
+            let count = wait(self.seen.count(&self.site, self.reading))?;
+            let records = self.hold(count)?;
+            // Whoever waits for the next record asks for that only.
+            if records == count && !at_first {
+                return Ok(Extent { records, beyond_gap: None });
+            }
+            let beyond_gap = wait(beyond(&self.site, records, count, self.reading))?;
+            if beyond_gap.is_none()
+                || look_again == 0
+                || !wait(stands(&self.site, records, self.reading))?
+            {
+                return Ok(Extent { records, beyond_gap });
+            }
+        }
+    }
+
+    /// Fetches the first `count` records into the cache; how many are there before the first one missing.
+    fn hold(&self, count: u64) -> Result<u64, Trouble> {
+        let mut records = self.held.load(Ordering::Relaxed);
         while records < count {
             match self.cache.record(&self.site, records, count, self.reading) {
                 Ok(_) => records += 1,
@@ -127,12 +149,7 @@ impl WebBoard {
             }
         }
         self.held.fetch_max(records, Ordering::Relaxed);
-        // At the first look, and where one is missing: whoever waits for the next record asks for that only.
-        let beyond_gap = match held == 0 || records < count {
-            true => wait(beyond(&self.site, records, self.reading))?,
-            false => None,
-        };
-        Ok(Extent { records, beyond_gap })
+        Ok(records)
     }
 
     /// A list that waits to be sent.

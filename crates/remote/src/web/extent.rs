@@ -2,13 +2,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures_util::future::join_all;
 use psephos_record::board::{LAST_SEQUENCE, record_name};
 
 use super::site::Site;
 use crate::download::{Patience, Trouble};
 
 /// How far beyond the end it is looked for records that stand behind missing ones.
-const BEYOND: u64 = 64;
+const BEYOND: u64 = 32;
 
 /// The records that were seen. They never become fewer: what is missing later is found out by reading it.
 #[derive(Debug, Default)]
@@ -58,31 +59,33 @@ impl Seen {
     }
 }
 
-/// The first record behind a missing one, if one stands not far behind it.
+/// The first record behind a missing one, if one stands before `end` or not far behind the missing one.
+///
+/// Others may append meanwhile: then the missing one stands, too, when it is asked for again.
 pub(super) async fn beyond(
     site: &Site,
     missing: u64,
+    end: u64,
     patience: Patience,
 ) -> Result<Option<u64>, Trouble> {
-    let mut step = 1;
-    while step <= BEYOND {
-        if stands(site, missing + step, patience).await? {
-            break;
-        }
-        step *= 2;
-    }
-    if step > BEYOND {
-        return Ok(None);
-    }
-    for sequence in missing + 1..missing + step {
-        if stands(site, sequence, patience).await? {
-            return Ok(Some(sequence));
+    let end = end.max(missing + 1 + BEYOND);
+    for first in (missing + 1..end).step_by(BEYOND as usize) {
+        let asked = (first..end.min(first + BEYOND))
+            .map(async |sequence| Ok(stands(site, sequence, patience).await?.then_some(sequence)));
+        let found = join_all(asked).await.into_iter().collect::<Result<Vec<_>, Trouble>>()?;
+        if let Some(found) = found.into_iter().flatten().next() {
+            return Ok(Some(found));
         }
     }
-    Ok(Some(missing + step))
+    Ok(None)
 }
 
-async fn stands(site: &Site, sequence: u64, patience: Patience) -> Result<bool, Trouble> {
+/// Whether there is a record of this sequence.
+pub(super) async fn stands(
+    site: &Site,
+    sequence: u64,
+    patience: Patience,
+) -> Result<bool, Trouble> {
     let name = record_name(sequence);
     match patience.insist(async || site.length(&name).await).await {
         Ok(_) => Ok(true),

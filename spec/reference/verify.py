@@ -2,7 +2,9 @@
 """A second verifier of psephos/v1 boards, written from the pages in spec/ alone.
 
     python3 -I verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [--quiet] [--trace]
+                               [--witness FILE]... [--witness-key KEY]... [--witnesses N]
     python3 -I verify.py compare BOARD BOARD [--json] [--quiet] [--trace]
+    python3 -I verify.py compare NOTES NOTES --witness-key KEY... [--json] [--quiet]
 
 One file, Python 3.11 and its standard library. It is there to be read beside the
 pages and to disagree where they are unclear; it is clear rather than fast, takes
@@ -13,12 +15,15 @@ ristretto255 and generators (2), transcripts (3), the shuffle argument (4), sigm
 protocols and the key ceremony (5), ballots (6), decryption (7), data in elements (2);
 CBOR and formats (8, board.cddl), contests and descriptions (8, 10), votes as bytes (11),
 counting (10), the board in a folder or an archive, and its log (8, archive, 9), the intake,
-mixes, shares and exclusions, the result and the report (9), the command line.
+mixes, shares and exclusions, witnesses' notes (witness), the result and the report (9), the
+command line.
 
 It reads the log once and judges lists and proofs as it comes to them, each alone; page 9
 says what must hold, not in which order it is found.
 """
 
+import base64
+import binascii
 import collections
 import contextlib
 import copy
@@ -3364,7 +3369,7 @@ CHECKS = (
     "intake.ineligible", "intake.revote", "intake.minimum", "intake.withheld", "mix.proof",
     "mix.shape", "mix.chain", "mix.identity", "mix.quorum", "exclusion.unjustified",
     "decrypt.proof", "decrypt.quorum", "decrypt.input", "decrypt.repeat", "result.plaintext",
-    "result.count")
+    "result.count", "board.witness")
 GROUPS = {prefix: [check for check in CHECKS if check.startswith(prefix)]
           for prefix in ("setup.", "key.", "ballot.", "intake.", "mix.", "decrypt.", "result.")}
 INTAKE_CHECKS = [check for check in GROUPS["ballot."] + GROUPS["intake."]
@@ -5309,6 +5314,210 @@ class Statement:
 
 
 # ---------------------------------------------------------------------------
+# What witnesses have cosigned (witness.md)
+# ---------------------------------------------------------------------------
+
+ORIGIN = "psephos-board/"
+MAX_NOTES, MAX_LINE, MAX_SIGNATURES, MAX_NAME = 1 << 24, 8192, 64, 255
+COSIGNATURE = 4                 # the kind of key and signature
+DASH = "\u2014 "
+
+
+class BadNote(Exception):
+    """Bytes that are no notes, or a text that is no key of a witness."""
+
+
+def from_base64(text):
+    """The bytes of a text in the one form that base64 has for them (RFC 4648 §4)."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (ValueError, binascii.Error):
+        raise BadNote("not in base64") from None
+    if base64.b64encode(data).decode() != text:
+        raise BadNote("not in its one form")
+    return data
+
+
+def check_key_name(name):
+    """A name that a key may have."""
+    if not 1 <= len(name.encode()) <= MAX_NAME or "+" in name or any(
+            c.isspace() or unicodedata.category(c) == "Cc" for c in name):
+        raise BadNote("no name of a key")
+
+
+@dataclass(frozen=True)
+class WitnessKey:
+    """A witness whom the auditor trusts."""
+
+    name: str
+    key: bytes
+
+    def id(self):
+        """What its signatures are found by."""
+        named = self.name.encode() + b"\n" + bytes([COSIGNATURE]) + self.key
+        return hashlib.sha256(named).digest()[:4]
+
+    def cosigned(self, note):
+        """The time at which it has cosigned a note; None if it has not, BadNote if wrongly."""
+        signature = note.signatures.get((self.name, self.id()))
+        if signature is None:
+            return None
+        when = int.from_bytes(signature[:8], "big")
+        signed = f"cosignature/v1\ntime {when}\n".encode() + note.text
+        if len(signature) != 72 or when >> 63 or not verify_signature(
+                self.key, signed, signature[8:]):
+            raise BadNote(f"a cosignature that names {self.name} is not by its key")
+        return when
+
+
+def parse_witness_key(text):
+    """A witness from its line NAME+ID+KEY."""
+    parts = text.split("+", 2)
+    if len(parts) != 3:
+        raise BadNote("not of the form NAME+ID+KEY")
+    data = from_base64(parts[2])
+    check_key_name(parts[0])
+    witness = WitnessKey(parts[0], data[1:])
+    point = curve_point(witness.key)
+    if data[:1] != bytes([COSIGNATURE]) or point is None or small_order(point):
+        raise BadNote("no key for Ed25519 cosignatures")
+    if witness.id().hex() != parts[1]:
+        raise BadNote("the id does not belong to name and key")
+    return witness
+
+
+@dataclass
+class Note:
+    """A checkpoint with the signatures below it, none of them verified."""
+
+    origin: str
+    records: int
+    head: bytes
+    text: bytes
+    signatures: dict            # (name, id) -> signature
+
+
+def note_lines(data):
+    """The lines of a file of notes."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise BadNote("not in UTF-8") from None
+    if len(data) > MAX_NOTES or not text.endswith("\n"):
+        raise BadNote("too long, or not to its end")
+    lines = text[:-1].split("\n")
+    if any(len(line.encode()) > MAX_LINE or any(c < " " for c in line) for line in lines):
+        raise BadNote("a line is too long or has control characters")
+    return lines
+
+
+def parse_notes(data):
+    """The notes of a file, one at least, with an empty line between two of them."""
+    lines, notes = note_lines(data), []
+    while True:
+        notes.append(take_note(lines))
+        if not lines:
+            return notes
+        if lines.pop(0) != "":
+            raise BadNote("neither a signature nor an empty line")
+
+
+def take_note(lines):
+    """Takes one note from the front of the lines."""
+    if len(lines) < 4 or lines[3] != "" or not lines[0]:
+        raise BadNote("no checkpoint of three lines")
+    origin, size, head = lines[:3]
+    del lines[:4]
+    if not re.fullmatch("[1-9][0-9]{0,19}", size) or int(size) >> 64:
+        raise BadNote("no number of records")
+    root = from_base64(head)
+    if len(root) != 32:
+        raise BadNote("no head")
+    note = Note(origin, int(size), root, f"{origin}\n{size}\n{head}\n".encode(), {})
+    while lines and lines[0].startswith(DASH):
+        name, space, signature = lines.pop(0)[len(DASH):].partition(" ")
+        check_key_name(name)
+        data = from_base64(signature)
+        named = (name, data[:4])
+        if not space or len(data) <= 4 or named in note.signatures:
+            raise BadNote("no signature, or the second one of a key")
+        note.signatures[named] = data[4:]
+    if not 1 <= len(note.signatures) <= MAX_SIGNATURES:
+        raise BadNote("no signature, or too many")
+    return note
+
+
+class Sightings:
+    """What the trusted witnesses have cosigned."""
+
+    def __init__(self, keys, files):
+        self.keys, self.unread, self.refused, self.seen = keys, [], [], []
+        for data in files:
+            try:
+                notes = parse_notes(data)
+            except BadNote as fault:
+                self.unread.append(f"a witnesses' file proves nothing: {fault}")
+                continue
+            for note in notes:
+                self.look(note)
+
+    def look(self, note):
+        """Takes a note, unless a signature in it is wrong."""
+        try:
+            times = [(key, key.cosigned(note)) for key in self.keys]
+        except BadNote as fault:
+            self.refused.append(f"a note is passed over: {fault}")
+            return
+        self.seen += [(key, note, when) for key, when in times if when is not None]
+
+    def of(self, origin):
+        """Of one board: number of records -> head -> witnesses."""
+        sizes = {}
+        for key, note, _ in self.seen:
+            if note.origin == origin:
+                heads = sizes.setdefault(note.records, {})
+                heads.setdefault(note.head, set()).add(key)
+        return dict(sorted(sizes.items()))
+
+    def two_faced(self, sizes):
+        """The witnesses that have cosigned two heads, with the first number of records."""
+        found = {}
+        for records, heads in sizes.items():
+            for key in self.keys:
+                if sum(key in witnesses for witnesses in heads.values()) > 1:
+                    found.setdefault(key, records)
+        return {key: found[key] for key in self.keys if key in found}
+
+
+def compare_notes(arguments):
+    """Whether witnesses have seen two boards under one name: the report, without a board."""
+    files = []
+    for path in arguments.boards:
+        with regular_file(path) as file:
+            files.append(file.read(MAX_NOTES + 1))
+    files += arguments.notes
+    for data in files:
+        try:
+            parse_notes(data)
+        except BadNote as fault:
+            raise NoBoard(f"this is no file of notes: {fault}") from None
+    sightings = Sightings(arguments.keys, files)
+    origins = sorted({note.origin for _, note, _ in sightings.seen})
+    sizes = [(origin, records, heads) for origin in origins
+             for records, heads in sightings.of(origin).items()]
+    splits = [{"origin": origin, "records": records,
+               "heads": {head.hex(): [key.name for key in arguments.keys if key in heads[head]]
+                         for head in sorted(heads)}}
+              for origin, records, heads in sizes if len(heads) > 1]
+    compared = any(len(set().union(*heads.values())) > 1 for _, _, heads in sizes)
+    return {"exit": 1 if splits else 0 if compared else 2, "splits": splits,
+            "two_faced": [{"origin": origin, "records": records, "key": key.key.hex()}
+                          for origin in origins for key, records in
+                          sightings.two_faced(sightings.of(origin)).items()],
+            "warnings": sightings.refused}
+
+
+# ---------------------------------------------------------------------------
 # The result (§9.4 37-41) and the whole audit
 # ---------------------------------------------------------------------------
 
@@ -5448,7 +5657,7 @@ class Audit(Chain):
 
     # ---- the end
 
-    def finish(self, pins, receipts):
+    def finish(self, pins, receipts, witnesses):
         """What can be said only when the whole board is read."""
         if self.result:
             self.judge_result()
@@ -5457,6 +5666,7 @@ class Audit(Chain):
         self.check_pins(pins)
         for receipt in receipts:
             self.check_receipt(receipt)
+        self.witnessed = witnesses and self.check_witnesses(*witnesses)
         self.found.drop_doubted(self.close.number if self.batches else None)
         self.found.warnings += self.amendments
 
@@ -5529,6 +5739,56 @@ class Audit(Chain):
             return None, None
         return receipt["box"], receipt["tracker"]
 
+    # ---- witnesses (§9.15)
+
+    def head_at(self, records):
+        """The digest of the last of so many records, or None if there are not so many."""
+        return self.records[records - 1].digest if records - 1 in self.records else None
+
+    def check_witnesses(self, keys, files, needed):
+        """`board.witness`; what the report says of the witnesses."""
+        found = Sightings(keys, files)
+        self.found.warnings += found.unread + found.refused
+        origin = ORIGIN + self.proposals[0][0].hex() if self.proposal is not None else None
+        sizes = found.of(origin)
+        if any(note.origin != origin for _, note, _ in found.seen):
+            self.found.warn("some cosignatures are of another board")
+        self.found.count(sum(len(who) for heads in sizes.values() for who in heads.values()),
+                         "board.witness")
+        self.check_heads(sizes)
+        for key, records in found.two_faced(sizes).items():
+            self.found.fail("board.witness", [f"author {key.key.hex()}"],
+                            records - 1 if self.head_at(records) else None, None,
+                            f"{key.name} has cosigned two heads of {records} records")
+        trusted = [self.sighted(key, found) for key in keys]
+        on_head = sum(each["on_head"] for each in trusted)
+        if found.unread or origin is None or on_head < needed:
+            self.found.not_run.add("board.witness")
+            self.found.warn(f"{on_head} of {needed} witnesses have cosigned the last record")
+        if max(sizes, default=0) > len(self.records):
+            self.found.not_run.add("board.witness")
+            self.found.warn("a witness has seen more records than this copy of the board has")
+        return {"needed": needed, "on_head": on_head, "trusted": trusted}
+
+    def check_heads(self, sizes):
+        """Fails at the first head that is not of this board, or one of two to come."""
+        for records, heads in sizes.items():
+            ours = self.head_at(records)
+            if any(head != ours for head in heads) if ours else len(heads) > 1:
+                self.found.fail("board.witness", [], records - 1 if ours else None, None,
+                                f"a witness has cosigned another head of {records} records")
+                return
+
+    def sighted(self, key, found):
+        """What one witness has seen of this board."""
+        own = [(note.records, when) for by, note, when in found.seen
+               if by == key and self.proposal is not None
+               and note.origin == ORIGIN + self.proposals[0][0].hex()
+               and note.head == self.head_at(note.records)]
+        records, when = max(own, default=(None, None))
+        return {"name": key.name, "key": key.key.hex(), "records": records, "time": when,
+                "on_head": records == len(self.records)}
+
     # ---- two boards (§9.11)
 
     def check_fork(self, second):
@@ -5562,7 +5822,8 @@ class Audit(Chain):
         ruled_out = self.ruled_out()
         for check in CHECKS:
             if (check == "board.fork" and not compared) or (
-                    check == "intake.withheld" and not receipts):
+                    check == "intake.withheld" and not receipts) or (
+                    check == "board.witness" and self.witnessed is None):
                 continue
             if check in failed:
                 yield check, "Fail"
@@ -5628,7 +5889,7 @@ class Audit(Chain):
             "warnings": [on_one_line(sentence) for sentence in found.warnings
                          + sorted(set(found.unreadable.values()))],
             "anonymity": self.anonymity(), "results": self.shown_results(),
-        }
+        } | ({} if self.witnessed is None else {"witnesses": self.witnessed})
 
     def verdict(self, statuses):
         """The first verdict that applies (§9.1)."""
@@ -5694,10 +5955,10 @@ def read_board(board):
             void.add(again.exclusion)
 
 
-def audit_board(board, pins=(), receipts=(), compared=False, second=None):
+def audit_board(board, pins=(), receipts=(), witnesses=None, compared=False, second=None):
     """The report of a board, `compared` with a second one if that could be read."""
     audit = read_board(board)
-    audit.finish(pins, receipts)
+    audit.finish(pins, receipts, witnesses)
     if compared:
         audit.check_fork(second and read_board(second))
     return audit.report(receipts, compared)
@@ -5711,9 +5972,11 @@ USAGE, SOFTWARE, INPUT_OUTPUT = 64, 70, 74
 HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 HELP = """\
 usage: verify.py BOARD [--expect DIGEST]... [--receipt FILE]... [--json] [-q, --quiet] [--trace]
+                 [--witness FILE]... [--witness-key KEY]... [--witnesses N]
        verify.py compare BOARD BOARD [--json] [-q, --quiet] [--trace]
+       verify.py compare NOTES NOTES --witness-key KEY... [--json] [-q, --quiet]
        verify.py --help | --version
-BOARD is a folder with records and blobs, or an archive of it.
+BOARD is a folder with records and blobs, or an archive of it. NOTES are what witnesses have cosigned.
 exit: 0 VALID, 1 INVALID, 2 INCOMPLETE, 3 UNREADABLE, 64 usage, 70 internal, 74 input or output
 """
 
@@ -5734,14 +5997,28 @@ class Arguments:
     boards: list
     pins: list
     receipts: list
+    notes: list
+    keys: list
+    needed: int | None = None
     json: bool = False
     quiet: bool = False
     trace: bool = False
 
+    def witnesses(self):
+        """Whom the auditor trusts, the files, and how many are needed; None if nobody is asked for."""
+        if not self.notes and not self.keys and self.needed is None:
+            return None
+        needed = 1 if self.needed is None else self.needed
+        if len({key.key for key in self.keys}) != len(self.keys):
+            raise Usage("one witness key is given twice")
+        if not 1 <= needed <= len(self.keys):
+            raise Usage("as many witnesses as are needed must be trusted, one at least")
+        return self.keys, self.notes, needed
+
 
 def parse_arguments(words):
     """The arguments, or Usage."""
-    arguments = Arguments([], [], [])
+    arguments = Arguments([], [], [], [], [])
     words = list(words)
     compare = words[:1] == ["compare"]
     words = words[1:] if compare else words
@@ -5749,7 +6026,8 @@ def parse_arguments(words):
         word = words.pop(0)
         if word in ("--json", "--quiet", "-q", "--trace"):
             setattr(arguments, "quiet" if word == "-q" else word[2:], True)
-        elif word in ("--expect", "--receipt") and words and not compare:
+        elif words and (word in ("--witness", "--witness-key", "--witnesses") or
+                        word in ("--expect", "--receipt") and not compare):
             parse_value(arguments, word, words.pop(0))
         elif word.startswith("-"):
             raise Usage(f"unknown argument {word}, or its value is missing")
@@ -5761,10 +6039,21 @@ def parse_arguments(words):
 
 
 def parse_value(arguments, word, value):
-    """A digest to expect, or a file with a receipt."""
-    if word == "--receipt":
+    """A digest to expect, a file with a receipt or with notes, a witness, or how many."""
+    if word in ("--receipt", "--witness"):
+        files, most = ((arguments.receipts, MAX_RECEIPT) if word == "--receipt" else
+                       (arguments.notes, MAX_NOTES))
         with regular_file(value) as file:
-            arguments.receipts.append(file.read(MAX_RECEIPT + 1))
+            files.append(file.read(most + 1))
+    elif word == "--witness-key":
+        try:
+            arguments.keys.append(parse_witness_key(value))
+        except BadNote as fault:
+            raise Usage(f"{value!r} is no key of a witness: {fault}") from None
+    elif word == "--witnesses":
+        if not re.fullmatch("[0-9]{1,19}", value):
+            raise Usage(f"{value!r} is no number of witnesses")
+        arguments.needed = int(value)
     elif re.fullmatch("[0-9a-fA-F]{64}", value):
         arguments.pins.append(bytes.fromhex(value))
     else:
@@ -5803,6 +6092,30 @@ def second_board(folders):
         return None
 
 
+def is_notes(path):
+    """Whether a file begins like notes about a board."""
+    if not os.path.isfile(path):
+        return False
+    with regular_file(path) as file:
+        return file.read(len(ORIGIN)) == ORIGIN.encode()
+
+
+def show_notes(arguments, witnesses):
+    """Compares witnesses' notes without a board; the exit code."""
+    if witnesses is None or arguments.needed is not None or arguments.trace:
+        raise Usage("notes are compared with --witness-key, and without --witnesses or --trace")
+    report = compare_notes(arguments)
+    if arguments.json:
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+        return report["exit"]
+    for split in [] if arguments.quiet else report["splits"]:
+        print(on_one_line(f"{split['origin']}: two boards of {split['records']} records"))
+        for head, witnesses in split["heads"].items():
+            print(on_one_line(f"  {head}  {', '.join(witnesses)}"))
+    print({0: "NO SPLIT VIEW", 1: "SPLIT VIEW", 2: "NOT COMPARED"}[report["exit"]])
+    return report["exit"]
+
+
 def run(words):
     """Audits as the arguments say; the exit code."""
     if {"-h", "--help"} & set(words):
@@ -5812,11 +6125,14 @@ def run(words):
         print("psephos/v1 reference verifier")
         return 0
     arguments = parse_arguments(words)
+    witnesses = arguments.witnesses()
+    if len(arguments.boards) == 2 and is_notes(arguments.boards[0]):
+        return show_notes(arguments, witnesses)
     Transcript.wanted = arguments.trace
     first, *others = arguments.boards
     progress = Progress(not arguments.quiet and not arguments.trace and (
         not arguments.json or sys.stderr.isatty()))
-    report = audit_board(Board(first, progress), arguments.pins, arguments.receipts,
+    report = audit_board(Board(first, progress), arguments.pins, arguments.receipts, witnesses,
                          bool(others), second_board(others))
     if arguments.json:
         print(json.dumps(report, indent=2, ensure_ascii=False))

@@ -26,31 +26,55 @@ pub struct Outcome {
 /// Builds the programs beside the tests, once a process.
 pub fn programs() -> &'static Programs {
     static PROGRAMS: OnceLock<Programs> = OnceLock::new();
-    PROGRAMS.get_or_init(|| {
-        // target/<profile>/deps/<test>
-        let test = std::env::current_exe().expect("the test's own place");
-        let folder = test.ancestors().nth(2).expect("a profile's folder").to_owned();
-        let target = folder.parent().expect("a target folder");
-        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build.args(["build", "--quiet", "--target-dir"]).arg(target);
-        let packages = [
-            "psephos-authority",
-            "psephos-board-server",
-            "psephos-device",
-            "psephos-registrar",
-            "psephos-trustee",
-            "psephos-verifier",
-        ];
-        for package in packages {
-            build.args(["--package", package]);
-        }
-        if folder.file_name() == Some(OsStr::new("release")) {
-            build.arg("--release");
-        }
-        let status = build.current_dir(crate::root()).status().expect("cargo starts");
-        assert!(status.success(), "the programs do not build");
-        Programs { folder }
-    })
+    PROGRAMS.get_or_init(|| Programs { folder: build(&[]) })
+}
+
+/// The verifier with the feature `network`, built once a process: call this before [`programs`].
+///
+/// It is built with everything else, so that nothing but itself is built twice, and taken away from the place of
+/// the one without, which is then put back.
+pub fn networked_verifier() -> Command {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let verifier = build(&["--features", "psephos-verifier/network"]).join(VERIFIER);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::copy(verifier, folder.path().join(VERIFIER)).expect("copied");
+        build(&[]);
+        folder
+    });
+    let mut command = Command::new(folder.path().join(VERIFIER));
+    command.stdin(Stdio::null()).env_remove("NO_COLOR");
+    command
+}
+
+const VERIFIER: &str = "psephos-verifier";
+
+/// Builds the programs in the profile of the tests; where they lie.
+fn build(options: &[&str]) -> PathBuf {
+    // target/<profile>/deps/<test>
+    let test = std::env::current_exe().expect("the test's own place");
+    let folder = test.ancestors().nth(2).expect("a profile's folder").to_owned();
+    let target = folder.parent().expect("a target folder");
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--quiet", "--target-dir"]).arg(target).args(options);
+    let packages = [
+        "psephos-authority",
+        "psephos-board-server",
+        "psephos-device",
+        "psephos-registrar",
+        "psephos-trustee",
+        VERIFIER,
+        "psephos-witness",
+    ];
+    for package in packages {
+        build.args(["--package", package]);
+    }
+    if folder.file_name() == Some(OsStr::new("release")) {
+        build.arg("--release");
+    }
+    let status = build.current_dir(crate::root()).status().expect("cargo starts");
+    assert!(status.success(), "the programs do not build");
+    folder
 }
 
 impl Programs {

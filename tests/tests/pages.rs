@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_tests::{Page, programs};
 
-const PROGRAMS: [&str; 5] = [
+const PROGRAMS: [&str; 6] = [
     "psephos-authority",
     "psephos-trustee",
     "psephos-verifier",
     "psephos-voter",
     "psephos-registrar",
+    "psephos-witness",
 ];
 
 /// What the help of a command says that it takes.

@@ -85,7 +85,7 @@ async fn load(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     let server = Server::start(&scene)?;
     let heard = Arc::new(AtomicU64::new(0));
-    let mut readers = follow(&server.url, arguments.readers, &heard).await?;
+    let mut readers = follow(&server.url, scene.records, arguments.readers, &heard).await?;
     let (took, mut times, receipts) = hand_in(&server.url, arguments.voters, ballots).await?;
     let intake = scene.poll.election.public_key(Author::Intake);
     let is_good = |receipt: &Vec<u8>| {
@@ -265,12 +265,17 @@ fn client() -> Result<reqwest::Client, Failure> {
 }
 
 /// Readers that count the events they are told, each over a connection of its own.
-async fn follow(url: &str, readers: u64, heard: &Arc<AtomicU64>) -> Result<JoinSet<()>, Failure> {
+async fn follow(
+    url: &str,
+    first: u64,
+    readers: u64,
+    heard: &Arc<AtomicU64>,
+) -> Result<JoinSet<()>, Failure> {
     let mut following = JoinSet::new();
     let mut opening = Vec::new();
     for _ in 0..readers {
         let client = client()?;
-        let url = format!("{url}/api/v1/events?from=now");
+        let url = format!("{url}/api/v1/events?from={first}");
         opening.push(async move { client.get(url).send().await?.error_for_status() });
     }
     for response in join_all(opening).await {

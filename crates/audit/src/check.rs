@@ -111,6 +111,9 @@ checks! {
     ResultPlaintext = "result.plaintext",
     /// The published result is the manifest's count of the plaintexts.
     ResultCount = "result.count",
+    /// Trusted witnesses have cosigned the last record, and no head that is not of this board. Only when
+    /// witnesses are asked for.
+    BoardWitness = "board.witness",
 }
 
 impl CheckId {
@@ -121,10 +124,10 @@ impl CheckId {
     }
 
     /// Whether a report lists the check although nobody asked for it. `board.fork` needs a second
-    /// board and `intake.withheld` a receipt.
+    /// board, `intake.withheld` a receipt and `board.witness` witnesses.
     #[must_use]
     pub const fn is_standard(self) -> bool {
-        !matches!(self, CheckId::BoardFork | CheckId::IntakeWithheld)
+        !matches!(self, CheckId::BoardFork | CheckId::IntakeWithheld | CheckId::BoardWitness)
     }
 }
 

@@ -21,6 +21,7 @@ impl Auditor<'_> {
         self.pins();
         self.opened_early();
         self.compare();
+        let witnesses = self.verify_witnesses();
         self.verify_roll();
         self.verify_intake();
         self.verify_receipts();
@@ -45,7 +46,7 @@ impl Auditor<'_> {
         let election = self.view.manifest.as_ref().map(|manifest| manifest.election);
         let head = (self.view.records > 0).then_some(self.view.head);
         let complete = self.view.phase == Phase::Sealed;
-        let report = self.findings.report(election, head, complete, anonymity, results);
+        let report = self.findings.report(election, head, complete, anonymity, results, witnesses);
         Audit { report, view: self.view, turnout: self.turnout, remedies }
     }
 

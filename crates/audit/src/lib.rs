@@ -31,8 +31,10 @@ mod report;
 mod result;
 mod roll;
 mod setup;
+mod sighting;
 mod text;
 mod view;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,12 +56,14 @@ pub use intake::{
 };
 pub use report::{CheckResult, Culprit, FAILURES_LISTED, Failure, Report, SPEC};
 pub use roll::{Keys, Roll, RollError, RollFault};
+pub use sighting::{Heads, Sighting, Sightings, Witnesses, WitnessesError, seen_of, two_faced};
 pub use view::{
     AbsenceView, AmendmentView, BallotsView, BatchView, Ceremony, ChallengedView, CloseView,
     ComplaintView, Contribution, CounterProposalView, EarlierAttempt, EarlierProposal,
     ElectionKeys, Enrolment, ExcludedView, ExclusionView, ManifestView, MixView, Mixer, Phase,
     ProposalView, ShareView, View, WaiverView,
 };
+pub use witness::{WitnessReport, Witnessed};
 
 /// What an auditor knows beside the board.
 #[derive(Clone, Debug, Default)]
@@ -71,6 +75,8 @@ pub struct Options {
     pub verified: Option<(u64, Digest)>,
     /// Receipts that voters have for their ballots: their files.
     pub receipts: Vec<Vec<u8>>,
+    /// Witnesses that are trusted, and what they have cosigned; none if nobody asks for them.
+    pub witnesses: Option<Witnesses>,
 }
 
 /// A second board to compare with, or why there is none.

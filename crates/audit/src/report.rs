@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 use crate::anonymity::BatchAnonymity;
 use crate::check::{CheckId, Status, Verdict};
 use crate::numbered::plural;
+use crate::witness::WitnessReport;
 
 /// The version of the specification that the checks are made by.
 pub const SPEC: &str = "psephos/v1";
@@ -108,6 +109,9 @@ pub struct Report {
     pub anonymity: Option<Vec<BatchAnonymity>>,
     /// The published result of each contest, once it was recounted; in the order of the manifest.
     pub results: Option<Vec<ContestReport>>,
+    /// What witnesses say, if they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witnesses: Option<WitnessReport>,
 }
 
 fn optional_hex<S: Serializer>(digest: &Option<Digest>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -293,6 +297,7 @@ impl Findings {
         complete: bool,
         anonymity: Option<Vec<BatchAnonymity>>,
         results: Option<Vec<ContestReport>>,
+        witnesses: Option<WitnessReport>,
     ) -> Report {
         let checks: Vec<CheckResult> = CheckId::ALL
             .iter()
@@ -324,6 +329,7 @@ impl Findings {
             warnings: self.warnings,
             anonymity,
             results,
+            witnesses,
         }
     }
 

@@ -7,6 +7,7 @@ use psephos_ballot::report::Named;
 use crate::anonymity::BatchAnonymity;
 use crate::check::{CheckId, Status, Verdict};
 use crate::report::{Failure, Report};
+use crate::witness::WitnessReport;
 
 const ID_WIDTH: usize = 22;
 
@@ -28,6 +29,7 @@ impl Report {
             let digest = digest.map_or_else(|| "none".to_owned(), hex::encode);
             lines.push(format!("  {name:<10}{digest}"));
         }
+        lines.extend(self.witnesses.as_ref().map(witnessed));
         lines.push(String::new());
         lines.push("Checks".into());
         for check in &self.checks {
@@ -88,6 +90,14 @@ impl Report {
             }
         }
     }
+}
+
+/// How many trusted witnesses have cosigned the head, and which.
+fn witnessed(report: &WitnessReport) -> String {
+    let on_head = report.trusted.iter().filter(|witness| witness.on_head);
+    let names: Vec<&str> = on_head.map(|witness| witness.name.as_str()).collect();
+    let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
+    format!("  witnesses {} of {} on this head{names}", report.on_head, report.trusted.len())
 }
 
 fn section(lines: &mut Vec<String>, title: &str, content: impl Iterator<Item = String>) {

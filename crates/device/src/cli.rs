@@ -31,12 +31,16 @@ Examples:
   psephos-voter vote --board town-board            asks for the code, then contest by contest
   psephos-voter vote --board town-board --code-file code.txt \\
       --vote mayor=2 --vote council='3>1' --cast   in a script
+  psephos-voter vote --board https://board.example/town
+                                                   over a board server, which gives a receipt
+  psephos-voter hand-in mine.ballot --board https://board.example/town
   psephos-voter check mine.opening --board town-board
                                                    on another device: what a challenged ballot held
   psephos-voter find 5f1c…e0 --board town-board    is the ballot on the board, and does it count?
 
-Hand in NAME.ballot, or NAME.challenge after a challenge, where the election's authority says: it takes
-both with `psephos-authority intake`.
+Where the board is a server that takes in ballots, `vote` hands the ballot in and keeps NAME.receipt. Else hand in
+NAME.ballot, or NAME.challenge after a challenge, where the election's authority says: with `hand-in` at a server,
+or by bringing the file, which it takes in with `psephos-authority intake`.
 
 Exit codes: 0 done (find: the ballot counts), 1 the board is INVALID, the opened ballot is bad, or (find)
 the ballot is on the board and does not count, 2 (find) the ballot is not on the board, 3 the board is
@@ -49,6 +53,8 @@ pub enum Command {
     Vote(Vote),
     /// Casts a ballot that `vote --keep` made
     Cast(Cast),
+    /// Hands in a ballot or a challenge at the board's server, and keeps the receipt
+    HandIn(HandIn),
     /// Opens a ballot that `vote --keep` made, instead of casting it
     Challenge(Challenge),
     /// Shows what a challenged ballot held; for another device than the one that made it
@@ -122,6 +128,17 @@ pub struct Cast {
     pub kept: PathBuf,
     #[command(flatten)]
     pub output: Output,
+}
+
+#[derive(Args, Debug)]
+pub struct HandIn {
+    /// NAME.ballot or NAME.challenge; NAME.receipt is written beside the ballot
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub place: Board,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args, Debug)]

@@ -1,4 +1,4 @@
-//! Taking in ballots one at a time (spec/board-server.md).
+//! Taking in ballots one at a time (spec/intake.md).
 //!
 //! A ballot is judged when it arrives, by the very rules of the audit; it is answered with a signed receipt
 //! once a file that holds it is durable; and it goes to the board in a block with others, at a stated

@@ -35,7 +35,8 @@ command_lines! {
     device of "psephos-voter" in "../../device/src/cli.rs",
     registrar of "psephos-registrar" in "../../registrar/src/cli.rs",
     trustee of "psephos-trustee" in "../../trustee/src/cli.rs",
-    verifier of "psephos-verifier" in "../../verifier/src/cli.rs"
+    verifier of "psephos-verifier" in "../../verifier/src/cli.rs",
+    witness of "psephos-witness" in "../../witness/src/cli.rs"
 }
 
 /// Writes man pages and shell completions.

@@ -54,6 +54,13 @@ identity-expected-election = The election id is the expected one. How the record
 identity-expected-head = The record is the expected one, up to its end.
 identity-expected-both = The election id and the record, up to its end, are the expected ones.
 identity-unpinned = No digest was given with --expect: that this is the election you mean, and all of it, rests on where you got this folder. Compare the election id and the head with published ones.
+identity-witnesses = { $n } of the { $of } witnesses that the auditor trusts have cosigned this head, and { $needed } must have. A witness follows the board, and cosigns no second board under the same name.
+witness-all = the whole board, by its own clock at { $time }
+witness-some = { $n ->
+    [one] the first record, by its own clock at { $time }
+   *[other] the first { $n } records, by its own clock at { $time }
+}
+witness-none = nothing of this board
 identity-none = There is no manifest yet, so no election id to compare.
 identity-records = { $n ->
     [one] The board has 1 record.
@@ -251,6 +258,7 @@ check-board-signature = Every record is signed by whoever may write it.
 check-board-chain = Every record follows the one before it; none was removed or replaced.
 check-board-equivocation = Nobody signed two different statements in the same place.
 check-board-fork = The two copies of the board agree as far as both go.
+check-board-witness = Enough of the witnesses that the auditor trusts have seen this board up to its end, and none of them another one.
 check-ballot-shape = Every counted ballot has the form the election prescribes.
 check-ballot-context = Every counted ballot was made for this election and this box.
 check-ballot-proof = Every counted ballot was made by whoever holds its credential, and is no copy of another.
@@ -458,3 +466,103 @@ stage-mixes = Proofs of mixes
 stage-shares = Proofs of decryption
 stage-result = Counting anew
 stage-comparison = The second copy of the board
+
+## How an election stands
+
+skip-now = Skip to how far the election is
+kind-now = How this election stands
+footer-now = Made by { $program } from the public board. This page loads nothing from elsewhere and contains no program.
+footer-now-live = Made by { $program } from the public board. This page loads nothing from elsewhere, and renews itself.
+now-heading = How far the election is
+phase-empty = Nothing has begun
+phase-empty-means = The election authority has not published a proposal yet.
+phase-enrolment = The trustees join
+phase-enrolment-means = The election authority has proposed the election. The trustees, who together guard its key, are joining. When all of them have joined, its rules are fixed.
+phase-acceptance = The trustees sign the rules
+phase-acceptance-means = The rules are fixed. Each trustee signs them; then they make the election's key together.
+phase-key = The trustees make the election's key
+phase-key-means = Each trustee makes a part of the key; nobody ever has the whole of it. When all have confirmed their parts, the authority can open the voting.
+phase-failed = The key has to be made again
+phase-failed-means = The making of the key has failed. The authority begins anew with the trustees.
+phase-ready = Ready for voting
+phase-ready-means = The key is made. The next step is the authority's: it opens the voting.
+phase-voting = Voting is open
+phase-voting-means = Encrypted ballots are coming in. Nobody can read them. When the authority closes the voting, it is fixed which ballots count.
+phase-mixing = Voting is closed; the ballots are mixed
+phase-mixing-means = One after the other, the trustees shuffle the encrypted ballots, so that nobody can tell whose is whose, and prove that they changed none.
+phase-sharing = The mixed ballots are decrypted
+phase-sharing-means = The ballots are mixed. Now the trustees decrypt them, each with its own part of the key; only enough of them together can.
+phase-tallying = The ballots are decrypted; the result comes next
+phase-tallying-means = Enough trustees have decrypted. The authority counts and publishes the result; anybody can count again.
+phase-published = The result is published
+phase-published-means = One step is left: the authority seals the board, so that nothing more can be added.
+phase-sealed = The election is over
+phase-sealed-means = The result is published and the board is sealed. Whoever wants to can check all of it, at any time.
+now-next-mixer = It is the turn of { $who }.
+now-fault = Something on this board is wrong
+now-fault-means = A check of the records has found a fault. It may be put right by a later record. Run an audit of your own to see what it is and who is to blame.
+step-setup = Preparation
+step-voting = Voting
+step-mixing = Mixing
+step-sharing = Decryption
+step-result = Result
+step-seal = Seal
+step-over = done
+step-going = now
+step-to-come = to come
+now-people-heading = Who has done what
+now-people-intro = { $n ->
+    [one] One trustee guards the election's key.
+   *[other] { $n } trustees guard the election's key. It takes { $t } of them to decrypt; fewer can read nothing.
+}
+now-col-joined = Joined
+now-col-key = Key made
+now-col-mixed = Mixed
+now-col-decrypted = Decrypted
+done-yes = done
+done-partly = { $some } of { $all }
+done-awaited = awaited
+done-later = not yet
+done-left-out = left out
+now-boxes-heading = Ballots
+now-boxes-intro = All ballots that were received stand on the board, encrypted. Which of them count is fixed when voting is closed: of several by one voter, one does.
+now-col-box = Box
+now-col-received = Received
+now-col-mixed-in = Mixed
+now-all-boxes = All boxes
+now-lists-heading = Mixes and decryptions
+now-lists-intro = Each mix and each partial decryption comes with a proof that it is honest. A check mark says that the maker of this page has checked the proof; your own audit can say so, too.
+now-not-checked = None was checked here yet.
+now-checked = Last checked at { $time }, { $n ->
+    [one] when there was 1 record
+   *[other] when there were { $n } records
+}.
+now-lists-more = { $n ->
+    [one] One more line is not shown.
+   *[other] { $n } more lines are not shown.
+} An audit lists all.
+now-col-batch = Box and contests
+now-col-what = What
+now-col-who = By
+now-col-rows = Ballots
+now-col-proof = Proof
+now-mix = mix
+now-share = partial decryption
+proof-holds = holds
+proof-fails = does not hold
+proof-open = not checked yet
+proof-left-out = left out
+now-board-heading = The record
+now-witnesses-heading = Witnesses
+now-witnesses-intro = Witnesses follow this board and sign how far it has come, so that nobody can be shown another one unnoticed. Ask them for their keys; an audit can then check their signatures.
+now-col-seen = Has seen
+now-col-when = At
+now-seen-all = the whole record
+now-seen-some = { $n ->
+    [one] the first record
+   *[other] the first { $n } records
+}
+now-check-heading = Check it yourself
+now-check-intro = You need not believe this page. One command audits the whole election, with no trust in anybody who holds it:
+now-check-voter = A voter finds a ballot by the tracker that the voting program has shown:
+now-check-board = BOARD is the address of this page, or a copy of the board's folder.

@@ -1,14 +1,14 @@
 //! Which election and which board the page is about, and what ties them to the ones people mean.
 
 use maud::{Markup, html};
-use psephos_audit::{CheckId, Report};
+use psephos_audit::{CheckId, Report, WitnessReport, Witnessed};
 use psephos_core::Digest;
 use psephos_record::bodies::Description;
 use psephos_record::words::words;
 
 use crate::Page;
 use crate::catalogue::{gaps, isolated};
-use crate::shown::{digest, moment, number, section as part};
+use crate::shown::{digest, moment, number, section as part, theirs};
 
 /// The sentence of the catalogue that says what ties a board to the election people mean.
 #[must_use]
@@ -45,6 +45,7 @@ pub(crate) fn section(page: &Page<'_>) -> Markup {
         @if let Some(expected) = page.subject.expected {
             p.tied { strong { (catalogue.say(identity(report, expected))) } }
         }
+        @if let Some(witnesses) = &report.witnesses { (witnessed(page, witnesses)) }
         p {
             (catalogue.fill("identity-records", &number(view.records)))
             @if let Some(hours) = view.description().and_then(|known| hours(page, known)) {
@@ -53,6 +54,29 @@ pub(crate) fn section(page: &Page<'_>) -> Markup {
         }
     };
     part(catalogue, "identity", content)
+}
+
+/// What each trusted witness has seen of the board.
+fn witnessed(page: &Page<'_>, report: &WitnessReport) -> Markup {
+    let catalogue = page.catalogue;
+    let gaps = gaps![
+        "n" => report.on_head, "of" => report.trusted.len(), "needed" => report.needed
+    ];
+    let seen = |witness: &Witnessed| {
+        let (Some(records), Some(time)) = (witness.records, witness.time) else {
+            return catalogue.say("witness-none");
+        };
+        let id = if witness.on_head { "witness-all" } else { "witness-some" };
+        catalogue.fill(id, &gaps!["n" => records, "time" => isolated(&moment(time))])
+    };
+    html! {
+        p { (catalogue.fill("identity-witnesses", &gaps)) }
+        ul {
+            @for witness in &report.trusted {
+                li { (theirs(&witness.name)) ": " (seen(witness)) }
+            }
+        }
+    }
 }
 
 /// A digest with its words; or the sentence that there is none.

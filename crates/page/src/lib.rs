@@ -1,8 +1,9 @@
 //! What an audit found, as one self-contained HTML page for people who are no experts.
 //!
 //! [`report`] is the auditor's, [`statement`] the election authority's, [`unreadable`] what can be said where no
-//! audit could be made. All are pure functions: the same audit gives the same page. A page loads nothing, runs
-//! nothing, and takes every sentence from one [`Catalogue`]; whatever others have written is escaped.
+//! audit could be made. [`now`] is for everybody while an election goes on. All are pure functions: the same audit
+//! gives the same page. A page loads nothing, runs nothing ([`now`] but its own few lines, on a server), and takes
+//! every sentence from one [`Catalogue`]; whatever others have written is escaped.
 
 #![cfg_attr(
     not(test),
@@ -23,6 +24,7 @@ mod flow;
 mod grids;
 mod howto;
 mod identity;
+mod now;
 mod people;
 mod rounds;
 mod rounds_table;
@@ -43,6 +45,7 @@ use crate::people::People;
 pub use catalogue::{Catalogue, CatalogueError, isolated};
 pub use file::{check_place, write};
 pub use identity::identity;
+pub use now::{Checked, Standing, Witnessing, now, now_policy};
 
 /// What a page is about.
 #[derive(Clone, Copy)]
@@ -122,7 +125,7 @@ pub fn report(subject: Subject<'_>, made: Made<'_>, catalogue: &Catalogue) -> St
         ("check", howto::report(&page)),
         ("about", howto::about(&page)),
     ];
-    let head = document::Head { kind: "kind-report", footer: "footer-report", title: page.title() };
+    let head = document::Head::of_verdict("kind-report", "footer-report", page.title());
     document::document(catalogue, made, &head, verdict::report(&page), &parts)
 }
 
@@ -141,8 +144,7 @@ pub fn statement(subject: Subject<'_>, made: Made<'_>, catalogue: &Catalogue) ->
         ("warnings", findings::warnings(&page)),
         ("basis", basis::section(&page)),
     ];
-    let head =
-        document::Head { kind: "kind-statement", footer: "footer-statement", title: page.title() };
+    let head = document::Head::of_verdict("kind-statement", "footer-statement", page.title());
     document::document(catalogue, made, &head, verdict::statement(&page), &parts)
 }
 
@@ -154,7 +156,7 @@ pub fn unreadable(reason: &str, made: Made<'_>, catalogue: &Catalogue) -> String
         p lang="en" { (shown::theirs(reason)) }
     };
     let part = shown::section(catalogue, "unreadable", part);
-    let head = document::Head { kind: "kind-report", footer: "footer-report", title: None };
+    let head = document::Head::of_verdict("kind-report", "footer-report", None);
     let verdict = verdict::banner(catalogue, Verdict::Unreadable);
     document::document(catalogue, made, &head, verdict, &[("unreadable", part)])
 }

@@ -78,7 +78,8 @@ impl People {
         }
     }
 
-    fn trustee(&self, catalogue: &Catalogue, trustee: u64) -> String {
+    /// A trustee, in words.
+    pub(crate) fn trustee(&self, catalogue: &Catalogue, trustee: u64) -> String {
         let name = usize::try_from(trustee).ok().and_then(|index| self.names.get(index));
         match name {
             Some(name) => {

@@ -4,9 +4,15 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use psephos_audit::{Audit, Options, Verdict, audit};
-use psephos_page::{Catalogue, Made, Subject, Timings, report, statement, unreadable};
+use psephos_page::{
+    Catalogue, Checked, Made, Standing, Subject, Timings, Witnessing, now, now_policy, report,
+    statement, unreadable,
+};
 use psephos_record::board::FolderBoard;
+use sha2::{Digest, Sha256};
 
 const ENGLISH: &str = include_str!("../catalogue/en.ftl");
 const STYLE: &str = include_str!("../src/style.css");
@@ -52,6 +58,25 @@ fn pages(audit: &Audit, catalogue: &Catalogue) -> [String; 2] {
     [report(subject, made(), catalogue), statement(own, made(), catalogue)]
 }
 
+/// And the one of how the election stands, as the audit found it and as nobody has looked at it.
+fn all_pages(audit: &Audit, catalogue: &Catalogue) -> Vec<String> {
+    let page = |checked, live| {
+        let witnesses = witnesses(audit);
+        let standing = Standing { view: &audit.view, checked, witnesses: &witnesses, live };
+        now(standing, made(), catalogue)
+    };
+    let checked = Some(Checked { audit, time: NOW });
+    let standing = [page(checked, false), page(None, false)];
+    pages(audit, catalogue).into_iter().chain(standing).collect()
+}
+
+/// One that has seen all, and one that has not.
+fn witnesses(audit: &Audit) -> Vec<Witnessing> {
+    let (records, head) = (audit.view.records, audit.view.head);
+    let seen = |name: &str, records| Witnessing { name: name.into(), records, head, time: NOW };
+    vec![seen("witness.example/<1>", records), seen("witness.example/2", 1)]
+}
+
 fn english() -> Catalogue {
     Catalogue::english().expect("the English catalogue")
 }
@@ -92,7 +117,7 @@ fn without(page: &str, open: &str, close: &str) -> String {
 fn every_sentence_is_from_the_catalogue() {
     let catalogue = marked();
     for board in BOARDS {
-        for page in pages(&audited(board), &catalogue) {
+        for page in all_pages(&audited(board), &catalogue) {
             let (head, body) = page.split_once("<style>").expect("a style");
             let title = head.split_once("<title>").expect("a title").1;
             let body = body.split_once("</style>").expect("its end").1;
@@ -123,11 +148,10 @@ fn every_sentence_is_from_the_catalogue() {
 
 #[test]
 fn every_sentence_of_the_catalogue_is_said_somewhere() {
-    let source: String = std::fs::read_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src"))
-        .expect("the sources")
-        .chain(
-            std::fs::read_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/flow")).unwrap(),
-        )
+    let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
+    let source: String = ["", "flow", "now"]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(sources.join(folder)).expect("the sources"))
         .filter_map(|entry| std::fs::read_to_string(entry.expect("an entry").path()).ok())
         .collect();
     let families = [
@@ -140,6 +164,8 @@ fn every_sentence_of_the_catalogue_is_said_somewhere() {
         "basis-not-",
         "timeline-col-",
         "anonymity-col-",
+        "phase-",
+        "now-col-",
     ];
     for line in
         ENGLISH.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()))
@@ -155,7 +181,7 @@ fn every_sentence_of_the_catalogue_is_said_somewhere() {
 fn nothing_is_loaded_and_nothing_runs() {
     let catalogue = english();
     for board in BOARDS {
-        for page in pages(&audited(board), &catalogue) {
+        for page in all_pages(&audited(board), &catalogue) {
             let page = page.to_lowercase();
             for word in [
                 "http:",
@@ -184,6 +210,43 @@ fn nothing_is_loaded_and_nothing_runs() {
             }
         }
     }
+}
+
+#[test]
+fn a_page_of_a_server_runs_its_own_script_and_no_other() {
+    let audit = audited("valid/honest");
+    let standing = Standing { view: &audit.view, checked: None, witnesses: &[], live: true };
+    let page = now(standing, made(), &english());
+    assert_well_formed(&page);
+    let policy = page.split("Policy\" content=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let policy = policy.expect("a policy").replace("&#39;", "'");
+    assert_eq!(now_policy(), format!("{policy}; frame-ancestors 'none'"));
+    let script = page.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next());
+    let hash = Sha256::digest(script.expect("a script"));
+    assert!(policy.contains(&format!("script-src 'sha256-{}'", STANDARD.encode(hash))), "{policy}");
+    assert_eq!(page.matches("<script").count(), 1);
+    assert!(page.contains("<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>"));
+    assert!(page.contains(&format!("data-records=\"{}\"", audit.view.records)));
+}
+
+#[test]
+fn what_was_checked_is_told_from_what_was_not() {
+    let said = |board: &str, is_checked: bool| {
+        let audit = audited(board);
+        let checked = is_checked.then_some(Checked { audit: &audit, time: NOW });
+        let standing = Standing { view: &audit.view, checked, witnesses: &[], live: false };
+        now(standing, made(), &english())
+    };
+    let count = |page: &str, words: &str| page.matches(&format!("</span>{words}</span>")).count();
+    let page = said("valid/honest", false);
+    assert!(page.contains("None was checked here yet.") && !page.contains("id=\"result\""));
+    assert_eq!((count(&page, "holds"), count(&page, "not checked yet") > 4), (0, true));
+    let page = said("valid/honest", true);
+    assert!(page.contains("The election is over") && page.contains("id=\"result\""));
+    assert_eq!((count(&page, "holds") > 4, count(&page, "not checked yet")), (true, 0));
+    let page = said("invalid/mix.proof-rows-swapped", true);
+    assert_eq!(count(&page, "does not hold"), 1);
+    assert!(page.contains("Something on this board is wrong"));
 }
 
 #[test]
@@ -236,7 +299,7 @@ fn words_of_others_stay_words() {
         }
     }
     audit.report.warnings.push(HOSTILE.into());
-    for page in pages(&audit, &english()) {
+    for page in all_pages(&audit, &english()) {
         for hostile in ["<script", "<b>", "\" onload", "\u{202e}", "\u{0}"] {
             assert!(!page.contains(hostile), "{hostile:?}");
         }
@@ -257,8 +320,8 @@ fn pages_are_well_formed_and_the_same_every_time() {
     let catalogue = english();
     for board in BOARDS {
         let audit = audited(board);
-        let made = pages(&audit, &catalogue);
-        assert_eq!(made, pages(&audit, &catalogue), "{board}");
+        let made = all_pages(&audit, &catalogue);
+        assert_eq!(made, all_pages(&audit, &catalogue), "{board}");
         made.iter().for_each(|page| assert_well_formed(page));
     }
 }

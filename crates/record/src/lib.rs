@@ -6,6 +6,7 @@
 //! - [`invitation`]: the line by which the authority invites a trustee.
 //! - [`board`]: the append-only log and its blobs, in a folder or in memory.
 //! - [`manifest`]: what follows from an election's description: widths, row lengths, validity.
+//! - [`checkpoint`]: how far a board has come, cosigned by witnesses.
 //! - [`words`]: a digest as words to compare over the telephone.
 //!
 //! Nothing in this crate judges an election; the audit does. It holds no secret keys and no randomness.
@@ -19,6 +20,7 @@ pub mod answer;
 pub mod board;
 pub mod bodies;
 pub mod cbor;
+pub mod checkpoint;
 pub mod invitation;
 pub mod kind;
 pub mod manifest;

@@ -12,4 +12,4 @@ mod web;
 
 pub use files::{Files, FilesError, FolderFiles};
 pub use open::{create_board, open_board, open_mirrored, open_writable};
-pub use web::WebBoard;
+pub use web::{HandedIn, WebBoard, hand_in_ballot, hand_in_challenge};

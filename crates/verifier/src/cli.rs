@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use psephos_console::arguments::Verbosity;
 use psephos_console::{CommandLine, Locator};
+use psephos_record::checkpoint::WitnessKey;
 
 /// Audits a Psephos election from its public board, offline.
 ///
@@ -33,6 +34,8 @@ Examples:
   psephos-verifier election.psephos             and one in an archive, in place
   psephos-verifier board/ --expect 3f0c…9a      and insist on this election id or board head
   psephos-verifier board/ --receipt my.receipt  and prove it if my ballot was withheld
+  psephos-verifier board/ --witness w.notes --witness-key KEY
+                                                and ask whether a witness saw the same board
   psephos-verifier board/ --report report.html  a page for people, with pictures; prints well
   psephos-verifier board/ --json > report.json  the report for machines
   psephos-verifier board/ --trace 2> values     every value on the way, to compare with another verifier's
@@ -69,7 +72,8 @@ Examples:
 const COMPARE_EXAMPLES: &str = "\
 Examples:
   psephos-verifier compare board/ /mnt/trustee-2/board
-  psephos-verifier compare board/ copy/ --json";
+  psephos-verifier compare board/ copy/ --json
+  psephos-verifier compare one.notes two.notes --witness-key KEY1 --witness-key KEY2";
 
 #[derive(Args, Debug)]
 pub struct AuditArguments {
@@ -102,6 +106,8 @@ pub struct AuditOptions {
     /// receipt of this election proves nothing, and keeps the verdict from VALID.
     #[arg(long, value_name = "FILE")]
     pub receipt: Vec<PathBuf>,
+    #[command(flatten)]
+    pub witnesses: WitnessArguments,
     /// Write the report as a page for people, too: one HTML file that needs nothing else
     ///
     /// It has the result with pictures, everything that was checked, who did what and when, and what is not
@@ -122,18 +128,41 @@ pub struct AuditOptions {
     pub trace: bool,
 }
 
+/// Whose word an auditor takes that everybody is shown the same board.
+#[derive(Args, Debug)]
+pub struct WitnessArguments {
+    /// Checkpoints that witnesses have cosigned: a file from a witness or a board server; may repeat
+    ///
+    /// The report says which of the trusted witnesses have cosigned the last record (board.witness). A cosigned
+    /// head that is not of this board is a failure: people were shown two boards.
+    #[arg(long, value_name = "FILE")]
+    pub witness: Vec<PathBuf>,
+    /// The key of a witness that you trust, NAME+ID+KEY as `psephos-witness key` prints it; may repeat
+    #[arg(long, value_name = "KEY", value_parser = witness_key)]
+    pub witness_key: Vec<WitnessKey>,
+    /// How many of the trusted witnesses must have cosigned the last record; 1 otherwise
+    ///
+    /// With fewer the verdict is INCOMPLETE at best.
+    #[arg(long, value_name = "N")]
+    pub witnesses: Option<u64>,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Audits a board with a second one beside it: do they agree as far as both go?
+    ///
+    /// Of two files of witnesses' notes it says without any board whether the trusted witnesses have cosigned two
+    /// heads for one number of records. Exit code: 0 if none, 1 if so, 2 if no two of them have cosigned the same
+    /// number of records of one board.
     ///
     /// The report is that of the first board, with the check board.fork. It fails when both are boards of
     /// one election and neither continues the other, and names who has signed knowing both branches. A second
     /// board that is none, or of another election, is not compared, which keeps the verdict from VALID.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare {
-        /// The board: a folder with records/ and blobs/, an archive of it, or a URL
+        /// The board: a folder with records/ and blobs/, an archive of it, or a URL; or a file of notes
         board: Locator,
-        /// Another board of the same election; of this one only records/ is read
+        /// Another board of the same election; of this one only records/ is read. Or another file of notes
         other: Locator,
         #[command(flatten)]
         options: AuditOptions,
@@ -260,6 +289,10 @@ pub struct CorpusArguments {
     /// Print the score as one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+fn witness_key(text: &str) -> Result<WitnessKey, String> {
+    text.parse().map_err(|error| format!("this is no key of a witness: {error}"))
 }
 
 fn digest(text: &str) -> Result<[u8; 32], String> {

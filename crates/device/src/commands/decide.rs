@@ -13,6 +13,7 @@ use super::vote::code;
 use crate::booth::Booth;
 use crate::cli::{Cast, Challenge, Output};
 use crate::files::{self, Readers};
+use crate::hand_in;
 use psephos_console::ask::Terminal;
 
 /// What a voter does with a ballot.
@@ -26,10 +27,10 @@ pub enum Decision {
 /// The files that a decision writes; all of them while it is open.
 pub fn kinds(decision: Option<Decision>) -> &'static [&'static str] {
     match decision {
-        Some(Decision::Cast) => &["ballot"],
+        Some(Decision::Cast) => &["ballot", "receipt"],
         Some(Decision::Challenge) => &["opening", "challenge"],
         Some(Decision::Keep) => &["kept"],
-        None => &["ballot", "opening", "challenge", "kept"],
+        None => &["ballot", "receipt", "opening", "challenge", "kept"],
     }
 }
 
@@ -38,7 +39,7 @@ pub fn cast(arguments: Cast) -> Result<Exit, Failure> {
     let (prepared, _) = files::kept(&arguments.kept)?;
     files::absent(arguments.output.output.as_deref(), kinds(Some(Decision::Cast)))?;
     show_tracker(&prepared.tracker(), arguments.output.json);
-    let exit = write_ballot(prepared, &arguments.output)?;
+    let exit = write_ballot(prepared, None, &arguments.output)?;
     files::forget(&arguments.kept)?;
     Ok(exit)
 }
@@ -53,7 +54,8 @@ pub fn challenge(arguments: Challenge) -> Result<Exit, Failure> {
         None => code(&arguments.code)?.secret(),
     };
     show_tracker(&prepared.tracker(), arguments.output.json);
-    let exit = write_opening(prepared, &booth, &secret, &arguments.output)?;
+    let place = (&booth, hand_in::url(&arguments.place.board));
+    let exit = write_opening(prepared, place, &secret, &arguments.output)?;
     files::forget(&arguments.kept)?;
     Ok(exit)
 }
@@ -78,25 +80,54 @@ pub fn ask(terminal: &mut Terminal<'_>) -> Result<Decision, Failure> {
     decisions.get(answer).copied().ok_or_else(|| Failure::internal("an answer there is not"))
 }
 
-/// Writes NAME.ballot.
-pub fn write_ballot(prepared: Prepared, output: &Output) -> Result<Exit, Failure> {
+/// Writes NAME.ballot; where the board has a server, hands it in and writes NAME.receipt.
+pub fn write_ballot(
+    prepared: Prepared,
+    server: Option<(&Booth, &str)>,
+    output: &Output,
+) -> Result<Exit, Failure> {
     let tracker = prepared.tracker();
     let place = files::place(output.output.as_deref(), &tracker, "ballot");
-    files::write(&place, &prepared.cast(), Readers::Everybody)?;
+    let ballot = prepared.cast();
+    files::write(&place, &ballot, Readers::Everybody)?;
+    let receipt = files::place(output.output.as_deref(), &tracker, "receipt");
+    let taken = match server {
+        Some((booth, url)) => hand_in::ballot(booth, url, &ballot, &receipt)
+            .map_err(|failure| failure.advice(again(&place, url)))?,
+        None => false,
+    };
     if output.json {
-        return report(&tracker, "cast", &[("ballot", &place)]);
+        let mut places = vec![("ballot", place.as_path())];
+        places.extend(taken.then_some(("receipt", receipt.as_path())));
+        return report(&tracker, "cast", &places);
     }
-    say(format!(
-        "Cast: hand in {}. Later, `psephos-voter find` with the tracker says whether it is on the board.",
-        place.display()
-    ));
+    if taken {
+        say(format!(
+            "Cast, and taken in. The receipt is {}: with it you can prove it if the ballot is kept off the board. In \
+             a while `psephos-voter find` with the tracker says whether it is there.",
+            receipt.display()
+        ));
+    } else {
+        say(format!(
+            "Cast: hand in {}. Later, `psephos-voter find` with the tracker says whether it is on the board.",
+            place.display()
+        ));
+    }
     Ok(Exit::Valid)
 }
 
-/// Writes NAME.opening and NAME.challenge.
+/// What to do with a file that a server has not taken.
+fn again(place: &Path, url: &str) -> String {
+    format!(
+        "it lies in {0}: `psephos-voter hand-in {0} --board {url}` tries again",
+        place.display()
+    )
+}
+
+/// Writes NAME.opening and NAME.challenge; where the board has a server, hands in the challenge.
 pub fn write_opening(
     prepared: Prepared,
-    booth: &Booth,
+    (booth, url): (&Booth, Option<&str>),
     credential: &SecretScalar,
     output: &Output,
 ) -> Result<Exit, Failure> {
@@ -112,16 +143,25 @@ pub fn write_opening(
     let opening = files::place(output.output.as_deref(), &tracker, "opening");
     let challenge = files::place(output.output.as_deref(), &tracker, "challenge");
     files::write(&opening, &challenged.opening.to_bytes(), Readers::Owner)?;
-    files::write(&challenge, &challenged.challenge.to_bytes(), Readers::Everybody)?;
+    let row = challenged.challenge.to_bytes();
+    files::write(&challenge, &row, Readers::Everybody)?;
+    let taken = match url {
+        Some(url) => hand_in::challenge(url, &row)
+            .map_err(|failure| failure.advice(again(&challenge, url)))?,
+        None => false,
+    };
     warn("this ballot is opened and must not be cast: it would be rejected, and its vote is known");
     if output.json {
         let places = [("opening", opening.as_path()), ("challenge", challenge.as_path())];
         return report(&tracker, "challenged", &places);
     }
+    let next = match taken {
+        true => "the server has taken it in".to_owned(),
+        false => format!("hand in {}", challenge.display()),
+    };
     say(format!(
-        "Challenged: hand in {}, then check {} on another device with `psephos-voter check`. To vote, run \
+        "Challenged: {next}. Then check {} on another device with `psephos-voter check`. To vote, run \
          `psephos-voter vote` again.",
-        challenge.display(),
         opening.display()
     ));
     Ok(Exit::Valid)

@@ -2,5 +2,6 @@
 
 pub mod check;
 pub mod decide;
+pub mod deliver;
 pub mod find;
 pub mod vote;

@@ -20,6 +20,7 @@ use crate::booth::Booth;
 use crate::cli::{CodeSource, Vote as Arguments};
 use crate::earlier::Earlier;
 use crate::files;
+use crate::hand_in;
 use crate::words::{ask as ask_contest, describe, parse};
 use psephos_console::ask::{self, Terminal};
 
@@ -63,9 +64,13 @@ pub fn run(arguments: Arguments) -> Result<Exit, Failure> {
     };
     let throwaway = credential.throwaway.then_some(&credential.secret);
     match decision {
-        Decision::Cast => decide::write_ballot(prepared, &arguments.output),
+        Decision::Cast => {
+            let server = hand_in::url(&arguments.place.board).map(|url| (&booth, url));
+            decide::write_ballot(prepared, server, &arguments.output)
+        }
         Decision::Challenge => {
-            decide::write_opening(prepared, &booth, &credential.secret, &arguments.output)
+            let place = (&booth, hand_in::url(&arguments.place.board));
+            decide::write_opening(prepared, place, &credential.secret, &arguments.output)
         }
         Decision::Keep => decide::write_kept(&prepared, throwaway, &arguments.output),
     }

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use psephos_record::message::Record;
 use reqwest::StatusCode;
 
 use super::cache::Cache;
-use super::extent::Seen;
+use super::extent::{Seen, beyond, stands};
 use super::post::{self, Answer};
 use super::site::Site;
 use super::upload::Upload;
@@ -31,6 +32,8 @@ const AT_FIRST: Patience =
     Patience { tries: 2, first: Duration::from_millis(250), longest: Duration::from_secs(2) };
 /// With one that has, when this program ran last: perhaps it is being started again.
 const RETURNING: Patience = Patience { tries: 5, ..AT_FIRST };
+/// How often the end of a board is looked for while others append to it.
+const LOOKS: u32 = 5;
 /// How often a server may ask for lists that it was sent.
 const ROUNDS: usize = 3;
 
@@ -42,6 +45,8 @@ const ROUNDS: usize = 3;
 pub struct WebBoard {
     site: Site,
     seen: Seen,
+    /// So many records lie in the cache, without a gap.
+    held: AtomicU64,
     cache: Cache,
     spool: Option<PathBuf>,
     pub(super) reading: Patience,
@@ -94,12 +99,57 @@ impl WebBoard {
 
     fn with(site: Site, cache: Cache, spool: Option<PathBuf>) -> WebBoard {
         let (reading, posting) = (PATIENCE, post::PATIENCE);
-        WebBoard { site, seen: Seen::default(), cache, spool, reading, posting }
+        WebBoard {
+            site,
+            seen: Seen::default(),
+            held: AtomicU64::new(0),
+            cache,
+            spool,
+            reading,
+            posting,
+        }
     }
 
     fn failed(&self, action: &'static str) -> impl FnOnce(Trouble) -> BoardError {
         let place = self.place();
         move |trouble| BoardError::Unreachable { place, action, reason: trouble.reason() }
+    }
+
+    /// How far the log reaches, with all of its records in the cache: only by asking for each is it known that none is
+    /// missing, and whoever asks reads them next.
+    fn look(&self) -> Result<Extent, Trouble> {
+        let at_first = self.held.load(Ordering::Relaxed) == 0;
+        let mut look_again = LOOKS;
+        loop {
+            look_again -= 1;
+            let count = wait(self.seen.count(&self.site, self.reading))?;
+            let records = self.hold(count)?;
+            // Whoever waits for the next record asks for that only.
+            if records == count && !at_first {
+                return Ok(Extent { records, beyond_gap: None });
+            }
+            let beyond_gap = wait(beyond(&self.site, records, count, self.reading))?;
+            if beyond_gap.is_none()
+                || look_again == 0
+                || !wait(stands(&self.site, records, self.reading))?
+            {
+                return Ok(Extent { records, beyond_gap });
+            }
+        }
+    }
+
+    /// Fetches the first `count` records into the cache; how many are there before the first one missing.
+    fn hold(&self, count: u64) -> Result<u64, Trouble> {
+        let mut records = self.held.load(Ordering::Relaxed);
+        while records < count {
+            match self.cache.record(&self.site, records, count, self.reading) {
+                Ok(_) => records += 1,
+                Err(Trouble::Missing) => break,
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        self.held.fetch_max(records, Ordering::Relaxed);
+        Ok(records)
     }
 
     /// A list that waits to be sent.
@@ -189,9 +239,7 @@ impl Board for WebBoard {
     }
 
     fn extent(&self) -> Result<Extent, BoardError> {
-        let records = wait(self.seen.count(&self.site, self.reading));
-        let records = records.map_err(self.failed("count the records"))?;
-        Ok(Extent { records, beyond_gap: None })
+        self.look().map_err(self.failed("count the records"))
     }
 
     fn open_record(&self, sequence: u64) -> Result<Box<dyn Read + Send + '_>, BoardError> {

@@ -4,6 +4,7 @@ mod board;
 mod cache;
 mod extent;
 mod fetch;
+mod polls;
 mod post;
 mod site;
 #[cfg(test)]
@@ -11,3 +12,4 @@ mod tests;
 mod upload;
 
 pub use board::WebBoard;
+pub use polls::{HandedIn, hand_in_ballot, hand_in_challenge};

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use psephos_audit::{AuditError, CheckId, Culprit, Options, Report, Verdict, audit, compare};
+use psephos_audit::{
+    AuditError, CheckId, Culprit, Options, Report, Verdict, Witnesses, audit, compare,
+};
 use psephos_core::Digest;
 use psephos_record::board::{FolderBoard, MemoryBoard};
+use psephos_record::checkpoint::{Note, WitnessKey};
 use psephos_record::receipt::SignedReceipt;
 use serde_json::{Map, Value, json};
 
@@ -80,6 +83,12 @@ pub struct Fixture {
     pub pins: Vec<Digest>,
     /// Receipts that the auditor is given, by the names of their files.
     pub receipts: Vec<(&'static str, SignedReceipt)>,
+    /// What witnesses have cosigned, by the names of the files; and whom the auditor trusts.
+    pub notes: Vec<(&'static str, String)>,
+    /// The witnesses whom the auditor trusts.
+    pub trusted: Vec<WitnessKey>,
+    /// How many of them are needed.
+    pub needed: u64,
     /// The second board that the auditor compares with the first, in the folder `other`.
     pub other: Option<MemoryBoard>,
     /// Further files in the board's folder, by their paths in it.
@@ -117,6 +126,9 @@ impl Fixture {
             board,
             pins: Vec::new(),
             receipts: Vec::new(),
+            notes: Vec::new(),
+            trusted: Vec::new(),
+            needed: 1,
             other: None,
             strays: Vec::new(),
             missing: Vec::new(),
@@ -160,6 +172,20 @@ impl Fixture {
         self
     }
 
+    /// The auditor trusts these witnesses, and needs so many of them.
+    #[must_use]
+    pub fn trusting(self, trusted: Vec<WitnessKey>, needed: u64) -> Self {
+        Self { trusted, needed, ..self }
+    }
+
+    /// The auditor is given what witnesses have cosigned, in a file of this name.
+    #[must_use]
+    pub fn with_notes(mut self, name: &'static str, notes: &[Note]) -> Self {
+        let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
+        self.notes.push((name, notes.join("\n")));
+        self
+    }
+
     /// The auditor compares the board with this one.
     #[must_use]
     pub fn compared(self, other: MemoryBoard) -> Self {
@@ -187,7 +213,19 @@ impl Fixture {
         let pins = self.pins.iter().flat_map(|digest| ["--expect".into(), hex::encode(digest)]);
         let receipts =
             self.receipts.iter().flat_map(|(name, _)| ["--receipt".into(), (*name).to_owned()]);
-        compared.chain(pins).chain(receipts).collect()
+        compared.chain(pins).chain(receipts).chain(self.witness_args()).collect()
+    }
+
+    fn witness_args(&self) -> impl Iterator<Item = String> {
+        let notes = self.notes.iter().flat_map(|(name, _)| ["--witness", *name]);
+        let keys = self.trusted.iter().flat_map(|key| ["--witness-key".into(), key.to_string()]);
+        let needed = (self.needed > 1).then(|| ["--witnesses".into(), self.needed.to_string()]);
+        notes.map(str::to_owned).chain(keys).chain(needed.into_iter().flatten())
+    }
+
+    fn witnesses(&self) -> Option<Witnesses> {
+        let files = self.notes.iter().map(|(_, notes)| notes.clone().into_bytes()).collect();
+        Witnesses::new(self.trusted.clone(), files, self.needed).ok()
     }
 
     /// Every file of the case but its `expected.json`, by its path in the case's folder.
@@ -202,7 +240,9 @@ impl Fixture {
         };
         let boards = board.into_iter().map(below(BOARD)).chain(other.map(below(OTHER)));
         let receipts = self.receipts.iter().map(|(name, receipt)| (name.into(), receipt.encode()));
-        boards.chain(receipts).collect()
+        let notes =
+            self.notes.iter().map(|(name, notes)| (name.into(), notes.clone().into_bytes()));
+        boards.chain(receipts).chain(notes).collect()
     }
 
     /// Audits the board that stands in the case's folder.
@@ -212,7 +252,12 @@ impl Fixture {
     pub fn audit(&self, folder: &Path) -> Result<Report, AuditError> {
         let board = FolderBoard::open(folder.join(BOARD))?;
         let receipts = self.receipts.iter().map(|(_, receipt)| receipt.encode()).collect();
-        let options = Options { expect: self.pins.clone(), receipts, ..Options::default() };
+        let options = Options {
+            expect: self.pins.clone(),
+            receipts,
+            witnesses: self.witnesses(),
+            ..Options::default()
+        };
         if self.other.is_none() {
             return Ok(audit(&board, &options, &|_| {})?.report);
         }

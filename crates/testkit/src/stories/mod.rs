@@ -34,6 +34,7 @@ mod table;
 mod troubles;
 mod valid;
 mod vectors;
+mod witness;
 mod wrapper;
 
 pub use case::{Case, Fixture, answer, files_below};
@@ -58,6 +59,7 @@ pub const CASES: &[&[Case]] = &[
     board::CASES,
     phase::CASES,
     fork::CASES,
+    witness::CASES,
     flips::CASES,
     vectors::CASES,
     valid::CASES,

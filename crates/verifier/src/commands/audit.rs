@@ -10,6 +10,7 @@ use psephos_page::identity;
 use psephos_record::board::Board;
 use psephos_record::receipt;
 
+use super::notes;
 use super::paper::{Paper, sentences};
 use super::watch::{Timed, watch};
 use crate::cli::{AuditArguments, AuditOptions};
@@ -25,8 +26,19 @@ pub fn run(arguments: AuditArguments) -> Result<Exit, Failure> {
     })
 }
 
-/// Audits the board with a second one beside it, and prints the report.
+/// Audits the board with a second one beside it, and prints the report; of two files of witnesses' notes it says
+/// whether they have seen one board.
 pub fn compare(board: &Locator, other: &Locator, options: &AuditOptions) -> Result<Exit, Failure> {
+    if let (Some(first), Some(second)) = (board.path(), other.path())
+        && notes::is_notes(first)
+    {
+        if let Some(refused) = board_only(options) {
+            return Err(Failure::usage(format!(
+                "{refused} says something of an audit, and these are notes"
+            )));
+        }
+        return notes::compare([first, second], &options.witnesses, (options.json, options.quiet));
+    }
     report(options, |options, mode| {
         let board = open(board, None)?;
         // What is no board cannot be compared, which changes nothing of what is said of the first.
@@ -47,7 +59,12 @@ fn report(
     }
     let receipts: Result<Vec<_>, Failure> =
         arguments.receipt.iter().map(|path| read_receipt(path)).collect();
-    let options = Options { expect: arguments.expect.clone(), verified: None, receipts: receipts? };
+    let options = Options {
+        expect: arguments.expect.clone(),
+        verified: None,
+        receipts: receipts?,
+        witnesses: notes::witnesses(&arguments.witnesses)?,
+    };
     let mode = Mode::detect(arguments.quiet || arguments.json || arguments.trace);
     let timed = audit(&options, mode);
     if let Some(paper) = &paper {
@@ -76,6 +93,18 @@ fn report(
         }
     }
     exit_of(&report)
+}
+
+/// An option that only an audit has an answer to.
+fn board_only(options: &AuditOptions) -> Option<&'static str> {
+    let given = [
+        ("--expect", !options.expect.is_empty()),
+        ("--receipt", !options.receipt.is_empty()),
+        ("--report", options.report.is_some()),
+        ("--trace", options.trace),
+        ("--witnesses", options.witnesses.witnesses.is_some()),
+    ];
+    given.into_iter().find_map(|(option, is_given)| is_given.then_some(option))
 }
 
 /// Audits a board, showing how far it is.

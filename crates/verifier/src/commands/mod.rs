@@ -5,6 +5,7 @@ pub mod corpus;
 pub mod digest;
 pub mod evidence;
 pub mod export;
+mod notes;
 mod paper;
 pub mod show;
 pub mod statement;

@@ -69,15 +69,15 @@ fn what_was_read_is_not_asked_for_again() {
     let (_kept, folder, blob) = example(20);
     let server = Server::start(publish(folder.path().to_owned()));
     let board = open(&server);
-    board.extent().unwrap();
-    server.asked();
+    let fetched = || server.asked().iter().filter(|line| line.starts_with("GET")).count();
+    assert_eq!(board.extent().unwrap().records, 20);
+    assert_eq!(fetched(), 20);
     assert_eq!(board.extent().unwrap().records, 20);
     assert_eq!(server.asked(), [format!("HEAD /town/{}", record_name(20))]);
-    for pass in 0..2 {
+    for lists in [1, 0] {
         conduct::chain(&board);
         same(&board, &folder, &blob);
-        let fetched = server.asked().iter().filter(|line| line.starts_with("GET")).count();
-        assert_eq!(fetched, if pass == 0 { 21 } else { 0 });
+        assert_eq!(fetched(), lists);
     }
 }
 
@@ -91,6 +91,23 @@ fn records_that_come_later_are_seen() {
         folder.append(&messages::signed(1, counter, [0; 32])).unwrap();
     }
     assert_eq!(conduct::chain(&board).len(), 9);
+}
+
+#[test]
+fn a_missing_record_is_noticed() {
+    for (records, missing) in
+        [(9, 1..2), (9, 2..3), (9, 6..7), (9, 7..8), (40, 3..20), (40, 30..39)]
+    {
+        let (_kept, folder, _) = example(records);
+        for sequence in missing.clone() {
+            fs::remove_file(folder.record_path(sequence)).unwrap();
+        }
+        let server = Server::start(publish(folder.path().to_owned()));
+        let board = open(&server);
+        let found = folder.extent().unwrap();
+        assert_eq!(found, Extent { records: missing.start, beyond_gap: Some(missing.end) });
+        assert_eq!(board.extent().unwrap(), found, "{missing:?}");
+    }
 }
 
 #[test]

@@ -1,0 +1,60 @@
+//! Handing in over the network, and the receipt that is kept.
+
+use std::fs;
+use std::path::Path;
+
+use psephos_console::{Exit, Failure, Locator};
+use psephos_participant::board_failure;
+use psephos_proofs::ballot::tracker;
+use psephos_record::receipt::SignedReceipt;
+use psephos_remote::{HandedIn, hand_in_ballot, hand_in_challenge};
+
+use crate::booth::Booth;
+use crate::files::{self, Readers};
+
+/// The URL at which a board's server may take in ballots.
+pub fn url(board: &Locator) -> Option<&str> {
+    match board {
+        Locator::Url(url) if url.starts_with("http://") || url.starts_with("https://") => Some(url),
+        _ => None,
+    }
+}
+
+/// Hands in a ballot; writes the receipt to `place` and says whether there is one.
+pub fn ballot(booth: &Booth, url: &str, bytes: &[u8], place: &Path) -> Result<bool, Failure> {
+    if holds(booth, bytes, fs::read(place).unwrap_or_default().as_slice()) {
+        return Ok(true);
+    }
+    match hand_in_ballot(url, bytes).map_err(board_failure)? {
+        HandedIn::Elsewhere => Ok(false),
+        HandedIn::Taken(receipt) if holds(booth, bytes, &receipt) => {
+            files::write(place, &receipt, Readers::Everybody)?;
+            Ok(true)
+        }
+        HandedIn::Taken(_) => {
+            Err(Failure::new(Exit::Invalid, "the server's receipt for this ballot does not hold")
+                .at(url.to_owned())
+                .advice(
+                    "the ballot may not have been taken: look for its tracker with `psephos-voter find`, and tell \
+                     the election's authority and its trustees",
+                ))
+        }
+    }
+}
+
+/// Hands in a challenge; says whether it was taken.
+pub fn challenge(url: &str, bytes: &[u8]) -> Result<bool, Failure> {
+    let handed_in = hand_in_challenge(url, bytes).map_err(board_failure)?;
+    Ok(handed_in != HandedIn::Elsewhere)
+}
+
+/// Whether this is the election's receipt for exactly this ballot.
+fn holds(booth: &Booth, ballot: &[u8], file: &[u8]) -> bool {
+    let Ok(signed) = SignedReceipt::decode(file) else { return false };
+    let (Ok(receipt), Ok(description)) = (signed.content(), booth.description()) else {
+        return false;
+    };
+    receipt.tracker == tracker(ballot)
+        && receipt.election == booth.election.election
+        && signed.verify(&description.intake).is_ok()
+}

@@ -1,0 +1,4 @@
+//! The commands, each thin over the library.
+
+pub mod key;
+pub mod watch;

@@ -1,0 +1,124 @@
+//! Boards at URLs: whatever is said of a board in a folder is said of it where any web server publishes it.
+
+#[path = "../../crates/remote/src/web/tests/server.rs"]
+#[expect(dead_code, reason = "the tests of the reader use all of it")]
+mod server;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use psephos_tests::{Outcome, Programs, networked_verifier, programs, root};
+use server::{Reply, Server, publish};
+
+fn board(case: &str) -> PathBuf {
+    root().join("fixtures").join(case).join("board")
+}
+
+fn published(case: &str) -> Server {
+    Server::start(publish(board(case)))
+}
+
+fn networked(arguments: &[&str]) -> Outcome {
+    let mut command = networked_verifier();
+    Outcome::of(command.args(arguments).output().expect("the program starts"))
+}
+
+/// The programs as they are without the feature.
+fn plain() -> &'static Programs {
+    networked_verifier();
+    programs()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("text")
+}
+
+#[test]
+fn a_published_board_has_the_report_of_its_folder() {
+    for case in [
+        "valid/honest",
+        "valid/files-that-no-record-names",
+        "valid/junk-after-the-seal",
+        "invalid/mix.proof-bit-of-a-response",
+        "invalid/board.blob-mix",
+        "invalid/board.blob-byte-missing",
+        "invalid/board.blob-missing-shares",
+        "invalid/board.chain-file-missing",
+        "invalid/board.chain-bit-of-a-record",
+    ] {
+        let folder = board(case);
+        let said = plain().verifier(&[text(&folder), "--json"]);
+        let server = published(case);
+        let over = networked(&[&server.url, "--json"]);
+        assert_eq!(over.code, said.code, "{case}: {}", over.err);
+        assert_eq!(over.out.replace(&server.url, text(&folder)), said.out, "{case}");
+    }
+}
+
+#[test]
+fn a_mirror_is_a_copy_that_needs_no_network() {
+    let server = published("valid/honest");
+    let place = tempfile::tempdir().expect("a folder");
+    let mirror = place.path().join("mirror");
+    let first = networked(&[&server.url, "--json", "--mirror", text(&mirror)]).exits(0);
+    let fetches = |asked: Vec<String>| asked.iter().filter(|line| line.starts_with("GET")).count();
+    assert!(fetches(server.asked()) > 0);
+    let again = networked(&[&server.url, "--json", "--mirror", text(&mirror)]).exits(0);
+    assert_eq!((fetches(server.asked()), &again.out), (0, &first.out));
+    let offline = plain().verifier(&[text(&mirror), "--json"]).exits(0);
+    assert_eq!(offline.out, first.out);
+    let outcome = networked(&[text(&mirror), "--mirror", text(&place.path().join("another"))]);
+    outcome.exits(64).says(&["a mirror is made of a URL's board"]);
+}
+
+#[test]
+fn the_other_commands_take_urls() {
+    let (server, folder) = (published("valid/honest"), board("valid/honest"));
+    let both = |arguments: &dyn Fn(&str) -> Vec<String>| {
+        let run = |place: &str| {
+            let arguments = arguments(place);
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            networked(&arguments).exits(0).out
+        };
+        assert_eq!(run(&server.url), run(text(&folder)));
+    };
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    both(&|place| words(&["show", place, "3", "--json"]));
+    both(&|place| words(&["compare", place, text(&folder), "--json"]));
+    both(&|place| words(&["compare", text(&folder), place, "--json"]));
+    let place = tempfile::tempdir().expect("a folder");
+    let results = |name: &str| place.path().join(name);
+    for (from, to) in [(server.url.as_str(), "over"), (text(&folder), "here")] {
+        networked(&["export", from, text(&results(to))]).exits(0);
+        let archive = results(to).with_extension("psephos");
+        plain().authority(&["export", from, "-o", text(&archive)]).exits(0);
+    }
+    let read = |path: PathBuf| fs::read(path).expect("written");
+    for name in ["over", "here"] {
+        assert!(results(name).is_dir());
+    }
+    assert!(read(results("over.psephos")) == read(results("here.psephos")));
+}
+
+#[test]
+fn without_the_network_a_url_is_refused_with_the_command_that_helps() {
+    for url in ["https://board.example/town", "s3://bucket/town"] {
+        for arguments in
+            [&[url][..], &["show", url, "0"], &["compare", text(&board("valid/honest")), url]]
+        {
+            let outcome = plain().verifier(arguments).exits(64);
+            outcome.says(&["no network", url, "--features network"]);
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_place_is_said() {
+    let empty = tempfile::tempdir().expect("a folder");
+    let server = Server::start(publish(empty.path().to_owned()));
+    networked(&[&server.url]).exits(3).says(&["records/00000000.cbor", &server.url]);
+    networked(&["http://127.0.0.1:9/town"]).exits(74).says(&["cannot reach the board"]);
+    networked(&["ftp://127.0.0.1/town"]).exits(3).says(&["no object store"]);
+    let broken = Server::start(|_| Reply::new(401, ""));
+    networked(&[&broken.url]).exits(74).says(&["401"]);
+}

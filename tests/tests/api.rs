@@ -32,6 +32,7 @@ fn the_server_answers_as_its_description_says() {
     test.args(["--url", &server.url(), "--exclude-path", "/api/v1/events"]);
     test.args(["--max-time", SECONDS, "--checks", CHECKS, "--max-failures", "5"]);
     test.args(["--generation-deterministic", "--no-color"]);
+    test.env("SCHEMATHESIS_HOOKS", psephos_tests::root().join("tests/api-hooks.py"));
     let output = test.current_dir(folder.path()).stdin(Stdio::null()).output().expect("it starts");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use psephos_core::Encoding;
 use psephos_intake::Intake;
 use psephos_record::board::BoardError;
+use psephos_remote::Files;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -14,7 +15,7 @@ use tokio::time::timeout;
 use crate::keeper::{Keeper, Refusal, Store};
 use crate::limits::{Limits, Memory};
 use crate::metrics::Metrics;
-use crate::polls::Polls;
+use crate::polls::{Others, Polls};
 use crate::problem::Problem;
 use crate::trackers::Trackers;
 use crate::uploads::{Desk, SpoolError};
@@ -85,6 +86,11 @@ impl App {
     pub fn take_ballots(&self, intake: Arc<Intake>) {
         let polls = self.polls.get_or_init(|| Polls::new(intake));
         self.keeper.set_gate(Arc::new(polls.clone()));
+    }
+
+    /// Other servers may take in ballots, and share these files: the election is not closed while any wait.
+    pub fn mind_others(&self, files: Arc<dyn Files>) {
+        self.keeper.set_gate(Arc::new(Others::new(files)));
     }
 
     /// Where ballots are taken in, if they are.

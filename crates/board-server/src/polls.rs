@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use psephos_audit::{Phase, View};
 use psephos_core::Encoding;
-use psephos_intake::{Answer, Intake, Offer, Refusal};
+use psephos_intake::{Answer, Closer, Intake, Offer, Refusal};
 use psephos_record::kind::Kind;
+use psephos_remote::Files;
 use tokio::sync::oneshot;
 
 use crate::keeper::{self, Gate};
@@ -40,8 +41,7 @@ impl Gate for Polls {
     /// Before the authority's `close`, everything that has a receipt goes to the board, and no more receipts are
     /// given. Then the record comes too late, unless nothing was posted; its author reads the board and makes another.
     fn before(&self, kind: Kind, author: &Encoding, view: &View) -> Result<(), keeper::Refusal> {
-        let authority = view.proposal.as_ref().map(|proposal| proposal.authority);
-        if kind != Kind::Close || view.phase != Phase::Voting || authority != Some(*author) {
+        if !closes(kind, author, view) {
             return Ok(());
         }
         self.intake.close_off().map_err(|error| {
@@ -50,4 +50,40 @@ impl Gate for Polls {
             keeper::Refusal::Later { reason }
         })
     }
+}
+
+/// Ballots may be taken in by other servers of the store.
+pub struct Others {
+    closer: Closer,
+}
+
+impl Others {
+    /// Whose files are these.
+    pub fn new(files: Arc<dyn Files>) -> Others {
+        Others { closer: Closer::new(files) }
+    }
+}
+
+impl Gate for Others {
+    /// The authority's `close` waits until another server has posted what has a receipt.
+    fn before(&self, kind: Kind, author: &Encoding, view: &View) -> Result<(), keeper::Refusal> {
+        if !closes(kind, author, view) {
+            return Ok(());
+        }
+        let later = |reason: &str| keeper::Refusal::Later { reason: reason.to_owned() };
+        match self.closer.close_off() {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(later("another server has yet to post ballots with receipts")),
+            Err(error) => {
+                tracing::error!(%error, "whether ballots wait to be posted cannot be found out");
+                Err(later("whether ballots with receipts wait cannot be found out"))
+            }
+        }
+    }
+}
+
+/// Whether this is the authority's `close` of an open election, as far as is known yet.
+fn closes(kind: Kind, author: &Encoding, view: &View) -> bool {
+    let authority = view.proposal.as_ref().map(|proposal| proposal.authority);
+    kind == Kind::Close && view.phase == Phase::Voting && authority == Some(*author)
 }

@@ -7,7 +7,7 @@ use psephos_console::{Exit, Failure, Locator};
 use psephos_participant::board_failure;
 use psephos_proofs::ballot::tracker;
 use psephos_record::receipt::SignedReceipt;
-use psephos_remote::{HandedIn, hand_in_ballot, hand_in_challenge};
+use psephos_remote::{HandedIn, Polls};
 
 use crate::booth::Booth;
 use crate::files::{self, Readers};
@@ -25,7 +25,7 @@ pub fn ballot(booth: &Booth, url: &str, bytes: &[u8], place: &Path) -> Result<bo
     if holds(booth, bytes, fs::read(place).unwrap_or_default().as_slice()) {
         return Ok(true);
     }
-    match hand_in_ballot(url, bytes).map_err(board_failure)? {
+    match polls(url)?.ballot(bytes).map_err(board_failure)? {
         HandedIn::Elsewhere => Ok(false),
         HandedIn::Taken(receipt) if holds(booth, bytes, &receipt) => {
             files::write(place, &receipt, Readers::Everybody)?;
@@ -44,8 +44,12 @@ pub fn ballot(booth: &Booth, url: &str, bytes: &[u8], place: &Path) -> Result<bo
 
 /// Hands in a challenge; says whether it was taken.
 pub fn challenge(url: &str, bytes: &[u8]) -> Result<bool, Failure> {
-    let handed_in = hand_in_challenge(url, bytes).map_err(board_failure)?;
+    let handed_in = polls(url)?.challenge(bytes).map_err(board_failure)?;
     Ok(handed_in != HandedIn::Elsewhere)
+}
+
+fn polls(url: &str) -> Result<Polls, Failure> {
+    Polls::at(url).map_err(board_failure)
 }
 
 /// Whether this is the election's receipt for exactly this ballot.

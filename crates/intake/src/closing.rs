@@ -8,11 +8,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use psephos_remote::{Files, FilesError};
 
+use crate::journal;
+
 /// Where the files lie, each named by the second at which it was made.
 const FOLDER: &str = "intake/closing";
 
 /// How long a file has an effect, in seconds: the authority may think better of it.
 const LASTS: u64 = 600;
+
+/// There as soon as a server takes in ballots.
+const PRESENT: &str = "intake/present";
 
 /// What all servers of a store look for.
 #[derive(Clone)]
@@ -23,6 +28,11 @@ pub(crate) struct Closing {
 impl Closing {
     pub fn new(files: Arc<dyn Files>) -> Self {
         Self { files }
+    }
+
+    /// Says that ballots are taken in here.
+    pub fn announce(&self) -> Result<(), FilesError> {
+        self.files.create(PRESENT, &[]).map(drop)
     }
 
     /// No receipts for the next ten minutes.
@@ -53,6 +63,32 @@ impl Closing {
                 Some((name, since))
             })
             .collect())
+    }
+}
+
+/// For whoever is about to close an election and has not the intake's key.
+pub struct Closer {
+    files: Arc<dyn Files>,
+}
+
+impl Closer {
+    /// Beside a board that others may take in ballots for.
+    #[must_use]
+    pub fn new(files: Arc<dyn Files>) -> Self {
+        Self { files }
+    }
+
+    /// Whether ballots with receipts wait for a server that has the key. No server of the store gives receipts from
+    /// then on, as after [`crate::Intake::close_off`]. Where none has taken in ballots, nothing is written.
+    ///
+    /// # Errors
+    /// The storage's.
+    pub fn close_off(&self) -> Result<bool, FilesError> {
+        if self.files.read(PRESENT)?.is_none() {
+            return Ok(false);
+        }
+        Closing::new(Arc::clone(&self.files)).begin()?;
+        Ok(!self.files.list(journal::FOLDER)?.is_empty())
     }
 }
 

@@ -111,6 +111,7 @@ impl Desk {
             let view = view(&*self.board)?;
             let doors = std::mem::replace(&mut self.doors, Doors::NotOpen);
             let before = if self.looked.is_some() { doors } else { Doors::NotOpen };
+            self.closing.announce()?;
             self.looked = None;
             let intake = self.key.verifying_key().to_bytes();
             self.doors = Doors::look(before, &*self.board, &*self.files, &view, &intake)?;

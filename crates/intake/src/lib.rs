@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `intake/journal/<random>` | ballots and challenges that were taken together |
 //! | `intake/blocks/<counter>` | signed records, and the files of the journal that they cover |
+//! | `intake/present` | nothing: ballots are taken in here |
 //! | `intake/closing/<second>` | nothing: for ten minutes no receipts are given, as the election is closed |
 //!
 //! Files are made once and never changed, and of those that want to make the same one only one can: that is
@@ -38,6 +39,7 @@ use psephos_record::board::{BoardError, WritableBoard};
 use psephos_remote::{Files, FilesError};
 
 pub use answer::{Accepted, Answer, Offer, Refusal};
+pub use closing::Closer;
 pub use queue::Load;
 
 use closing::Closing;

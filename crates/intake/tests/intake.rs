@@ -9,7 +9,7 @@ use std::time::Duration;
 use psephos_audit::{Phase, Polling, derive_intake};
 use psephos_core::Digest;
 use psephos_core::pairs::pairs;
-use psephos_intake::{Accepted, Answer, Intake, Offer, Refusal, Settings, SharedBoard};
+use psephos_intake::{Accepted, Answer, Closer, Intake, Offer, Refusal, Settings, SharedBoard};
 use psephos_proofs::ballot::tracker;
 use psephos_record::board::{Board, FolderBoard, Placed};
 use psephos_record::bodies::{Policy, Reason};
@@ -307,6 +307,21 @@ fn nobody_has_a_receipt_for_a_ballot_behind_the_close() {
     assert_eq!(offer(&second, &ballots[10]).unwrap_err(), Refusal::Closing);
     assert_eq!(offer(&first, &ballots[11]).unwrap_err(), Refusal::Closing);
     town.is_sound(10);
+}
+
+#[test]
+fn whoever_closes_without_the_key_learns_that_ballots_wait() {
+    let mut town = Town::open(Plan::new(3, 2, 4));
+    let ballots = town.ballots();
+    let closer = Closer::new(Arc::new(town.files()));
+    assert!(!closer.close_off().unwrap(), "nobody takes in ballots");
+    let intake = town.server();
+    receipt(offer(&intake, &ballots[0]));
+    assert!(closer.close_off().unwrap());
+    assert_eq!(offer(&intake, &ballots[1]).unwrap_err(), Refusal::Closing);
+    intake.post().expect("posted");
+    assert!(!closer.close_off().unwrap());
+    assert_eq!(town.posted().len(), 2, "what was durable is posted, receipt or not");
 }
 
 #[test]

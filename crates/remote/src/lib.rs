@@ -11,5 +11,5 @@ mod runtime;
 mod web;
 
 pub use files::{Files, FilesError, FolderFiles};
-pub use open::{create_board, open_board, open_mirrored, open_writable};
-pub use web::{HandedIn, WebBoard, hand_in_ballot, hand_in_challenge};
+pub use open::{create_board, files_beside, open_board, open_mirrored, open_writable};
+pub use web::{HandedIn, Polls, WebBoard};

@@ -1,11 +1,13 @@
 //! Boards by their locators, wherever they lie.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use psephos_console::Locator;
 use psephos_record::board::{self, Board, BoardError, FolderBoard, WritableBoard};
 
 use crate::WebBoard;
+use crate::files::{Files, FolderFiles};
 use crate::object::{Atomicity, Store, atomicity};
 
 /// Opens a board to read it: a folder, an archive, a board on a web server, or in an object store.
@@ -65,6 +67,18 @@ pub fn create_board(place: &Locator, spool: &Path) -> Result<Box<dyn WritableBoa
         Locator::Path(path) => Ok(Box::new(FolderBoard::create(path)?)),
         Locator::Url(url) if is_web(url) => Ok(Box::new(WebBoard::create(url, spool)?)),
         Locator::Url(url) => Ok(Box::new(shared(url)?.board())),
+    }
+}
+
+/// The small files that servers of a board share, where they can be reached; a board server's own cannot.
+///
+/// # Errors
+/// As [`open_board`].
+pub fn files_beside(place: &Locator) -> Result<Option<Arc<dyn Files>>, BoardError> {
+    match place {
+        Locator::Path(path) => Ok(Some(Arc::new(FolderFiles::new(path.clone())))),
+        Locator::Url(url) if is_web(url) => Ok(None),
+        Locator::Url(url) => Ok(Some(Arc::new(store(url)?.files()))),
     }
 }
 

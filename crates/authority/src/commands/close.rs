@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use psephos_audit::{Intake, IntakeError, Phase, Placement, Polling, View, derive_intake};
 use psephos_console::{Exit, Failure, Progress, count, numbered, plural};
 use psephos_core::pairs::pairs;
+use psephos_intake::Closer;
 use psephos_participant::board_failure;
 use psephos_protocol::{AuthorityAction, Next};
 use psephos_record::board::WritableBoard;
 use psephos_record::bodies::{
     Blob, Body, Close as CloseBody, CloseBatch, Description, Reason, Rejected,
 };
+use psephos_remote::files_beside;
 
 use crate::cli::Close;
 use crate::hours;
@@ -43,6 +45,7 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
                 .advice("run `psephos-authority open` first"));
         }
     }
+    nobody_waits(&office)?;
     let Closing { body, reasons, merged } = loop {
         let closing = derive(&office, &audited.view)?;
         audited = office.post(&audited.view, &Body::Close(closing.body.clone()))?;
@@ -74,6 +77,23 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
         "Once all trustees have mixed and enough have decrypted: `psephos-authority publish`.",
     );
     Ok(Exit::Valid)
+}
+
+/// Fails while a board server has given receipts for ballots that are not on the board. Where the board is reached
+/// through a server, that one sees to it.
+fn nobody_waits(office: &Office) -> Result<(), Failure> {
+    let place = office.station.home().read()?.board;
+    let Some(files) = files_beside(&place).map_err(board_failure)? else { return Ok(()) };
+    let waits = Closer::new(files).close_off();
+    match waits.map_err(|error| Failure::new(Exit::Io, error.to_string()))? {
+        false => Ok(()),
+        true => Err(Failure::new(Exit::Incomplete, "ballots with receipts are not on the board yet")
+            .at(place.to_string())
+            .advice(
+                "nothing was closed; a board server takes in ballots there: close through it, with --board and its \
+                 URL, or end it, which posts them",
+            )),
+    }
 }
 
 /// A `close` record and what to say about it.

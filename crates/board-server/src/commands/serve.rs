@@ -28,8 +28,9 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     let (store, spool) = (Arc::clone(&place.store), place.spool.clone());
     let app = App::new(store, spool, arguments.authority, limits)
         .map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
-    if let Some(intake) = &intake {
-        app.take_ballots(Arc::clone(intake));
+    match &intake {
+        Some(intake) => app.take_ballots(Arc::clone(intake)),
+        None => app.mind_others(Arc::clone(&place.files)),
     }
     let listening = Listening::at(arguments.listen).map_err(|error| {
         Failure::new(Exit::Io, format!("cannot listen: {error}"))

@@ -12,4 +12,4 @@ mod tests;
 mod upload;
 
 pub use board::WebBoard;
-pub use polls::{HandedIn, hand_in_ballot, hand_in_challenge};
+pub use polls::{HandedIn, Polls};

@@ -18,43 +18,57 @@ pub enum HandedIn {
     Elsewhere,
 }
 
-/// Hands in a ballot at the server of the board at `url`. The same one can be handed in again.
-///
-/// # Errors
-/// [`BoardError::Unreachable`] with the server's reason, if it has one.
-pub fn hand_in_ballot(url: &str, ballot: &[u8]) -> Result<HandedIn, BoardError> {
-    hand_in(url, "ballots", "hand in the ballot", ballot)
+/// A board server's intake.
+pub struct Polls {
+    site: Site,
 }
 
-/// Hands in a challenge, as [`hand_in_ballot`].
-///
-/// # Errors
-/// As [`hand_in_ballot`].
-pub fn hand_in_challenge(url: &str, challenge: &[u8]) -> Result<HandedIn, BoardError> {
-    hand_in(url, "challenges", "hand in the challenge", challenge)
-}
+impl Polls {
+    /// The intake of the server of the board at `url`; nothing is asked yet.
+    ///
+    /// # Errors
+    /// When this is no URL, or the machine cannot connect to any.
+    pub fn at(url: &str) -> Result<Polls, BoardError> {
+        Ok(Polls { site: Site::new(url)? })
+    }
 
-fn hand_in(
-    url: &str,
-    route: &str,
-    action: &'static str,
-    bytes: &[u8],
-) -> Result<HandedIn, BoardError> {
-    let site = Site::new(url)?;
-    let place = site.url(&format!("api/v1/{route}"));
-    let body = Bytes::copy_from_slice(bytes);
-    let failed = |trouble: Trouble| BoardError::Unreachable {
-        place: url.to_owned(),
-        action,
-        reason: trouble.reason(),
-    };
-    let sent = send(PATIENCE, || site.writer().post(&place).body(body.clone()));
-    let answer = wait(sent).map_err(failed)?;
-    match answer.status {
-        status if status.is_success() => Ok(HandedIn::Taken(answer.body)),
-        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => {
-            Ok(HandedIn::Elsewhere)
+    /// Hands in a ballot. The same one can be handed in again.
+    ///
+    /// # Errors
+    /// [`BoardError::Unreachable`] with the server's reason, if it has one.
+    pub fn ballot(&self, ballot: &[u8]) -> Result<HandedIn, BoardError> {
+        self.hand_in("ballots", "hand in the ballot", ballot)
+    }
+
+    /// Hands in a challenge, as [`Polls::ballot`].
+    ///
+    /// # Errors
+    /// As [`Polls::ballot`].
+    pub fn challenge(&self, challenge: &[u8]) -> Result<HandedIn, BoardError> {
+        self.hand_in("challenges", "hand in the challenge", challenge)
+    }
+
+    fn hand_in(
+        &self,
+        route: &str,
+        action: &'static str,
+        bytes: &[u8],
+    ) -> Result<HandedIn, BoardError> {
+        let place = self.site.url(&format!("api/v1/{route}"));
+        let body = Bytes::copy_from_slice(bytes);
+        let failed = |trouble: Trouble| BoardError::Unreachable {
+            place: self.site.root().to_owned(),
+            action,
+            reason: trouble.reason(),
+        };
+        let sent = send(PATIENCE, || self.site.writer().post(&place).body(body.clone()));
+        let answer = wait(sent).map_err(failed)?;
+        match answer.status {
+            status if status.is_success() => Ok(HandedIn::Taken(answer.body)),
+            StatusCode::NOT_FOUND
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::NOT_IMPLEMENTED => Ok(HandedIn::Elsewhere),
+            _ => Err(failed(Trouble::Lasting(answer.reason()))),
         }
-        _ => Err(failed(Trouble::Lasting(answer.reason()))),
     }
 }

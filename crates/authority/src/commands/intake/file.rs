@@ -8,11 +8,12 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
+use psephos_audit::{View, ballot_layouts};
 use psephos_console::{Failure, count, nth, numbered, plural};
 use psephos_core::tree::TreeHasher;
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::ElectionContext;
-use psephos_proofs::ballot::{CHALLENGE_LENGTH, Challenge};
+use psephos_proofs::ballot::{BallotLayout, CHALLENGE_LENGTH, Challenge};
 use psephos_voter::Opening;
 
 /// What the ballots of an election look like.
@@ -23,6 +24,21 @@ pub struct Forms {
     pub public_key: Encoding,
     /// Bytes of a ballot, by box.
     pub lengths: Vec<usize>,
+}
+
+impl Forms {
+    /// Of an election that is open.
+    pub fn of(view: &View) -> Result<Forms, Failure> {
+        let layouts = view.description().and_then(ballot_layouts);
+        let layouts = layouts.ok_or_else(|| Failure::internal("a ballot without a length"))?;
+        let keys = view.ceremony.keys.as_ref();
+        let keys = keys.ok_or_else(|| Failure::internal("an open election without a key"))?;
+        Ok(Forms {
+            election: view.election(),
+            public_key: keys.public_key,
+            lengths: layouts.iter().map(BallotLayout::row_length).collect(),
+        })
+    }
 }
 
 /// The ballots of one box in a file.

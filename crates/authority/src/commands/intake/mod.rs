@@ -1,16 +1,16 @@
 //! `intake`: files of encrypted ballots and of challenges onto the board.
 
-mod file;
+pub mod file;
 mod receipts;
 mod watch;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use psephos_audit::{Phase, View, ballot_layouts};
+use psephos_audit::{Phase, View};
 use psephos_console::{Exit, Failure, plural};
 use psephos_participant::{Audited, board_failure};
-use psephos_proofs::ballot::{BallotLayout, CHALLENGE_LENGTH};
+use psephos_proofs::ballot::CHALLENGE_LENGTH;
 use psephos_protocol::{AuthorityAction, Next};
 use psephos_record::bodies::{Ballots, Body, Challenged};
 
@@ -69,15 +69,7 @@ impl Desk {
         if !arguments.early {
             hours::begun(&audited.view)?;
         }
-        let layouts = audited.view.description().and_then(ballot_layouts);
-        let layouts = layouts.ok_or_else(|| Failure::internal("a ballot without a length"))?;
-        let keys = audited.view.ceremony.keys.as_ref();
-        let keys = keys.ok_or_else(|| Failure::internal("an open election without a key"))?;
-        let forms = Forms {
-            election: audited.view.election(),
-            public_key: keys.public_key,
-            lengths: layouts.iter().map(BallotLayout::row_length).collect(),
-        };
+        let forms = Forms::of(&audited.view)?;
         let receipts = arguments.receipts.clone();
         if let Some(folder) = &receipts {
             fs::create_dir_all(folder)

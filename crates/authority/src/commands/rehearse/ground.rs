@@ -1,6 +1,7 @@
 //! Where a rehearsal's board lies, and how its programs reach it: in a folder, or through a server that is started
 //! for it.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ use crate::cli::Rehearse;
 
 /// The log of the server.
 const SERVER: &str = "board";
+/// The log of the server once it takes in ballots.
+const SERVER_WITH_KEY: &str = "board-intake";
 
 /// The place of a rehearsal's board.
 pub struct Ground {
@@ -25,7 +28,7 @@ pub struct Ground {
     pub board: Locator,
     /// Where the records lie; the same, unless there is a server between.
     pub store: Locator,
-    server: Option<Running>,
+    server: Option<Server>,
 }
 
 impl Ground {
@@ -43,12 +46,8 @@ impl Ground {
                     Some(url) => url.clone(),
                     None => Locator::Path(new_folder()?),
                 };
-                let mut serve = Command::new(programs.server()?);
-                serve.args(["serve", "--json", "--quiet", "--leash", "--per-address=0"]);
-                serve.arg("--listen").arg(address.to_string());
-                serve.arg("--store").arg(store.to_string()).arg("--spool").arg(spool);
-                let mut server = Running::start(SERVER, serve, logs)?;
-                let board = Locator::Url(url_of(&mut server, logs)?);
+                let server = Server::start(programs, &store, address, (logs, spool))?;
+                let board = Locator::Url(format!("http://{}", server.address));
                 Ok(Ground { board, store, server: Some(server) })
             }
             (_, Some(store)) => {
@@ -93,11 +92,75 @@ impl Ground {
 
     /// Fails when the server has ended.
     pub fn holds(&mut self) -> Result<(), Failure> {
-        let Some(server) = &mut self.server else { return Ok(()) };
-        match server.ended()? {
+        let Some(Server { running: Some(running), .. }) = &mut self.server else { return Ok(()) };
+        match running.ended()? {
             None => Ok(()),
-            Some(code) => Err(server.failure(code)),
+            Some(code) => Err(running.failure(code)),
         }
+    }
+
+    /// Whether there is a server.
+    pub fn is_served(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// Starts the server again, which takes in ballots from then on; `key` and `passphrase` are files.
+    pub fn take_ballots(&mut self, key: &Path, passphrase: &Path) -> Result<(), Failure> {
+        match &mut self.server {
+            Some(server) => server.start_again(key, passphrase),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A server at work.
+struct Server {
+    program: PathBuf,
+    arguments: Vec<OsString>,
+    address: SocketAddr,
+    logs: PathBuf,
+    /// None only between two starts.
+    running: Option<Running>,
+}
+
+impl Server {
+    fn start(
+        programs: &Programs,
+        store: &Locator,
+        address: SocketAddr,
+        (logs, spool): (&Path, &Path),
+    ) -> Result<Server, Failure> {
+        let mut arguments: Vec<OsString> =
+            ["serve", "--json", "--quiet", "--leash", "--per-address=0", "--every=1", "--store"]
+                .map(OsString::from)
+                .into();
+        arguments.extend([store.to_string().into(), "--spool".into(), spool.into()]);
+        let (program, logs) = (programs.server()?, logs.to_owned());
+        let mut server = Server { program, arguments, address, logs, running: None };
+        server.run(SERVER, &[])?;
+        Ok(server)
+    }
+
+    fn start_again(&mut self, key: &Path, passphrase: &Path) -> Result<(), Failure> {
+        self.running = None;
+        let intake: [&OsStr; 4] = [
+            "--intake-key".as_ref(),
+            key.as_ref(),
+            "--passphrase-file".as_ref(),
+            passphrase.as_ref(),
+        ];
+        self.run(SERVER_WITH_KEY, &intake)
+    }
+
+    /// Starts it at its address; at port 0 it says which one it has.
+    fn run(&mut self, log: &str, more: &[&OsStr]) -> Result<(), Failure> {
+        let mut serve = Command::new(&self.program);
+        serve.args(&self.arguments).arg("--listen").arg(self.address.to_string()).args(more);
+        let mut running = Running::start(log, serve, &self.logs)?;
+        let url = url_of(&mut running, log, &self.logs)?;
+        self.address = address(&url)?;
+        self.running = Some(running);
+        Ok(())
     }
 }
 
@@ -112,9 +175,9 @@ fn address(url: &str) -> Result<SocketAddr, Failure> {
 }
 
 /// The URL that the server says.
-fn url_of(server: &mut Running, logs: &Path) -> Result<String, Failure> {
+fn url_of(server: &mut Running, log: &str, logs: &Path) -> Result<String, Failure> {
     loop {
-        let said = fs::read_to_string(logs.join(format!("{SERVER}.out"))).unwrap_or_default();
+        let said = fs::read_to_string(logs.join(format!("{log}.out"))).unwrap_or_default();
         if let Some((line, _)) = said.split_once('\n') {
             let said: Option<Value> = serde_json::from_str(line).ok();
             let url = said.as_ref().and_then(|said| said.get("url")?.as_str());

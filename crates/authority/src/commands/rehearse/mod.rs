@@ -14,6 +14,7 @@ mod outcome;
 mod sabotage;
 mod stage;
 mod summary;
+mod voters;
 
 use std::io::{self, Write};
 use std::time::Instant;
@@ -145,11 +146,14 @@ fn voting(
     let file = stage.vote(&cast.description, electorate, &mut bar)?;
     summary.time("voting", bar.finish("encrypted and proved by simulated voters"));
 
-    let bar = Progress::start(mode, "taking in the ballots", None);
-    if !cast.ballots.is_empty() {
-        stage.intake(&file)?;
-    }
-    summary.time("intake", bar.finish(""));
+    let total = stage.ground().is_served().then_some(cast.ballots.len() as u64);
+    let mut bar = Progress::start(mode, "taking in the ballots", total);
+    let receipts = if cast.ballots.is_empty() { 0 } else { stage.hand_in(&file, &mut bar)? };
+    let note = match receipts {
+        0 => String::new(),
+        receipts => format!("by the server, {}", plural(receipts, "receipt", "receipts")),
+    };
+    summary.time("intake", bar.finish(&note));
 
     let few = electorate.below_minimum(&cast.description);
     stage.waive(&few)?;

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use psephos_audit::View;
-use psephos_console::{Exit, Failure, Progress, numbered};
+use psephos_console::{Exit, Failure, Locator, Progress, numbered};
 use psephos_participant::{audit_failure, entropy};
 use psephos_record::bodies::Description;
 use psephos_record::invitation::PREFIX;
@@ -95,6 +95,7 @@ impl Stage {
         let printed = self.complete("authority-init", init, None)?;
         let lines: Vec<String> =
             printed.lines().filter(|line| line.starts_with(PREFIX)).map(str::to_owned).collect();
+        self.take_ballots()?;
         bar.set(1, "");
         for (trustee, line) in numbered(&lines) {
             let mut join = Command::new(&self.programs.trustee);
@@ -121,8 +122,32 @@ impl Stage {
         Ok(path)
     }
 
+    /// A server is given the intake's key.
+    fn take_ballots(&mut self) -> Result<(), Failure> {
+        if !self.ground.is_served() {
+            return Ok(());
+        }
+        let (key, passphrase) = (self.path("intake.key"), self.path("authority.passphrase"));
+        let mut write = Command::new(&self.programs.authority);
+        write.arg("intake-key").arg(&key).arg("--throwaway");
+        write.arg("--new-passphrase-file").arg(&passphrase);
+        self.entered(&mut write, "authority");
+        self.complete("authority-intake-key", write, None)?;
+        self.ground.take_ballots(&key, &passphrase)
+    }
+
+    /// The ballots in that file are handed in: one by one at the server, or by `intake` where there is none. How
+    /// many receipts there are.
+    pub fn hand_in(&mut self, file: &Path, bar: &mut Progress) -> Result<u64, Failure> {
+        let Locator::Url(url) = &self.ground.board else {
+            return self.intake(file).map(|()| 0);
+        };
+        let receipts = self.path("receipts");
+        super::voters::hand_in(url, &self.view()?, file, &receipts, bar)
+    }
+
     /// `intake` of that file.
-    pub fn intake(&mut self, file: &Path) -> Result<(), Failure> {
+    fn intake(&mut self, file: &Path) -> Result<(), Failure> {
         let mut intake = self.authority("intake");
         intake.arg(file);
         self.complete("authority-intake", intake, None).map(|_| ())
@@ -180,6 +205,9 @@ impl Stage {
         let place = self.verifiable()?;
         let mut verify = Command::new(&self.programs.verifier);
         verify.arg(&place).arg("--json");
+        for receipt in super::voters::some_receipts(&self.path("receipts")) {
+            verify.arg("--receipt").arg(receipt);
+        }
         let logs = self.path("logs");
         let running = Running::start("verifier", verify, &logs)?;
         let (code, printed) = running.finish(&mut || Ok(()))?;

@@ -4,8 +4,10 @@ mod election;
 pub mod ledger;
 mod pages;
 mod programs;
+pub mod python;
 mod s3;
 pub mod script;
+pub mod server;
 
 pub use election::Election;
 pub use pages::{Block, Page};

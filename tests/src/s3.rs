@@ -2,8 +2,9 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use crate::python::environment;
 
 /// What is installed.
 const MOTO: &str = "moto[server]==5.2.5";
@@ -22,7 +23,7 @@ impl S3 {
     /// When it is installed and does not start.
     #[must_use]
     pub fn start() -> Option<S3> {
-        let python = match environment() {
+        let python = match environment("s3", MOTO, "moto.server, werkzeug.serving") {
             Ok(python) => python,
             Err(why) => {
                 println!("skipped: no store that speaks S3 on this machine: {why}");
@@ -78,39 +79,5 @@ impl Drop for S3 {
         // It may have ended by itself, which is as good.
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// The interpreter of an environment that has moto, made if it is not there.
-fn environment() -> Result<PathBuf, String> {
-    let test = std::env::current_exe().expect("the test's own place");
-    let target = test.ancestors().nth(3).expect("a target folder");
-    let folder = target.join("s3");
-    let python = folder.join("bin/python");
-    if has_moto(&python) {
-        return Ok(python);
-    }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", MOTO]))?;
-    match has_moto(&python) {
-        true => Ok(python),
-        false => Err("moto was installed and cannot be imported".to_owned()),
-    }
-}
-
-fn has_moto(python: &Path) -> bool {
-    let mut import = Command::new(python);
-    import.args(["-c", "import moto.server, werkzeug.serving"]).stderr(Stdio::null());
-    import.status().is_ok_and(|status| status.success())
-}
-
-fn run(command: &mut Command) -> Result<(), String> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
-    match output.status.success() {
-        true => Ok(()),
-        false => {
-            let said = String::from_utf8_lossy(&output.stderr);
-            Err(said.lines().last().unwrap_or("it said nothing").to_owned())
-        }
     }
 }

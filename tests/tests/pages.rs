@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use psephos_tests::{Page, programs};
 
-const PROGRAMS: [&str; 6] = [
+const PROGRAMS: [&str; 7] = [
     "psephos-authority",
+    "psephos-board",
     "psephos-trustee",
     "psephos-verifier",
     "psephos-voter",

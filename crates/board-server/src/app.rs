@@ -1,7 +1,7 @@
 //! What the handlers share.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use psephos_core::Encoding;
@@ -22,6 +22,8 @@ use crate::uploads::{Desk, SpoolError};
 
 /// How often uploads that nobody goes on with are looked for, in looks at the board.
 const LOOKS_A_SWEEP: u64 = 1000;
+/// How often a list that could not be read is looked at again, in looks at the board.
+const LOOKS_AGAIN: u64 = 100;
 /// Records that wait to be judged at a time.
 const WAITING: usize = 64;
 
@@ -37,6 +39,8 @@ pub struct App {
     pub(crate) metrics: Metrics,
     /// Whether the board was there when it was last looked at.
     pub(crate) reachable: AtomicBool,
+    /// How many records there were when ballots were last looked for in them.
+    indexed: AtomicU64,
     polls: OnceLock<Polls>,
     closing: watch::Sender<bool>,
     /// Wakes whoever looks at the board.
@@ -75,6 +79,7 @@ impl App {
             records: Arc::new(Semaphore::new(WAITING)),
             metrics: Metrics::new(),
             reachable: AtomicBool::new(true),
+            indexed: AtomicU64::new(0),
             polls: OnceLock::new(),
             closing: watch::Sender::new(false),
             news: Notify::new(),
@@ -168,9 +173,12 @@ impl App {
         {
             tracing::warn!(%error, "old uploads cannot be removed");
         }
+        let again = number.is_multiple_of(LOOKS_AGAIN);
         let seen = self.keeper.catch_up().and_then(|records| {
-            let outline = self.keeper.outline()?;
-            self.trackers.catch_up(&**self.keeper.store(), &outline.view);
+            if self.indexed.swap(records, Ordering::Relaxed) != records || again {
+                let outline = self.keeper.outline()?;
+                self.trackers.catch_up(&**self.keeper.store(), &outline.view);
+            }
             Ok(records)
         });
         match seen {

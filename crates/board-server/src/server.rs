@@ -32,6 +32,16 @@ pub struct Certificate {
     pub key: PathBuf,
 }
 
+impl Certificate {
+    /// Reads the files, to find out now whether they belong together.
+    ///
+    /// # Errors
+    /// The system's, or what is wrong with them.
+    pub async fn check(&self) -> io::Result<()> {
+        configure(self).await.map(|_| ())
+    }
+}
+
 /// A place that is listened at.
 pub struct Listening {
     listener: TcpListener,

@@ -83,7 +83,7 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
     #[test]
     fn every_request_is_answered(
         method in prop_oneof![Just("GET"), Just("HEAD"), Just("PUT"), Just("POST"), "[A-Z]{1,9}"

@@ -32,16 +32,11 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
         Some(intake) => app.take_ballots(Arc::clone(intake)),
         None => app.mind_others(Arc::clone(&place.files)),
     }
-    let listening = Listening::at(arguments.listen).map_err(|error| {
-        Failure::new(Exit::Io, format!("cannot listen: {error}"))
-            .at(arguments.listen.to_string())
-            .advice("give another address with --listen; port 0 lets the system choose one")
-    })?;
-    let certificate = arguments.tls_cert.clone().zip(arguments.tls_key.clone());
-    let certificate = certificate.map(|(certificate, key)| Certificate { certificate, key });
-    announce(&listening, certificate.is_some(), arguments.json);
     let runtime = Runtime::new()
         .map_err(|error| Failure::new(Exit::Io, format!("cannot start threads: {error}")))?;
+    let listening = listen(arguments)?;
+    let certificate = certificate(arguments, &runtime)?;
+    announce(&listening, certificate.is_some(), arguments.json);
     let end = told_to_end(arguments.leash);
     let served = runtime.block_on(serve(app, Settings { listening, certificate }, end));
     if let Some(intake) = intake {
@@ -50,15 +45,32 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
                 .advice("start the server again: it posts everything that has a receipt")
         })?;
     }
-    served.map(|()| Exit::Valid).map_err(|error| {
-        let failure = Failure::new(Exit::Io, format!("cannot serve: {error}"));
-        match &arguments.tls_cert {
-            Some(file) => failure
-                .at(file.display().to_string())
-                .advice("--tls-cert and --tls-key want files in PEM that belong together"),
-            None => failure,
-        }
+    served
+        .map(|()| Exit::Valid)
+        .map_err(|error| Failure::new(Exit::Io, format!("cannot serve: {error}")))
+}
+
+fn listen(arguments: &Serve) -> Result<Listening, Failure> {
+    Listening::at(arguments.listen).map_err(|error| {
+        Failure::new(Exit::Io, format!("cannot listen: {error}"))
+            .at(arguments.listen.to_string())
+            .advice("give another address with --listen; port 0 lets the system choose one")
     })
+}
+
+/// The certificate, if there is one, after a look at its files: before anybody is told that the board is served.
+fn certificate(arguments: &Serve, runtime: &Runtime) -> Result<Option<Certificate>, Failure> {
+    let files = arguments.tls_cert.clone().zip(arguments.tls_key.clone());
+    let Some((certificate, key)) = files else { return Ok(None) };
+    let files = Certificate { certificate, key };
+    match runtime.block_on(files.check()) {
+        Ok(()) => Ok(Some(files)),
+        Err(error) => {
+            Err(Failure::new(Exit::Io, format!("the certificate cannot be used: {error}"))
+                .at(files.certificate.display().to_string())
+                .advice("--tls-cert and --tls-key want files in PEM that belong together"))
+        }
+    }
 }
 
 /// What takes in ballots, if there is a key for it.

@@ -11,6 +11,7 @@ use psephos_proofs::ballot::CHALLENGE_LENGTH;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::describe::Binary;
 use crate::app::App;
 use crate::body;
 use crate::polls::Polls;
@@ -26,10 +27,10 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 
 /// Hands in a ballot. The receipt is given once the ballot is durable; the same ballot can be sent again.
 #[utoipa::path(post, path = "/api/v1/ballots", tag = "ballots",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream",
+    request_body(content = Binary, content_type = "application/octet-stream",
         description = "one ballot (spec/06-ballot.md)"),
     responses(
-        (status = 200, description = "the signed receipt (spec/board.cddl, `signed-receipt`)", body = Vec<u8>,
+        (status = 200, description = "the signed receipt (spec/board.cddl, `signed-receipt`)", body = Binary,
             content_type = "application/cbor"),
         (status = 404, description = "no ballots are taken in here", body = Told,
             content_type = "application/problem+json"),
@@ -72,7 +73,7 @@ async fn post_ballot(
 
 /// Hands in a challenge: the ballot that it names shall never count. It can be sent again.
 #[utoipa::path(post, path = "/api/v1/challenges", tag = "ballots",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream",
+    request_body(content = Binary, content_type = "application/octet-stream",
         description = "a row of a `challenged` record (spec/06-ballot.md §6.6), 128 bytes"),
     responses(
         (status = 204, description = "it is durable, and will be on the board"),

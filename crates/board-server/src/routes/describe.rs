@@ -1,6 +1,12 @@
 //! The OpenAPI document's own words; the rest of it comes from the handlers.
 
+use utoipa::ToSchema;
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
+
+/// Bytes as they are.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct Binary(());
 
 /// What stands at the head of the document.
 pub fn base() -> OpenApi {

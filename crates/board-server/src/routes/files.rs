@@ -16,6 +16,7 @@ use psephos_record::message::RECORD_LIMIT;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::describe::Binary;
 use super::messages::{Appended, placed};
 use super::ranges::{answer, tag};
 use crate::app::App;
@@ -38,8 +39,8 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
     params(("name" = String, Path, description = "its number, eight digits, and `.cbor`",
         pattern = r"^[0-9]{8}\.cbor$", example = "00000000.cbor")),
     responses(
-        (status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "the part that `Range` names", body = Vec<u8>,
+        (status = 200, description = "the file", body = Binary, content_type = "application/octet-stream"),
+        (status = 206, description = "the part that `Range` names", body = Binary,
             content_type = "application/octet-stream"),
         (status = 304, description = "it is the one that `If-None-Match` names"),
         (status = 404, description = "no such record yet", body = Told,
@@ -99,7 +100,7 @@ fn sequence(name: &str) -> Result<u64, Problem> {
 #[utoipa::path(put, path = "/records/{name}", tag = "board",
     params(("name" = String, Path, description = "its number, eight digits, and `.cbor`",
         pattern = r"^[0-9]{8}\.cbor$", example = "00000000.cbor")),
-    request_body(content = Vec<u8>, content_type = "application/cbor", description = "the record's file"),
+    request_body(content = Binary, content_type = "application/cbor", description = "the record's file"),
     responses(
         (status = 201, description = "it stands", body = Appended),
         (status = 404, description = "no record's name", body = Told,
@@ -141,8 +142,8 @@ async fn put_record(
 #[utoipa::path(get, path = "/blobs/{root}", tag = "board",
     params(("root" = String, Path, description = "its root in lowercase hex", pattern = "^[0-9a-f]{64}$")),
     responses(
-        (status = 200, description = "the file", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "the part that `Range` names", body = Vec<u8>,
+        (status = 200, description = "the file", body = Binary, content_type = "application/octet-stream"),
+        (status = 206, description = "the part that `Range` names", body = Binary,
             content_type = "application/octet-stream"),
         (status = 304, description = "it is the one that `If-None-Match` names"),
         (status = 404, description = "no such list", body = Told,

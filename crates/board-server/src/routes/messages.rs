@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::describe::Binary;
 use super::files::fresh;
 use crate::app::App;
 use crate::body;
@@ -43,7 +44,7 @@ pub fn placed(placement: &Placement) -> Response {
 
 /// Appends a signed message. One that stands already is told its place, so it can be sent again.
 #[utoipa::path(post, path = "/api/v1/messages", tag = "board",
-    request_body(content = Vec<u8>, content_type = "application/cbor",
+    request_body(content = Binary, content_type = "application/cbor",
         description = "the signed message (spec/board.cddl, `signed-message`)"),
     responses(
         (status = 200, description = "it stood already", body = Appended),

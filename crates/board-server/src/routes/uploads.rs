@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::describe::Binary;
 use super::files::fresh;
 use crate::app::App;
 use crate::body;
@@ -107,7 +108,7 @@ async fn get_upload(
 /// Begins an upload, or says how far it is.
 #[utoipa::path(put, path = "/api/v1/uploads/{root}", tag = "uploads",
     params(("root" = String, Path, description = "its root in lowercase hex", pattern = "^[0-9a-f]{64}$")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream",
+    request_body(content = Binary, content_type = "application/octet-stream",
         description = "the outline: LE64 of the list's length, then the leaves of its tree"),
     responses(
         (status = 200, description = "under way", body = Progress),
@@ -143,7 +144,7 @@ async fn begin_upload(
     params(
         ("root" = String, Path, description = "its root in lowercase hex", pattern = "^[0-9a-f]{64}$"),
         ("part" = u64, Path, description = "the part's number, from 0", minimum = 0)),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = Binary, content_type = "application/octet-stream"),
     responses(
         (status = 204, description = "it is kept"),
         (status = 404, description = "no such upload", body = Told,

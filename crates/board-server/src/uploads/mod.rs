@@ -85,7 +85,16 @@ impl Desk {
 
     /// An upload that is under way.
     pub fn find(&self, root: &Digest) -> Result<Arc<Upload>, Fault> {
-        lock(&self.active).get(root).cloned().ok_or(Fault::Unknown)
+        let mut active = lock(&self.active);
+        match active.get(root) {
+            Some(upload) if upload.is_there() => Ok(Arc::clone(upload)),
+            // Another server with the same folder has completed it.
+            Some(_) => {
+                active.remove(root);
+                Err(Fault::Unknown)
+            }
+            None => Err(Fault::Unknown),
+        }
     }
 
     /// Bytes that the outline of a list may have, if the list is announced or under way.

@@ -174,6 +174,11 @@ impl Upload {
         (part < self.parts()).then(|| PART_LENGTH.min(self.length() - start))
     }
 
+    /// Whether its folder is.
+    pub fn is_there(&self) -> bool {
+        self.folder.is_dir()
+    }
+
     /// Keeps others from completing it at the same time.
     pub fn alone(&self) -> MutexGuard<'_, ()> {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner)

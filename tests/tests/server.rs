@@ -1,0 +1,188 @@
+//! The board server as a program: whole rehearsals through it, restarts, refusals, its end.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+
+use psephos_core::tree::TreeHasher;
+use psephos_record::board::{Board, FolderBoard, MemoryBoard, WritableBoard};
+use psephos_record::bodies::{Ballots, Body, Open};
+use psephos_record::message::Record;
+use psephos_record::signature::sign;
+use psephos_testkit::{Author, Election, Plan};
+use psephos_tests::server::Server;
+use psephos_tests::{S3, programs};
+use serde_json::json;
+
+/// A made election as far as it is open, in a folder.
+fn open_election(folder: &Path) -> Election {
+    let election = Election::opened(Plan::new(3, 2, 5));
+    copy(&election.board, folder);
+    election
+}
+
+fn copy(from: &MemoryBoard, folder: &Path) {
+    let board = FolderBoard::create(folder).expect("a board");
+    for sequence in 0..from.extent().expect("records").records {
+        let file = from.record(sequence).expect("a record");
+        let body = Record::decode(&file).and_then(|record| record.message()?.body());
+        for list in body.expect("a body").lists() {
+            let mut rows = from.open_blob(&list.blob.root).expect("a list");
+            let mut write = |out: &mut dyn Write| std::io::copy(&mut rows, out).map(|_| ());
+            board.put_blob(list.blob.row_length, &mut write).expect("stored");
+        }
+        board.create_record(sequence, &file).expect("written");
+    }
+}
+
+#[test]
+fn a_rehearsal_through_a_server_is_valid_and_its_store_is_the_board() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = folder.path().join("store");
+    let arguments = ["--json", "--board", "http://127.0.0.1:0", "--store"];
+    let mut command = programs().command("psephos-authority");
+    command.arg("rehearse").args(arguments).arg(&store);
+    let outcome = psephos_tests::Outcome::of(command.output().expect("it starts")).exits(0);
+    let report = outcome.json();
+    assert_eq!(report["verdict"], "VALID");
+    assert_eq!(report["board"], store.display().to_string());
+    programs().verifier(&[&store]).exits(0);
+    let uploads = store.join(".incoming-uploads");
+    assert!(!uploads.exists(), "uploads lie beside the homes, and not on the board");
+}
+
+#[test]
+fn a_bad_mix_goes_through_a_server_and_is_found() {
+    // The server looks at no proof: those who verify do.
+    let arguments = ["rehearse", "--json", "--board", "http://127.0.0.1:0", "--fault", "bad-mix:1"];
+    let report = programs().authority(&arguments).exits(0).json();
+    assert_eq!(report["verdict"], "VALID");
+    assert_eq!(report["faults"][0]["fault"], "bad-mix:1");
+    let board = report["board"].as_str().expect("a place");
+    fs::remove_dir_all(board).expect("removed");
+}
+
+#[test]
+fn a_rehearsal_on_an_object_store_is_valid() {
+    let Some(store) = S3::start() else { return };
+    let mut command = programs().command("psephos-authority");
+    command.args(["rehearse", "--json", "--board", "http://127.0.0.1:0"]);
+    command.arg("--store").arg(store.url("rehearsed")).envs(store.environment());
+    let outcome = psephos_tests::Outcome::of(command.output().expect("it starts")).exits(0);
+    assert_eq!(outcome.json()["verdict"], "VALID");
+}
+
+#[test]
+fn an_upload_goes_on_after_the_server_was_killed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let board = folder.path().join("board");
+    let mut election = open_election(&board);
+    let bytes: Vec<u8> = (0..9u32 << 20).map(|place| (place / 5) as u8).collect();
+    let ballots = MemoryBoard::new().put_rows(1 << 10, &bytes).expect("a list");
+    let body = Body::Ballots(Ballots { box_index: 0, ballots });
+    let message = election.message(Author::Intake, &body);
+    let offer = sign(message, election.key(Author::Intake)).encode();
+    let mut hasher = TreeHasher::new();
+    hasher.update(&bytes);
+    let (outline, path) =
+        (hasher.outline().encode(), format!("/api/v1/uploads/{}", hex::encode(ballots.root)));
+
+    let mut server = Server::start(&[Path::new("--store"), &board]);
+    assert_eq!(server.told("PUT", &path, &outline).0, 404);
+    let (status, answer) = server.told("POST", "/api/v1/messages", &offer);
+    assert_eq!((status, &answer["missing"]), (424, &json!([hex::encode(ballots.root)])));
+    let begun = json!({ "part_length": 8 << 20, "parts": 2, "missing": [[0, 2]] });
+    assert_eq!(server.told("PUT", &path, &outline), (200, begun));
+    assert_eq!(server.ask("PUT", &format!("{path}/1"), &bytes[..1 << 20]).0, 422);
+    assert_eq!(server.ask("PUT", &format!("{path}/1"), &bytes[8 << 20..]).0, 204);
+    server.kill();
+
+    let server = Server::start(&[Path::new("--store"), &board]);
+    assert_eq!(server.told("GET", &path, &[]).1["missing"], json!([[0, 1]]));
+    assert_eq!(server.ask("POST", &format!("{path}/complete"), &[]).0, 409);
+    assert_eq!(server.ask("PUT", &format!("{path}/0"), &bytes[..8 << 20]).0, 204);
+    assert_eq!(server.ask("POST", &format!("{path}/complete"), &[]).0, 204);
+    let list = server.ask("GET", &format!("/blobs/{}", hex::encode(ballots.root)), &[]);
+    assert!(list.0 == 200 && list.1 == bytes);
+    let (status, placed) = server.told("POST", "/api/v1/messages", &offer);
+    assert_eq!(status, 201, "{placed}");
+    assert_eq!(server.told("POST", "/api/v1/messages", &offer), (200, placed));
+    assert_eq!(server.end(), Some(0));
+}
+
+#[test]
+fn what_is_refused_leaves_the_board_as_it_was() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let board = folder.path().join("board");
+    let mut election = open_election(&board);
+    let server = Server::start(&[Path::new("--store"), &board]);
+    let records = FolderBoard::open(&board).and_then(|board| board.extent()).expect("records");
+    let mut refuse = |author, altered: bool, check: &str| {
+        let message = election.message(author, &Body::Open(Open {}));
+        let mut offer = sign(message, election.key(author));
+        offer.signature.0[5] ^= u8::from(altered);
+        let (status, answer) = server.told("POST", "/api/v1/messages", &offer.encode());
+        assert_eq!((status, answer["check"].as_str()), (422, Some(check)), "{answer}");
+        assert!(answer["fix"].is_string());
+    };
+    refuse(Author::Stranger, false, "board.signature");
+    refuse(Author::Authority, true, "board.signature");
+    refuse(Author::Authority, false, "board.phase");
+    let (status, answer) = server.told("POST", "/api/v1/messages", b"nonsense");
+    assert_eq!((status, answer["check"].as_str()), (422, Some("encoding.canonical")));
+    assert_eq!(server.ask("PUT", "/records/00000000.cbor", b"another").0, 412);
+    let after = FolderBoard::open(&board).and_then(|board| board.extent()).expect("records");
+    assert_eq!(after, records);
+}
+
+#[test]
+fn a_server_that_is_told_to_end_finishes_what_was_begun() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let board = folder.path().join("board");
+    let mut server = Some(Server::start(&[Path::new("--store"), &board]));
+    let (mut begun, id) = server.as_ref().map(|it| (it.connect(), it.id())).expect("a server");
+    begun
+        .write_all(b"POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n")
+        .expect("sent");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let told = Command::new("kill").args(["-TERM", &id.to_string()]).status().expect("kill");
+    assert!(told.success());
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    begun.write_all(b"abc").expect("sent");
+    let mut answer = String::new();
+    begun.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");
+    assert_eq!(server.take().expect("a server").end(), Some(0));
+}
+
+#[test]
+fn a_server_that_cannot_begin_says_why() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = |path: &Path| path.display().to_string();
+    let serve = |options: &[&str]| {
+        programs().run("psephos-board", &[&["serve", "--quiet"], options].concat())
+    };
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address").to_string();
+    let board = text(&folder.path().join("board"));
+    serve(&["--store", &board, "--listen", &address])
+        .exits(74)
+        .says(&["cannot listen", "--listen"]);
+
+    let letters = folder.path().join("letters");
+    fs::create_dir(&letters).expect("made");
+    fs::write(letters.join("letter.txt"), "dear").expect("written");
+    serve(&["--store", &text(&letters)]).exits(3).says(&["letter.txt"]);
+    serve(&["--store", "s3://bucket/board"]).exits(64).says(&["--spool"]);
+    serve(&["--store", "ftp://nowhere", "--spool", &board]).exits(64).says(&["ftp://"]);
+    let key = text(&letters.join("letter.txt"));
+    let tls = ["--store", &board, "--listen", "127.0.0.1:0", "--tls-cert", &key, "--tls-key", &key];
+    serve(&tls).exits(74).says(&["PEM"]);
+    serve(&["--tls-cert", &key]).exits(64);
+
+    let rehearse = |options: &[&str]| programs().authority(&[&["rehearse"], options].concat());
+    rehearse(&["--board", "https://board.example"]).exits(64).says(&["127.0.0.1:0"]);
+    rehearse(&["--store", &board]).exits(64).says(&["--board http://127.0.0.1:0"]);
+}

@@ -35,6 +35,7 @@ pub fn programs() -> &'static Programs {
         build.args(["build", "--quiet", "--target-dir"]).arg(target);
         let packages = [
             "psephos-authority",
+            "psephos-board-server",
             "psephos-device",
             "psephos-registrar",
             "psephos-trustee",

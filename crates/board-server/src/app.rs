@@ -7,6 +7,8 @@ use std::sync::{Arc, OnceLock};
 use psephos_core::Encoding;
 use psephos_intake::Intake;
 use psephos_record::board::BoardError;
+use psephos_record::checkpoint::WitnessKey;
+use psephos_remote::Files;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -16,6 +18,7 @@ use crate::limits::{Limits, Memory};
 use crate::metrics::Metrics;
 use crate::polls::Polls;
 use crate::problem::Problem;
+use crate::showcase::Showcase;
 use crate::trackers::Trackers;
 use crate::uploads::{Desk, SpoolError};
 
@@ -37,6 +40,7 @@ pub struct App {
     /// Whether the board was there when it was last looked at.
     pub(crate) reachable: AtomicBool,
     polls: OnceLock<Polls>,
+    pub(crate) showcase: Arc<Showcase>,
     closing: watch::Sender<bool>,
     /// Wakes whoever looks at the board.
     news: Notify,
@@ -75,6 +79,7 @@ impl App {
             metrics: Metrics::new(),
             reachable: AtomicBool::new(true),
             polls: OnceLock::new(),
+            showcase: Arc::default(),
             closing: watch::Sender::new(false),
             news: Notify::new(),
             limits,
@@ -85,6 +90,11 @@ impl App {
     pub fn take_ballots(&self, intake: Arc<Intake>) {
         let polls = self.polls.get_or_init(|| Polls::new(intake));
         self.keeper.set_gate(Arc::new(polls.clone()));
+    }
+
+    /// What these witnesses send is kept among the files from now on, and shown.
+    pub fn take_cosignatures(&self, files: Arc<dyn Files>, keys: Vec<WitnessKey>) {
+        self.showcase.take_cosignatures(files, keys);
     }
 
     /// Where ballots are taken in, if they are.

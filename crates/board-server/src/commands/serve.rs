@@ -31,6 +31,7 @@ pub fn run(arguments: Serve) -> Result<Exit, Failure> {
     if let Some(intake) = &intake {
         app.take_ballots(Arc::clone(intake));
     }
+    app.take_cosignatures(Arc::clone(&place.files), arguments.witness_key.clone());
     let listening = Listening::at(arguments.listen).map_err(|error| {
         Failure::new(Exit::Io, format!("cannot listen: {error}"))
             .at(arguments.listen.to_string())

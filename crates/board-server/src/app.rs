@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use psephos_core::Encoding;
 use psephos_intake::Intake;
 use psephos_record::board::BoardError;
+use psephos_record::checkpoint::WitnessKey;
 use psephos_remote::Files;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::spawn_blocking;
@@ -17,6 +18,7 @@ use crate::limits::{Limits, Memory};
 use crate::metrics::Metrics;
 use crate::polls::{Others, Polls};
 use crate::problem::Problem;
+use crate::showcase::Showcase;
 use crate::trackers::Trackers;
 use crate::uploads::{Desk, SpoolError};
 
@@ -42,6 +44,7 @@ pub struct App {
     /// How many records there were when ballots were last looked for in them.
     indexed: AtomicU64,
     polls: OnceLock<Polls>,
+    pub(crate) showcase: Arc<Showcase>,
     closing: watch::Sender<bool>,
     /// Wakes whoever looks at the board.
     news: Notify,
@@ -81,6 +84,7 @@ impl App {
             reachable: AtomicBool::new(true),
             indexed: AtomicU64::new(0),
             polls: OnceLock::new(),
+            showcase: Arc::default(),
             closing: watch::Sender::new(false),
             news: Notify::new(),
             limits,
@@ -96,6 +100,11 @@ impl App {
     /// Other servers may take in ballots, and share these files: the election is not closed while any wait.
     pub fn mind_others(&self, files: Arc<dyn Files>) {
         self.keeper.set_gate(Arc::new(Others::new(files)));
+    }
+
+    /// What these witnesses send is kept among the files from now on, and shown.
+    pub fn take_cosignatures(&self, files: Arc<dyn Files>, keys: Vec<WitnessKey>) {
+        self.showcase.take_cosignatures(files, keys);
     }
 
     /// Where ballots are taken in, if they are.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use psephos_console::CommandLine;
 use psephos_console::Locator;
 use psephos_console::arguments::Verbosity;
+use psephos_record::checkpoint::WitnessKey;
 
 /// The board of a Psephos election as a service.
 ///
@@ -38,6 +39,7 @@ Examples:
   psephos-board serve --store s3://town/board --spool /var/lib/psephos-board
                                                            an object store; several servers may share it
   psephos-board serve --store /srv/town --per-address 0    behind a proxy, which counts connections itself
+  psephos-board page --store /srv/town -o /var/www/town      how the election stands, as a file
 
 SIGINT and SIGTERM end it once what was begun is finished; SIGHUP reads the certificate again.
 
@@ -48,6 +50,10 @@ Exit codes: 0 ended as told, 3 the store is no board, 64 wrong command line, 70 
 pub enum Command {
     /// Serves a board until it is told to end
     Serve(Box<Serve>),
+    /// Audits a board and writes how the election stands as a page for the public, for any web server
+    ///
+    /// It is the page that `serve` hands out at the board's root, without what renews it there.
+    Page(Page),
     /// Writes the OpenAPI document of the server
     #[command(hide = true)]
     Openapi,
@@ -90,6 +96,9 @@ pub struct Serve {
     /// Ballots that one voter's code may hand in
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub per_code: u32,
+    /// The key of a witness whose cosignatures are taken and shown, NAME+ID+KEY; may repeat
+    #[arg(long, value_name = "KEY", value_parser = witness_key)]
+    pub witness_key: Vec<WitnessKey>,
     /// Connections at a time
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     pub connections: usize,
@@ -105,6 +114,24 @@ pub struct Serve {
     /// End when standard input closes
     #[arg(long, hide = true)]
     pub leash: bool,
+}
+
+/// `page`: how the election stands, as a file.
+#[derive(Args, Debug)]
+pub struct Page {
+    /// Where the board lies: a folder, an archive, or a URL
+    #[arg(long, value_name = "DIR|URL", default_value = "board")]
+    pub store: Locator,
+    /// The folder to write index.html into; an older page there is replaced, any other file left alone
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+    /// The key of a witness whose cosignatures are shown, NAME+ID+KEY; may repeat
+    #[arg(long, value_name = "KEY", value_parser = witness_key)]
+    pub witness_key: Vec<WitnessKey>,
+}
+
+fn witness_key(text: &str) -> Result<WitnessKey, String> {
+    text.parse().map_err(|error| format!("this is no key of a witness: {error}"))
 }
 
 fn key(text: &str) -> Result<[u8; 32], String> {

@@ -13,6 +13,7 @@ mod polls;
 mod problem;
 mod routes;
 mod server;
+mod showcase;
 mod trackers;
 mod uploads;
 
@@ -22,4 +23,5 @@ pub use limits::Limits;
 pub use problem::Problem;
 pub use routes::{documented, router};
 pub use server::{Certificate, Listening, Settings, serve};
+pub use showcase::{clock, write as write_page};
 pub use uploads::Stored;

@@ -11,6 +11,7 @@ use psephos_console::{Exit, Failure, say};
 fn main() -> ExitCode {
     psephos_console::run(|cli: Cli| match cli.command {
         Command::Serve(arguments) => commands::serve::run(&arguments),
+        Command::Page(arguments) => commands::page::run(&arguments),
         Command::Openapi => {
             let document = psephos_board_server::documented().to_pretty_json();
             say(document.map_err(|error| Failure::internal(error.to_string()))?);

@@ -90,6 +90,7 @@ pub async fn serve(
         Some(files) => Some(configure(files).await?),
     };
     let follower = tokio::spawn(Arc::clone(&app).follow());
+    app.showcase.audit(Arc::clone(&app.keeper), app.limits.look);
     let handle = Handle::new();
     let ending = {
         let (app, handle) = (Arc::clone(&app), handle.clone());

@@ -101,9 +101,10 @@ impl Desk {
         Ok(answers.map(|(offer, verdict)| answered(offer, verdict)).collect())
     }
 
-    /// Looks at the board, if the last look is too long ago.
+    /// Looks at the board, if the last look is too long ago, or found nothing open.
     fn look(&mut self) -> Result<(), IntakeError> {
-        if self.looked.is_some_and(|(_, when)| when.elapsed() < LOOK) {
+        let is_open = matches!(self.doors, Doors::Open(_));
+        if is_open && self.looked.is_some_and(|(_, when)| when.elapsed() < LOOK) {
             return Ok(());
         }
         let records = self.board.extent()?.records;

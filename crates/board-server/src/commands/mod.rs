@@ -1,5 +1,6 @@
 //! The commands.
 
 mod lease;
+pub mod page;
 mod place;
 pub mod serve;

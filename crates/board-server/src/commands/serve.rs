@@ -32,6 +32,7 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
         Some(intake) => app.take_ballots(Arc::clone(intake)),
         None => app.mind_others(Arc::clone(&place.files)),
     }
+    app.take_cosignatures(Arc::clone(&place.files), arguments.witness_key.clone());
     let runtime = Runtime::new()
         .map_err(|error| Failure::new(Exit::Io, format!("cannot start threads: {error}")))?;
     let listening = listen(arguments)?;

@@ -1,12 +1,14 @@
 //! The routes of the server, and what stands around all of them.
 
 mod ballots;
+mod cosignatures;
 mod describe;
 mod events;
 mod files;
 mod guard;
 mod health;
 mod messages;
+mod page;
 mod ranges;
 mod records;
 mod status;
@@ -35,6 +37,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .merge(ballots::routes())
         .merge(status::routes())
         .merge(trackers::routes())
+        .merge(cosignatures::routes())
         .merge(events::routes())
         .merge(health::routes())
 }
@@ -56,6 +59,7 @@ pub fn router(app: Arc<App>) -> Router {
         ([(header::CONTENT_TYPE, json)], document).into_response()
     };
     routes
+        .route("/", axum::routing::get(page::get_page))
         .route("/api/v1/openapi.json", axum::routing::get(openapi))
         .fallback(|| async {
             let fix = "api/v1/openapi.json says what there is";

@@ -159,9 +159,9 @@ impl WebBoard {
         Ok(spool.blob_length(root)?.map(|length| (spool, length)))
     }
 
-    fn spool(&self) -> Result<FolderBoard, BoardError> {
+    fn spool(&self) -> Result<&Path, BoardError> {
         let only_read = || BoardError::Refused { reason: "the board was opened to be read".into() };
-        FolderBoard::create(self.spool.as_ref().ok_or_else(only_read)?)
+        self.spool.as_deref().ok_or_else(only_read)
     }
 
     fn put_record(&self, sequence: u64, file: &Bytes) -> Result<Answer, BoardError> {
@@ -320,6 +320,6 @@ impl WritableBoard for WebBoard {
         row_length: u64,
         write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Blob, BoardError> {
-        self.spool()?.put_blob(row_length, write)
+        FolderBoard::create(self.spool()?)?.put_blob(row_length, write)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use psephos_core::Digest;
-use psephos_core::tree::TreeHasher;
+use psephos_core::tree::{CHUNK_LENGTH, TreeHasher};
 
 use super::site::WebFile;
 use crate::download::Download;
@@ -106,7 +106,7 @@ impl Fetch {
                 return Ok(());
             };
             begun.file.write_all(read)?;
-            begun.hasher.update(read);
+            hash(&mut begun.hasher, read);
             self.lock().written += count as u64;
             self.changed.notify_all();
         }
@@ -174,7 +174,15 @@ pub(super) fn hash_existing(file: &mut File) -> io::Result<(TreeHasher, u64)> {
         let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else {
             return Ok((hasher, written));
         };
-        hasher.update(read);
+        hash(&mut hasher, read);
         written += count as u64;
+    }
+}
+
+/// Hashes on this thread: whoever waits for these bytes may hold every thread of the pool on which more than one
+/// chunk at a time would be hashed.
+fn hash(hasher: &mut TreeHasher, bytes: &[u8]) {
+    for chunk in bytes.chunks(CHUNK_LENGTH) {
+        hasher.update(chunk);
     }
 }

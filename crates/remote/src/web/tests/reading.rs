@@ -10,6 +10,7 @@ use psephos_record::board::{
     Board, BoardError, Extent, FolderBoard, WritableBoard, check_blob, record_name,
 };
 use psephos_record::bodies::Blob;
+use rayon::prelude::*;
 use tempfile::TempDir;
 
 use super::super::site::Site;
@@ -332,6 +333,20 @@ fn a_mirror_is_a_board_and_goes_on_after_a_cut() {
     assert_eq!(conduct::chain(&asked_again).len(), 5);
     same(&asked_again, &folder, &blob);
     assert!(asked.asked().iter().all(|line| !line.starts_with("GET")));
+}
+
+/// All threads of the pool wait for lists at the same time, as in an audit.
+#[test]
+fn lists_come_while_every_thread_waits() {
+    let (_kept, folder, _) = example(1);
+    let list = |seed: u8| {
+        let rows: Vec<u8> = (0..2u32 << 20).map(|index| (index / 3) as u8 ^ seed).collect();
+        folder.put_rows(64, &rows).unwrap()
+    };
+    let lists: Vec<Blob> = (0..16).map(list).collect();
+    let server = Server::start(publish(folder.path().to_owned()));
+    let board = open(&server);
+    lists.par_iter().for_each(|blob| check_blob(&board, blob).unwrap());
 }
 
 /// Two that read the same list at the same time share one download.

@@ -63,7 +63,7 @@ impl Site {
                 action: "prepare a connection",
                 reason: format!(
                     "{}; SSL_CERT_FILE names certificates where the system has none",
-                    chain(&error)
+                    cause(&error)
                 ),
             })
         };
@@ -137,31 +137,25 @@ fn redirect(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     }
 }
 
-/// An error with everything behind it, in one line.
-fn chain(error: &reqwest::Error) -> String {
-    // The URL stands beside the message already.
-    let mut text = String::new();
-    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.ends_with(&more) {
-            let between = if text.is_empty() { "" } else { ": " };
-            text = format!("{text}{between}{more}");
-        }
-        cause = error.source();
+/// What is behind an error, in the words of whatever failed first.
+fn cause(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer for too long".into();
     }
-    if error.is_timeout() || text.is_empty() {
-        text = if error.is_timeout() { "no answer for too long".into() } else { error.to_string() };
+    let mut first: &dyn std::error::Error = error;
+    while let Some(behind) = first.source() {
+        first = behind;
     }
-    text
+    let text = first.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 /// A request that brought no answer, or an answer that broke off.
 pub(crate) fn sending(error: &reqwest::Error) -> Trouble {
     if error.is_redirect() || error.is_builder() {
-        return Trouble::Lasting(chain(error));
+        return Trouble::Lasting(cause(error));
     }
-    Trouble::Passing(chain(error), None)
+    Trouble::Passing(cause(error), None)
 }
 
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {

@@ -473,6 +473,7 @@ skip-now = Skip to how far the election is
 kind-now = How this election stands
 footer-now = Made by { $program } from the public board. This page loads nothing from elsewhere and contains no program.
 footer-now-live = Made by { $program } from the public board. This page loads nothing from elsewhere, and renews itself.
+now-untitled = An election to come
 now-heading = How far the election is
 phase-empty = Nothing has begun
 phase-empty-means = The election authority has not published a proposal yet.

@@ -544,11 +544,10 @@ now-lists-more = { $n ->
 } An audit lists all.
 now-col-batch = Box and contests
 now-col-what = What
-now-col-who = By
 now-col-rows = Ballots
 now-col-proof = Proof
-now-mix = mix
-now-share = partial decryption
+now-mix = mix by { $who }
+now-share = partial decryption by { $who }
 proof-holds = holds
 proof-fails = does not hold
 proof-open = not checked yet

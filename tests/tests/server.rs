@@ -13,8 +13,8 @@ use psephos_record::message::Record;
 use psephos_record::signature::sign;
 use psephos_testkit::{Author, Election, Plan};
 use psephos_tests::server::Server;
-use psephos_tests::{S3, programs};
-use serde_json::json;
+use psephos_tests::{Outcome, S3, SMALL, SMALL_BALLOTS, programs};
+use serde_json::{Value, json};
 
 /// A made election as far as it is open, in a folder.
 fn open_election(folder: &Path) -> Election {
@@ -37,41 +37,46 @@ fn copy(from: &MemoryBoard, folder: &Path) {
     }
 }
 
+/// `rehearse` of the small election through a server, with these options and this environment.
+fn rehearse(folder: &Path, options: &[&str], environment: &[(&str, String)]) -> Value {
+    let (toml, csv) = (folder.join("small.toml"), folder.join("small.csv"));
+    fs::write(&toml, SMALL).expect("written");
+    fs::write(&csv, SMALL_BALLOTS).expect("written");
+    let mut command = programs().command("psephos-authority");
+    command.args(["rehearse", "--json", "--board", "http://127.0.0.1:0", "--election"]);
+    command.arg(toml).arg("--ballots").arg(csv).args(options);
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
+    let report = Outcome::of(command.output().expect("it starts")).exits(0).json();
+    assert_eq!(report["verdict"], "VALID");
+    report
+}
+
 #[test]
 fn a_rehearsal_through_a_server_is_valid_and_its_store_is_the_board() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let store = folder.path().join("store");
-    let arguments = ["--json", "--board", "http://127.0.0.1:0", "--store"];
-    let mut command = programs().command("psephos-authority");
-    command.arg("rehearse").args(arguments).arg(&store);
-    let outcome = psephos_tests::Outcome::of(command.output().expect("it starts")).exits(0);
-    let report = outcome.json();
-    assert_eq!(report["verdict"], "VALID");
+    let report = rehearse(folder.path(), &["--store", &store.display().to_string()], &[]);
     assert_eq!(report["board"], store.display().to_string());
     programs().verifier(&[&store]).exits(0);
-    let uploads = store.join(".incoming-uploads");
-    assert!(!uploads.exists(), "uploads lie beside the homes, and not on the board");
+    assert!(!store.join(".incoming-uploads").exists(), "uploads lie beside the homes");
 }
 
 #[test]
 fn a_bad_mix_goes_through_a_server_and_is_found() {
     // The server looks at no proof: those who verify do.
-    let arguments = ["rehearse", "--json", "--board", "http://127.0.0.1:0", "--fault", "bad-mix:1"];
-    let report = programs().authority(&arguments).exits(0).json();
-    assert_eq!(report["verdict"], "VALID");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let store = folder.path().join("store").display().to_string();
+    let report = rehearse(folder.path(), &["--store", &store, "--fault", "bad-mix:1"], &[]);
     assert_eq!(report["faults"][0]["fault"], "bad-mix:1");
-    let board = report["board"].as_str().expect("a place");
-    fs::remove_dir_all(board).expect("removed");
 }
 
 #[test]
 fn a_rehearsal_on_an_object_store_is_valid() {
     let Some(store) = S3::start() else { return };
-    let mut command = programs().command("psephos-authority");
-    command.args(["rehearse", "--json", "--board", "http://127.0.0.1:0"]);
-    command.arg("--store").arg(store.url("rehearsed")).envs(store.environment());
-    let outcome = psephos_tests::Outcome::of(command.output().expect("it starts")).exits(0);
-    assert_eq!(outcome.json()["verdict"], "VALID");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = store.url("rehearsed");
+    let report = rehearse(folder.path(), &["--store", &place], &store.environment());
+    assert_eq!(report["board"], place);
 }
 
 #[test]
@@ -182,7 +187,7 @@ fn a_server_that_cannot_begin_says_why() {
     serve(&tls).exits(74).says(&["PEM"]);
     serve(&["--tls-cert", &key]).exits(64);
 
-    let rehearse = |options: &[&str]| programs().authority(&[&["rehearse"], options].concat());
-    rehearse(&["--board", "https://board.example"]).exits(64).says(&["127.0.0.1:0"]);
-    rehearse(&["--store", &board]).exits(64).says(&["--board http://127.0.0.1:0"]);
+    let refused = |options: &[&str]| programs().authority(&[&["rehearse"], options].concat());
+    refused(&["--board", "https://board.example"]).exits(64).says(&["127.0.0.1:0"]);
+    refused(&["--store", &board]).exits(64).says(&["--board http://127.0.0.1:0"]);
 }

@@ -13,6 +13,7 @@ use psephos_ballot::{Contest, Layout, Method, WriteIns};
 use psephos_proofs::ballot::BallotLayout;
 use psephos_record::bodies::{Body, CounterProposal};
 use psephos_record::cbor;
+use psephos_record::checkpoint::{Note, WitnessKey};
 use psephos_record::invitation::Invitation;
 use psephos_record::kind::Kind;
 use psephos_record::message::{Message, Record, SignedMessage};
@@ -35,13 +36,14 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 17] = [
+pub const TARGETS: [Target; 18] = [
     target("record", record, stored::record_files, 20_000),
     target("message", message, stored::messages, 20_000),
     target("body", body, stored::bodies, 20_000),
     target("ballot", ballot, stored::rows, 20_000),
     target("decode_row", decode_row, stored::rows, 20_000),
     target("receipt", receipt, stored::receipts, 20_000),
+    target("notes", notes, stored::notes, 20_000),
     target("opening", opening, stored::openings, 20_000),
     target("invitation", invitation, stored::invitations, 20_000),
     target("voter_code", voter_code, stored::codes, 20_000),
@@ -176,6 +178,18 @@ pub fn receipt(input: &[u8]) {
     assert_eq!(receipt.encode(), input);
     let _ = receipt.content();
     let _ = receipt.verify(&[1; 32]);
+}
+
+/// Witnesses' notes, and the line of a witness's key.
+pub fn notes(input: &[u8]) {
+    if let Ok(notes) = Note::parse_all(input) {
+        let texts: Vec<String> = notes.iter().map(ToString::to_string).collect();
+        assert_eq!(texts.join("\n").as_bytes(), input);
+    }
+    let Ok(text) = std::str::from_utf8(input) else { return };
+    if let Ok(witness) = text.parse::<WitnessKey>() {
+        assert_eq!(witness.to_string(), text);
+    }
 }
 
 /// What a voter reveals of a challenged ballot.

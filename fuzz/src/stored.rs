@@ -58,6 +58,11 @@ pub fn receipts() -> Vec<Vec<u8>> {
     stored(&fixtures(), ".receipt")
 }
 
+pub fn notes() -> Vec<Vec<u8>> {
+    let key = b"witness.example/1+f4031348+BIqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c".to_vec();
+    stored(&fixtures(), ".notes").into_iter().chain([key]).collect()
+}
+
 /// A ballot of one ciphertext with what it was encrypted with, in form only.
 pub fn openings() -> Vec<Vec<u8>> {
     let ballot = [&[0xa2, 0x66][..], b"ballot", &[0x58, 208], &[1; 208]].concat();

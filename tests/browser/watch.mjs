@@ -99,7 +99,6 @@ async function withoutScript() {
 
 try {
   const views = await Promise.all(VIEWS.map(open));
-  process.stderr.write("watching\n");
   await Promise.all(views.map(watch));
   await withoutScript();
 } catch (error) {

@@ -2,11 +2,16 @@
 
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use psephos_tests::server::Server;
 use psephos_tests::{Outcome, json, programs, root};
+
+/// How long an election may take to begin.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Names under which systems have the browser.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
@@ -23,19 +28,6 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-/// A server of the board in this folder, and its URL.
-fn serve(board: &Path, more: &[&str]) -> (Running, String) {
-    let mut command = programs().command("psephos-board");
-    command.args(["serve", "--listen", "127.0.0.1:0", "--json", "--quiet", "--store", text(board)]);
-    let mut running =
-        Running(command.args(more).stdout(Stdio::piped()).spawn().expect("it starts"));
-    let mut line = String::new();
-    let out = running.0.stdout.take().expect("its output");
-    BufReader::new(out).read_line(&mut line).expect("where it listens");
-    let url = json(&line)["url"].as_str().expect("a URL").to_owned();
-    (running, url)
 }
 
 /// A program on the path.
@@ -70,23 +62,33 @@ fn a_whole_election_is_watched_in_a_browser() {
     let (board, pictures) = (folder.path().join("board"), folder.path().join("pictures"));
     let pictures = env::var_os("PSEPHOS_PICTURES").map_or(pictures, PathBuf::from);
     fs::create_dir_all(&pictures).expect("made");
-    let (_server, url) = serve(&board, &[]);
+    // The election goes through a server of its own; the page is another one's, on the same store.
+    let mut rehearse = programs().command("psephos-authority");
+    rehearse.args([
+        "rehearse",
+        "--board",
+        "http://127.0.0.1:0",
+        "--store",
+        text(&board),
+        "--quiet",
+    ]);
+    let mut election = Running(rehearse.stdout(Stdio::null()).spawn().expect("it starts"));
+    let begun = Instant::now();
+    while !board.join("records").is_dir() {
+        assert!(begun.elapsed() < PATIENCE, "the election does not begin");
+        thread::sleep(Duration::from_millis(20));
+    }
+    let server = Server::start(&["--store", text(&board)]);
     let mut watch = Command::new(node);
-    watch.arg(root().join("tests/browser/watch.mjs")).arg(&url);
-    watch.args([&chromium, &modules, &pictures]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    watch.arg(root().join("tests/browser/watch.mjs")).arg(server.url());
+    watch.args([&chromium, &modules, &pictures]).stdout(Stdio::piped());
     let mut watching = Running(watch.spawn().expect("node starts"));
-    let mut errors = BufReader::new(watching.0.stderr.take().expect("what it says"));
-    let mut line = String::new();
-    errors.read_line(&mut line).expect("that it watches");
-    assert_eq!(line, "watching\n", "{}", std::io::read_to_string(errors).unwrap_or_default());
-    let rehearse = ["rehearse", "--board", text(&board), "--quiet"];
-    programs().authority(&rehearse).exits(0);
+    assert!(election.0.wait().expect("its end").success(), "the rehearsal fails");
     let out = watching.0.stdout.take().expect("what it has seen");
     let seen = json(&std::io::read_to_string(out).expect("text"));
     assert_eq!(seen["wrong"], serde_json::json!([]), "{seen:#}");
     for view in ["desk", "phone"] {
         let steps = seen["seen"][view].as_array().expect("steps");
-        assert_eq!(steps.first().expect("one"), "Nothing has begun", "{view}");
         assert_eq!(steps.last().expect("one"), "The election is over", "{view}");
         assert!(steps.len() >= 4, "{view}: it was not followed: {steps:?}");
     }
@@ -132,11 +134,19 @@ fn a_server_keeps_what_its_witnesses_send() {
         let watch = ["watch", url, "--key", text(&key), "--once", "--post", url];
         programs().run("psephos-witness", &[&watch[..], &secret].concat())
     };
-    let (stranger, url) = serve(&board, &[]);
-    watch(&url).exits(74).says(&["did not take the note", "must know this witness's key"]);
+    let stranger = Server::start(&["--store", text(&board)]);
+    watch(&stranger.url())
+        .exits(74)
+        .says(&["did not take the note", "must know this witness's key"]);
     drop(stranger);
-    let (_server, url) = serve(&board, &["--witness-key", &line]);
-    watch(&url).exits(0);
+    let server = Server::start(&["--store", text(&board), "--witness-key", &line]);
+    watch(&server.url()).exits(0);
+    let (status, notes) = server.ask("GET", "/api/v1/cosignatures", &[]);
+    let notes = String::from_utf8(notes).expect("text");
+    assert!(status == 200 && notes.starts_with("psephos-board/"), "{status}: {notes}");
+    let (status, page) = server.ask("GET", "/", &[]);
+    let page = String::from_utf8(page).expect("text");
+    assert!(status == 200 && page.contains("witness.example/one"), "{page}");
     let site = folder.path().join("site");
     let page = ["page", "--store", text(&board), "--output", text(&site), "--witness-key", &line];
     programs().run("psephos-board", &page).exits(0);

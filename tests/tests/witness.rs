@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use psephos_tests::{Outcome, programs, root};
 use tempfile::TempDir;
@@ -300,8 +302,8 @@ fn what_was_interrupted_is_taken_up_and_what_is_lost_is_not_made_up() {
     assert!(said.err.contains("record 0 is another one"), "{}", said.err);
     fs::rename(witness.path("key.memory"), witness.path("elsewhere")).expect("moved");
     witness.look(&board).exits(74).says(&["not there any more", "make a new key"]);
-    let passphrase = witness.path("passphrase");
-    fs::write(passphrase, "another\n").expect("written");
+    fs::rename(witness.path("elsewhere"), witness.path("key.memory")).expect("moved");
+    fs::write(witness.path("passphrase"), "another\n").expect("written");
     witness.look(&board).exits(64).says(&["wrong passphrase"]);
 }
 
@@ -348,7 +350,10 @@ fn the_newest_note_is_served_and_one_key_works_once() {
     show(&board, &election, 6);
     until("cosigned: 6 records");
     // It is said first, and served a moment later.
-    let served = (0..100).map(|_| get("/")).find(|note| note.contains("\n6\n"));
+    let served = (0..200).find_map(|_| {
+        thread::sleep(Duration::from_millis(50));
+        Some(get("/")).filter(|note| note.contains("\n6\n"))
+    });
     let notes = witness.notes();
     assert!(notes.ends_with(&served.expect("the newest")), "{notes}");
 }

@@ -30,6 +30,8 @@ pub(crate) struct Head<'a> {
     pub(crate) footer: &'static str,
     /// The election's.
     pub(crate) title: Option<&'a str>,
+    /// The sentence that stands there where it has none.
+    pub(crate) untitled: &'static str,
     /// The sentences of the link to the first part, and of that part's heading, which is not seen.
     pub(crate) skip: &'static str,
     pub(crate) heading: &'static str,
@@ -44,7 +46,15 @@ impl<'a> Head<'a> {
         footer: &'static str,
         title: Option<&'a str>,
     ) -> Head<'a> {
-        Head { kind, footer, title, skip: "skip", heading: "verdict-heading", live: None }
+        Head {
+            kind,
+            footer,
+            title,
+            untitled: "untitled",
+            skip: "skip",
+            heading: "verdict-heading",
+            live: None,
+        }
     }
 }
 
@@ -71,7 +81,7 @@ pub(crate) fn document(
     verdict: Markup,
     parts: &[(&str, Markup)],
 ) -> String {
-    let untitled = catalogue.say("untitled");
+    let untitled = catalogue.say(head.untitled);
     let title = head.title.map_or(untitled.as_str().into(), one_line);
     let parts = parts.iter().filter(|(_, part)| !part.0.is_empty());
     let policy = head.live.map_or_else(|| POLICY.to_owned(), |live| live_policy(live.script));

@@ -138,8 +138,10 @@ fn take_in(
         .map(|failure| Fault { record: failure.record, what: failure.evidence })
         .collect();
     if faults.is_empty() && found.report.verdict == psephos_audit::Verdict::Unreadable {
-        let what = found.report.warnings.join("; ");
-        faults.push(Fault { record: None, what });
+        // What else a report warns of is not about what can be read.
+        let of_records = |warning: &String| warning.starts_with("record ");
+        let what: Vec<String> = found.report.warnings.into_iter().filter(of_records).collect();
+        faults.push(Fault { record: None, what: what.join("; ") });
     }
     if !faults.is_empty() {
         return Ok(Err(faults));

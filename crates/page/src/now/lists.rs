@@ -59,11 +59,11 @@ fn checked(page: &Now<'_>) -> String {
 fn table(page: &Now<'_>, lines: &[Line]) -> Markup {
     let catalogue = page.catalogue;
     html! {
-        table {
+        table.tight {
             caption.hidden { (catalogue.say("now-lists-heading")) }
             thead {
                 tr {
-                    @for column in ["batch", "what", "who"] {
+                    @for column in ["batch", "what"] {
                         th scope="col" { (catalogue.say(&format!("now-col-{column}"))) }
                     }
                     th.number scope="col" { (catalogue.say("now-col-rows")) }
@@ -74,8 +74,7 @@ fn table(page: &Now<'_>, lines: &[Line]) -> Markup {
                 @for (batch, trustee, what, rows, proof) in lines.iter().take(LISTED) {
                     tr {
                         th scope="row" { (theirs(&name(page, *batch))) }
-                        td { (catalogue.say(what)) }
-                        td { (page.people.trustee(catalogue, *trustee)) }
+                        td { (catalogue.fill(what, &gaps!["who" => page.people.trustee(catalogue, *trustee)])) }
                         td.number { (count(*rows)) }
                         td { (state(page, *proof)) }
                     }

@@ -80,6 +80,7 @@ pub fn now(standing: Standing<'_>, made: Made<'_>, catalogue: &Catalogue) -> Str
         kind: "kind-now",
         footer: if standing.live { "footer-now-live" } else { "footer-now" },
         title: standing.view.description().map(|description| description.title.as_str()),
+        untitled: "now-untitled",
         skip: "skip-now",
         heading: "now-heading",
         live: standing.live.then_some(live),

@@ -23,7 +23,7 @@ pub(super) fn section(page: &Now<'_>) -> Markup {
     let (catalogue, view) = (page.catalogue, page.standing.view);
     let Some(description) = view.description() else { return Markup::default() };
     let table = html! {
-        table {
+        table.tight {
             caption.hidden { (catalogue.say("now-people-heading")) }
             thead {
                 tr {

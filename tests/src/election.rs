@@ -23,6 +23,7 @@ pub struct Election {
     folder: TempDir,
     toml: String,
     trustees: usize,
+    url: Option<String>,
 }
 
 impl Election {
@@ -48,7 +49,7 @@ impl Election {
     /// As [`Election::new`], with all its files on the disk of this folder.
     pub fn within(disk: &Path, toml: &str, trustees: usize) -> Election {
         let folder = tempfile::tempdir_in(disk).expect("a temporary folder");
-        let election = Election { folder, toml: toml.to_owned(), trustees };
+        let election = Election { folder, toml: toml.to_owned(), trustees, url: None };
         fs::write(election.path("election.toml"), toml).expect("written");
         fs::write(election.path("passphrase"), "correct horse").expect("written");
         election
@@ -192,6 +193,21 @@ impl Election {
     /// Where the board lies.
     pub fn board(&self) -> PathBuf {
         self.path("board")
+    }
+
+    /// Every program reaches the board, which lies where it did, through a server from now on.
+    pub fn serve_at(&mut self, url: &str) {
+        self.url = Some(url.to_owned());
+    }
+
+    /// The server's URL, if there is one.
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
+    /// What programs are told of where the board is.
+    pub fn place(&self) -> String {
+        self.url.clone().unwrap_or_else(|| self.board().display().to_string())
     }
 
     /// A file or folder of the election.

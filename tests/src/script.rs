@@ -51,6 +51,11 @@ pub struct Step {
 pub trait Hand {
     /// Runs a step to its end.
     fn take(&mut self, election: &Election, step: &Step) -> Outcome;
+
+    /// Hands in the ballots of a file at a board server, and keeps the receipts.
+    fn hand_in(&mut self, url: &str, ballots: &Path, receipts: &Path) {
+        panic!("{}, {} and {}: nobody serves a board", url, ballots.display(), receipts.display());
+    }
 }
 
 /// Runs every step once.
@@ -151,6 +156,11 @@ pub fn receipts(election: &Election) -> PathBuf {
     election.path("receipts")
 }
 
+/// Where the intake's key lies, for a server.
+pub fn intake_key(election: &Election) -> PathBuf {
+    election.path("intake.key")
+}
+
 struct Play<'a> {
     election: &'a Election,
     hand: &'a mut dyn Hand,
@@ -182,9 +192,14 @@ impl Play<'_> {
 
     /// Proposal, a counter-proposal, the proposal that replaces it, and who joins.
     fn agree(&mut self) {
-        let (toml, board) = (self.election.path("election.toml"), self.election.board());
-        let options = ["--throwaway", "--election", text(&toml), "--board", text(&board)];
+        let (toml, board) = (self.election.path("election.toml"), self.election.place());
+        let options = ["--throwaway", "--election", text(&toml), "--board", &board];
         let printed = self.authority("init", &options, &[0]).out;
+        if self.election.url().is_some() {
+            let (key, passphrase) = (intake_key(self.election), self.election.path("passphrase"));
+            let options = [text(&key), "--throwaway", "--new-passphrase-file", text(&passphrase)];
+            self.authority("intake-key", &options, &[0]);
+        }
         let lines: Vec<String> = printed
             .lines()
             .filter(|line| line.starts_with("psephos-invite:"))
@@ -239,7 +254,12 @@ impl Play<'_> {
         for (number, votes) in VOTES.iter().enumerate() {
             let file = self.election.path(&format!("{number}.ballots"));
             fs::write(&file, self.election.ballots(votes)).expect("written");
-            self.authority("intake", &[text(&file), "--receipts", text(&receipts)], &[0]);
+            match self.election.url() {
+                Some(url) => self.hand.hand_in(url, &file, &receipts),
+                None => {
+                    self.authority("intake", &[text(&file), "--receipts", text(&receipts)], &[0]);
+                }
+            }
         }
         self.authority("close", &[], &[0]);
     }
@@ -287,16 +307,16 @@ impl Play<'_> {
     }
 
     fn request(&mut self) -> PathBuf {
-        let (board, request) = (self.election.board(), self.file("request"));
+        let (board, request) = (self.election.place(), self.file("request"));
         let step = Step::new("trustee export-request", "psephos-trustee", "export-request");
-        self.take(&step.with(&["--board", text(&board), "--output", text(&request)]));
+        self.take(&step.with(&["--board", &board, "--output", text(&request)]));
         request
     }
 
     fn import(&mut self, answer: &Path) {
-        let board = self.election.board();
+        let board = self.election.place();
         let step = Step::new("trustee import-answer", "psephos-trustee", "import-answer");
-        self.take(&step.with(&[text(answer), "--board", text(&board)]));
+        self.take(&step.with(&[text(answer), "--board", &board]));
     }
 
     fn file(&mut self, name: &str) -> PathBuf {

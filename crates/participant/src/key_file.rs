@@ -17,13 +17,17 @@ use crate::{NewFile, Passphrase, vault_failure};
 /// What stands before the seed under the passphrase.
 const MAGIC: &[u8] = b"psephos-key/1\n";
 
-/// Writes a key into a new file; weakly protected only where it is thrown away.
+/// Writes a key into a new file; weakly protected only where it is thrown away. A file that holds the key already,
+/// under this passphrase, is as good: the same command may have been interrupted just before it said so.
 pub fn write_key(
     path: &Path,
     key: &SigningKey,
     passphrase: &Passphrase,
     throwaway: bool,
 ) -> Result<(), Failure> {
+    if path.exists() && read_key(path, passphrase).is_ok_and(|other| other == *key) {
+        return Ok(());
+    }
     let plain = Zeroizing::new([MAGIC, key.as_bytes()].concat());
     let work = if throwaway { THROWAWAY_WORK_FACTOR } else { WORK_FACTOR };
     let sealed = seal(passphrase.expose(), work, &plain)
@@ -62,7 +66,9 @@ mod tests {
         write_key(&path, &key, &right, true).unwrap();
         assert_eq!(read_key(&path, &right).unwrap(), key);
         assert!(read_key(&path, &passphrase(folder.path(), "wrong")).is_err());
-        assert!(write_key(&path, &key, &right, true).is_err(), "nothing is overwritten");
+        write_key(&path, &key, &right, true).unwrap();
+        let other = SigningKey::from_bytes(&[8; 32]);
+        assert!(write_key(&path, &other, &right, true).is_err(), "nothing is overwritten");
         let whole = fs::read(&path).unwrap();
         fs::write(&path, &whole[..whole.len() - 1]).unwrap();
         assert!(read_key(&path, &right).is_err());

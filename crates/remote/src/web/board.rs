@@ -154,7 +154,8 @@ impl WebBoard {
 
     /// A list that waits to be sent.
     fn waiting(&self, root: &Digest) -> Result<Option<(FolderBoard, u64)>, BoardError> {
-        let spool = self.spool.as_ref().filter(|spool| spool.is_dir());
+        // One that is only being made, by another thread or before a crash, holds nothing yet.
+        let spool = self.spool.as_ref().filter(|spool| spool.join("records").is_dir());
         let Some(spool) = spool.map(FolderBoard::open).transpose()? else { return Ok(None) };
         Ok(spool.blob_length(root)?.map(|length| (spool, length)))
     }

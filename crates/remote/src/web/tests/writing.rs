@@ -156,6 +156,19 @@ fn lists_go_up_when_the_record_is_sent() {
 }
 
 #[test]
+fn a_spool_that_is_only_being_made_holds_nothing() {
+    // By another thread that makes the first list, or before a crash.
+    let server = good();
+    let (home, board) = open(&server);
+    for folder in ["outgoing", "outgoing/blobs"] {
+        std::fs::create_dir(home.path().join(folder)).unwrap();
+        assert_eq!(board.blob_length(&[7; 32]).unwrap(), None, "{folder}");
+    }
+    let (_, message) = ballots(&board, 3);
+    assert_eq!(board.append(&message).unwrap().sequence, 0);
+}
+
+#[test]
 fn a_busy_server_gets_every_part_once_it_has_time() {
     let count = AtomicUsize::new(0);
     let server = spoilt(move |request, office| {

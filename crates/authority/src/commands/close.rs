@@ -30,7 +30,10 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
             return Err(Failure::usage(
                 "no ballot has been taken in, and closing cannot be undone",
             )
-            .advice("take ballots in with `psephos-authority intake`, or close with --empty"));
+            .advice(
+                "take ballots in with `psephos-authority intake`, or wait until the board server that takes them in \
+                 has posted some; or close with --empty",
+            ));
         }
         Next::Act(AuthorityAction::Close) if !arguments.early => hours::ended(&audited.view)?,
         Next::Act(AuthorityAction::Close) => {}

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use psephos_core::pairs::pairs;
 use psephos_tests::{Outcome, programs, root};
 use tempfile::TempDir;
 
@@ -186,7 +187,7 @@ fn a_board_that_was_cut_off_or_changed_is_not_cosigned() {
 fn two_boards_of_one_election_are_found_out() {
     let fork = stored("invalid/board.fork-everybody-on-both");
     let witnesses = ["one", "two"].map(Witness::new);
-    for (witness, side) in witnesses.iter().zip(["board", "other"]) {
+    for (witness, side) in pairs(&witnesses, ["board", "other"]) {
         witness.look(&fork.join(side)).exits(0);
     }
     let [one, two] = &witnesses;
@@ -224,7 +225,7 @@ fn two_witnesses_show_a_split_view_without_a_board() {
     let fork = stored("invalid/board.fork-everybody-on-both");
     let witnesses = ["one", "two"].map(Witness::new);
     let (_folder, board) = stage();
-    for (witness, side) in witnesses.iter().zip(["board", "other"]) {
+    for (witness, side) in pairs(&witnesses, ["board", "other"]) {
         let board = board.with_file_name(side);
         for count in [18, 20] {
             show(&board, &fork.join(side), count);

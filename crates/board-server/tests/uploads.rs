@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use common::{Served, folder, outline, read, run};
 use proptest::prelude::*;
 use psephos_core::Digest;
-use psephos_record::board::{Board, MemoryBoard, WritableBoard};
+use psephos_record::board::{MemoryBoard, WritableBoard};
 use psephos_record::bodies::{Ballots, Body};
 use psephos_record::signature::sign;
 use psephos_testkit::{Author, Election, Plan};

@@ -74,6 +74,7 @@ fn report() -> Report {
         warnings: Vec::new(),
         anonymity: None,
         results: None,
+        witnesses: None,
     }
 }
 

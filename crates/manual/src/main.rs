@@ -99,7 +99,7 @@ mod tests {
             let scripts =
                 [format!("{program}.bash"), format!("{program}.fish"), format!("_{program}")];
             let scripts = scripts.map(|name| read(folder.path().join("completions").join(name)));
-            for command in line.get_subcommands() {
+            for command in line.get_subcommands().filter(|command| !command.is_hide_set()) {
                 let name = command.get_name();
                 let page = read(folder.path().join(format!("man/{program}-{name}.1")));
                 let options = command.get_arguments().filter(|option| !option.is_hide_set());

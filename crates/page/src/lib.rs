@@ -1,8 +1,8 @@
 //! What an audit found, as one self-contained HTML page for people who are no experts.
 //!
 //! [`report`] is the auditor's, [`statement`] the election authority's, [`unreadable`] what can be said where no
-//! audit could be made. [`now`] is for everybody while an election goes on. All are pure functions: the same audit
-//! gives the same page. A page loads nothing, runs nothing ([`now`] but its own few lines, on a server), and takes
+//! audit could be made. [`now()`] is for everybody while an election goes on. All are pure functions: the same audit
+//! gives the same page. A page loads nothing, runs nothing ([`now()`] but its own few lines, on a server), and takes
 //! every sentence from one [`Catalogue`]; whatever others have written is escaped.
 
 #![cfg_attr(

@@ -17,7 +17,7 @@ mod showcase;
 mod trackers;
 mod uploads;
 
-pub use app::App;
+pub use app::{App, BeginError};
 pub use keeper::{Announce, Gate, Keeper, Placement, Refusal, Store};
 pub use limits::Limits;
 pub use problem::Problem;

@@ -143,11 +143,20 @@ fn judge(hall: &mut Hall, offers: &[Offer], per_credential: u32) -> Vec<Verdict>
     let mut verdicts = judge_alone(hall, offers);
     let Hall { rules, known, .. } = hall;
     for (offer, verdict) in pairs(offers, &mut verdicts) {
-        let (Offer::Ballot(bytes), Ok(_)) = (offer, &verdict) else { continue };
-        if let Some((_, layout)) = form(rules, bytes)
-            && let Some(ballot) = layout.read(bytes)
-        {
-            *verdict = known.take(rules, layout, &ballot, per_credential);
+        if verdict.is_err() {
+            continue;
+        }
+        match offer {
+            Offer::Ballot(bytes) => {
+                if let Some((_, layout)) = form(rules, bytes)
+                    && let Some(ballot) = layout.read(bytes)
+                {
+                    *verdict = known.take(rules, layout, &ballot, per_credential);
+                }
+            }
+            Offer::Challenge(row) => {
+                *verdict = known.challenge(rules, &Challenge::from_bytes(row), per_credential);
+            }
         }
     }
     verdicts
@@ -200,7 +209,7 @@ fn group(offers: &[Offer], verdicts: &[Verdict]) -> Group {
             (Offer::Ballot(bytes), Ok(Seen::Now)) => {
                 group.ballots.push(ByteBuf::from(bytes.as_slice()));
             }
-            (Offer::Challenge(row), Ok(_)) => group.challenges.push(ByteBuf::from(*row)),
+            (Offer::Challenge(row), Ok(Seen::Now)) => group.challenges.push(ByteBuf::from(*row)),
             _ => {}
         }
     }

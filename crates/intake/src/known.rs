@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use psephos_audit::{Rules, Standing, row_digests};
 use psephos_core::{Digest, Encoding};
-use psephos_proofs::ballot::{BallotLayout, BallotRow};
+use psephos_proofs::ballot::{BallotLayout, BallotRow, Challenge};
 use psephos_record::bodies::Policy;
 
 use crate::answer::Refusal;
@@ -38,6 +38,8 @@ pub(crate) struct Known {
     trackers: HashSet<u128>,
     rows: HashMap<u128, Voter>,
     voters: HashMap<Voter, Handed>,
+    /// Trackers that each credential has challenged here.
+    challenged: HashMap<Encoding, HashSet<Digest>>,
 }
 
 impl Known {
@@ -68,6 +70,25 @@ impl Known {
             }
         }
         self.remember(voter, standing, rows, rules.policy());
+        Ok(Seen::Now)
+    }
+
+    /// Remembers a challenge that is signed. Whoever reads the board can send those on it again: they are not posted
+    /// twice.
+    pub fn challenge(
+        &mut self,
+        rules: &Rules,
+        challenge: &Challenge,
+        most: u32,
+    ) -> Result<Seen, Refusal> {
+        let trackers = self.challenged.entry(challenge.credential).or_default();
+        if rules.holds(challenge) || trackers.contains(&challenge.tracker) {
+            return Ok(Seen::Before);
+        }
+        if trackers.len() as u64 >= u64::from(most) {
+            return Err(Refusal::TooMany);
+        }
+        trackers.insert(challenge.tracker);
         Ok(Seen::Now)
     }
 

@@ -57,7 +57,7 @@ pub struct Settings {
     pub every: Duration,
     /// How many may wait to be judged; more are told to come back.
     pub waiting: usize,
-    /// How many ballots one credential may hand in while this server runs.
+    /// How many ballots one credential may hand in, and how many challenges while this server runs.
     pub per_credential: u32,
 }
 

@@ -356,6 +356,35 @@ fn before_the_opening_and_behind_the_close_nothing_is_taken() {
 }
 
 #[test]
+fn a_challenge_that_is_sent_again_is_not_posted_again_and_nobody_sends_too_many() {
+    let mut town = Town::open(Plan::new(3, 2, 1).with_roll(Policy::Last));
+    let votes = town.election.plan.votes[0].clone();
+    let (box_index, voter) = town.election.voters[0].clone();
+    let rows: Vec<_> = (0..3)
+        .map(|counter| {
+            let ballot = town.election.cast_in(box_index, &votes, &voter, counter);
+            town.election.challenge(&ballot)
+        })
+        .collect();
+    let few = Settings { per_credential: 2, ..patient() };
+    let challenge = |intake: &Intake, row| offer_all(intake, [Offer::Challenge(row)]).remove(0);
+    let intake = town.server_on(Arc::new(town.files()), &few);
+    for row in [rows[0], rows[0], rows[1], rows[0]] {
+        assert!(matches!(challenge(&intake, row), Ok(Accepted::Challenge)));
+    }
+    assert_eq!(challenge(&intake, rows[2]).unwrap_err(), Refusal::TooMany);
+    intake.post().expect("posted");
+    drop(intake);
+    // Another server knows what stands on the board, whoever sends it.
+    let intake = town.server();
+    assert!(matches!(challenge(&intake, rows[0]), Ok(Accepted::Challenge)));
+    intake.post().expect("posted");
+    let view = psephos_audit::view(&town.board()).unwrap();
+    let posted: Vec<u64> = view.challenged.iter().map(|record| record.challenged.rows).collect();
+    assert_eq!(posted, [2]);
+}
+
+#[test]
 fn another_key_than_the_election_s_gives_no_receipts() {
     let mut town = Town::open(Plan::new(3, 2, 1));
     let ballots = town.ballots();

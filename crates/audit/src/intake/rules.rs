@@ -91,6 +91,12 @@ impl Rules {
             && challenge.verify(&self.election).is_ok()
     }
 
+    /// Whether a challenge stands on the board.
+    #[must_use]
+    pub fn holds(&self, challenge: &Challenge) -> bool {
+        self.challenges.hold(&challenge.tracker, &challenge.credential)
+    }
+
     /// The reason to reject a ballot whose proof was answered like this.
     fn reason(
         &self,

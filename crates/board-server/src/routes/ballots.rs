@@ -91,6 +91,8 @@ async fn post_ballot(
             content_type = "application/problem+json"),
         (status = 422, description = "no challenge of this election", body = Told,
             content_type = "application/problem+json"),
+        (status = 429, description = "the code has sent too many", body = Told,
+            content_type = "application/problem+json"),
         (status = 503, description = "too much to do, or voting is about to end", body = Told,
             content_type = "application/problem+json")))]
 async fn post_challenge(

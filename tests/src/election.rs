@@ -1,7 +1,6 @@
 //! An election driven through the real programs, step by step.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -16,7 +15,7 @@ use psephos_voter::BallotMaker;
 use rayon::prelude::*;
 use tempfile::TempDir;
 
-use crate::{Outcome, programs};
+use crate::{Outcome, programs, typed};
 
 /// A board, and homes for everybody.
 pub struct Election {
@@ -83,12 +82,9 @@ impl Election {
     /// `join` of a trustee that answers by these flags, counted from 1.
     pub fn answer(&self, trustee: usize, line: &str, flags: &[&str]) -> Outcome {
         let mut join = self.command("psephos-trustee", "join", &format!("trustee-{trustee}"));
-        join.args(["-", "--throwaway"]).args(flags).stdin(Stdio::piped());
+        join.args(["-", "--throwaway"]).args(flags);
         join.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = join.spawn().expect("it starts");
-        let mut input = child.stdin.take().expect("an input");
-        writeln!(input, "{line}").expect("written");
-        drop(input);
+        let child = typed(join, &format!("{line}\n"));
         Outcome::of(child.wait_with_output().expect("it ends"))
     }
 

@@ -11,7 +11,7 @@ pub mod server;
 
 pub use election::Election;
 pub use pages::{Block, Page};
-pub use programs::{Outcome, Programs, json, networked_verifier, programs};
+pub use programs::{Outcome, Programs, json, networked_verifier, programs, typed};
 pub use s3::S3;
 
 use std::path::PathBuf;

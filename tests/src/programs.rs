@@ -1,8 +1,9 @@
 //! The programs, built in the profile of the tests.
 
 use std::ffi::OsStr;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -27,6 +28,17 @@ pub struct Outcome {
 pub fn programs() -> &'static Programs {
     static PROGRAMS: OnceLock<Programs> = OnceLock::new();
     PROGRAMS.get_or_init(|| Programs { folder: build(&[]) })
+}
+
+/// Starts a command that reads what is typed.
+///
+/// # Panics
+/// When it does not start.
+pub fn typed(mut command: Command, text: &str) -> Child {
+    let mut child = command.stdin(Stdio::piped()).spawn().expect("it starts");
+    // A program that stops before it reads has its reasons; its outcome says them.
+    let _ = child.stdin.take().expect("an input").write_all(text.as_bytes());
+    child
 }
 
 /// The verifier with the feature `network`, built once a process: call this before [`programs`].

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -112,10 +111,7 @@ impl Step {
     /// Starts a command of this step's, with what is typed.
     pub fn spawn(&self, mut command: Command) -> Child {
         let Some(typed) = &self.typed else { return command.spawn().expect("it starts") };
-        let mut child = command.stdin(Stdio::piped()).spawn().expect("it starts");
-        // A program that stops before it reads is no fault of the step's.
-        let _ = child.stdin.take().expect("an input").write_all(typed.as_bytes());
-        child
+        crate::typed(command, typed)
     }
 
     /// Runs a command of this step's, however it ends.

@@ -2,11 +2,10 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use psephos_tests::{Election, Outcome, SMALL, SMALL_BALLOTS, programs};
+use psephos_tests::{Election, Outcome, SMALL, SMALL_BALLOTS, programs, typed};
 
 /// Trustee 2 of the test, trustee 1 of the reports, behind its gap.
 struct Gap<'a> {
@@ -62,9 +61,8 @@ impl Gap<'_> {
         let mut join = self.election.command("psephos-trustee", "join", "trustee-2");
         join.args(["-", "--yes", "--throwaway", "--request"]).arg(request);
         join.arg("--output").arg(&answer);
-        join.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = join.spawn().expect("it starts");
-        writeln!(child.stdin.take().expect("an input"), "{line}").expect("written");
+        join.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = typed(join, &format!("{line}\n"));
         let outcome = Outcome::of(child.wait_with_output().expect("it ends")).exits(0);
         assert!(outcome.out.contains("import-answer"), "{}", outcome.out);
         answer

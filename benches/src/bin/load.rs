@@ -69,7 +69,8 @@ fn main() -> ExitCode {
         // A provider that somebody has set already is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime = tokio::runtime::Runtime::new().map_err(fault)?;
-        runtime.block_on(load(&arguments))
+        let scene = Scene::set(&arguments)?;
+        runtime.block_on(load(&arguments, &scene))
     })
 }
 
@@ -77,13 +78,12 @@ fn fault(error: impl ToString) -> Failure {
     Failure::internal(error.to_string())
 }
 
-async fn load(arguments: &Arguments) -> Result<Exit, Failure> {
-    let scene = Scene::set(arguments)?;
+async fn load(arguments: &Arguments, scene: &Scene) -> Result<Exit, Failure> {
     let ballots: Vec<Vec<u8>> = {
         let all = scene.poll.ballots(arguments.ballots);
         all.chunks(scene.poll.layout.row_length()).map(<[u8]>::to_vec).collect()
     };
-    let server = Server::start(&scene)?;
+    let server = Server::start(scene)?;
     let heard = Arc::new(AtomicU64::new(0));
     let mut readers = follow(&server.url, scene.records, arguments.readers, &heard).await?;
     let (took, mut times, receipts) = hand_in(&server.url, arguments.voters, ballots).await?;
@@ -190,6 +190,13 @@ impl Scene {
         self.folder.path().join(name)
     }
 
+    /// How many records and how many ballots stand on the board.
+    fn posted(&self) -> Result<(u64, u64), Failure> {
+        let view = view(&*self.board()?).map_err(fault)?;
+        let ballots = view.ballots.iter().map(|record| record.ballots.rows).sum();
+        Ok((view.records, ballots))
+    }
+
     fn board(&self) -> Result<Box<dyn Board>, Failure> {
         match self.is_remote() {
             true => Ok(Box::new(object::open(&self.store)?.board())),
@@ -200,12 +207,10 @@ impl Scene {
     /// Waits until all ballots stand on the board; how many records there are then.
     async fn await_posted(&self, ballots: u64) -> Result<u64, Failure> {
         let begun = Instant::now();
-        let board = self.board()?;
         while begun.elapsed() < PATIENCE {
-            let view = tokio::task::block_in_place(|| view(&*board)).map_err(fault)?;
-            let posted: u64 = view.ballots.iter().map(|record| record.ballots.rows).sum();
+            let (records, posted) = tokio::task::block_in_place(|| self.posted())?;
             if posted == ballots {
-                return Ok(view.records);
+                return Ok(records);
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
@@ -234,6 +239,8 @@ impl Server {
                 "--store",
                 &scene.store,
             ])
+            .arg("--spool")
+            .arg(scene.path("spool"))
             .args(["--per-address", "0", "--intake-key"])
             .arg(scene.path("intake.key"))
             .arg("--passphrase-file")

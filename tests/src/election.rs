@@ -9,7 +9,7 @@ use psephos_ballot::file::{ElectionFile, parse_ballots};
 use psephos_core::pairs::pairs;
 use psephos_participant::entropy;
 use psephos_proofs::ElectionContext;
-use psephos_record::board::FolderBoard;
+use psephos_remote::open_board;
 use psephos_secrets::SecretScalar;
 use psephos_voter::BallotMaker;
 use rayon::prelude::*;
@@ -134,8 +134,8 @@ impl Election {
         let file = ElectionFile::parse("election.toml", &self.toml).expect("an election");
         let slates = file.slates();
         let lines = parse_ballots("ballots.csv", csv, &file.contests, &slates).expect("votes");
-        let view = psephos_audit::view(&FolderBoard::open(self.board()).expect("a board"))
-            .expect("a view");
+        let board = open_board(&self.place().parse().expect("a place")).expect("a board");
+        let view = psephos_audit::view(&*board).expect("a view");
         let keys = view.ceremony.keys.as_ref().expect("a key");
         let election = ElectionContext { election: view.election(), public_key: keys.public_key };
         // One box, where each contest is a batch of its own.

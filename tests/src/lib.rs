@@ -1,5 +1,6 @@
 //! What the black-box tests share: the programs as they were built, and an election driven through them.
 
+pub mod disk;
 mod election;
 pub mod ledger;
 mod pages;
@@ -14,9 +15,12 @@ pub use pages::{Block, Page};
 pub use programs::{Outcome, Programs, json, networked_verifier, programs, typed};
 pub use s3::S3;
 
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use psephos_core::pairs::pairs;
+use psephos_record::board::{Board, FolderBoard, WritableBoard};
+use psephos_record::message::Record;
 use serde_json::Value;
 
 /// A small election: two methods, a threshold below the number of trustees.
@@ -43,6 +47,24 @@ pub const SMALL_BALLOTS: &str = "mayor,park\n1>2,1\n2>1>3,2\n3,\n1,1\n2>3,1\n,2\
 /// The root of the repository.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Copies a board and the lists that its records name into a new folder.
+///
+/// # Panics
+/// When it cannot be read or written.
+pub fn copy_board(from: &dyn Board, folder: &Path) {
+    let board = FolderBoard::create(folder).expect("a board");
+    for sequence in 0..from.extent().expect("records").records {
+        let file = from.record(sequence).expect("a record");
+        let body = Record::decode(&file).and_then(|record| record.message()?.body());
+        for list in body.expect("a body").lists() {
+            let mut rows = from.open_blob(&list.blob.root).expect("a list");
+            let mut write = |out: &mut dyn Write| std::io::copy(&mut rows, out).map(|_| ());
+            board.put_blob(list.blob.row_length, &mut write).expect("stored");
+        }
+        board.create_record(sequence, &file).expect("written");
+    }
 }
 
 /// The folder of a real election, if the data lie beside the repository; says so when they do not.

@@ -1,60 +1,15 @@
 //! A disk that is full at every step of an election: each command says so and ends; once there is room, the same
 //! command continues.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use psephos_tests::disk::Disk;
 use psephos_tests::ledger::{Ledger, Nonces, files};
 use psephos_tests::script::{Hand, Step, TERMS, play};
 use psephos_tests::{Election, Outcome};
 
-/// What the file system hands out at once.
-const PAGE: u64 = 4096;
 /// How often a step finds the disk full, at most, each time with one page more; then there is room.
 const FAILURES: u64 = 9;
-
-/// A small file system in memory, gone when dropped, after a panic too.
-struct Disk {
-    place: PathBuf,
-}
-
-impl Disk {
-    /// None where this user may not mount.
-    fn mount(place: &Path) -> Option<Disk> {
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=32m,mode=700", "tmpfs"]).arg(place);
-        let output = mount.output().ok()?;
-        output.status.success().then(|| Disk { place: place.to_owned() })
-    }
-
-    fn ballast(&self) -> PathBuf {
-        self.place.join("ballast")
-    }
-
-    /// Fills the disk but for so many pages.
-    fn fill(&self, pages: u64) {
-        let mut options = OpenOptions::new();
-        options.create(true).append(true);
-        let mut file: File = options.open(self.ballast()).expect("a ballast");
-        let block = vec![0; PAGE as usize];
-        while file.write_all(&block).is_ok() {}
-        let length = file.metadata().expect("its length").len() / PAGE * PAGE;
-        file.set_len(length.saturating_sub(pages * PAGE)).expect("shortened");
-    }
-
-    fn free(&self) {
-        let file = OpenOptions::new().write(true).open(self.ballast()).expect("a ballast");
-        file.set_len(0).expect("emptied");
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.place).status();
-    }
-}
 
 /// Runs every step with too little room, page by page more, until it ends as it should.
 struct Filler {
@@ -110,10 +65,7 @@ fn name(path: &Path) -> &str {
 #[test]
 fn a_full_disk_stops_a_command_and_room_lets_it_go_on() {
     let place = tempfile::tempdir().expect("a temporary folder");
-    let Some(disk) = Disk::mount(place.path()) else {
-        println!("skipped: this user may not mount a file system, so that no disk can be full");
-        return;
-    };
+    let Some(disk) = Disk::mount(place.path()) else { return };
     let election = Election::within(place.path(), TERMS, 3);
     let (ledger, nonces) = (Ledger::default(), Nonces::default());
     let mut filler = Filler { disk, ledger, nonces, failures: 0 };

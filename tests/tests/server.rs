@@ -9,32 +9,17 @@ use std::process::Command;
 use psephos_core::tree::TreeHasher;
 use psephos_record::board::{Board, FolderBoard, MemoryBoard, WritableBoard};
 use psephos_record::bodies::{Ballots, Body, Open};
-use psephos_record::message::Record;
 use psephos_record::signature::sign;
 use psephos_testkit::{Author, Election, Plan};
 use psephos_tests::server::Server;
-use psephos_tests::{Outcome, S3, SMALL, SMALL_BALLOTS, programs};
+use psephos_tests::{Outcome, S3, SMALL, SMALL_BALLOTS, copy_board, programs};
 use serde_json::{Value, json};
 
 /// A made election as far as it is open, in a folder.
 fn open_election(folder: &Path) -> Election {
     let election = Election::opened(Plan::new(3, 2, 5));
-    copy(&election.board, folder);
+    copy_board(&election.board, folder);
     election
-}
-
-fn copy(from: &MemoryBoard, folder: &Path) {
-    let board = FolderBoard::create(folder).expect("a board");
-    for sequence in 0..from.extent().expect("records").records {
-        let file = from.record(sequence).expect("a record");
-        let body = Record::decode(&file).and_then(|record| record.message()?.body());
-        for list in body.expect("a body").lists() {
-            let mut rows = from.open_blob(&list.blob.root).expect("a list");
-            let mut write = |out: &mut dyn Write| std::io::copy(&mut rows, out).map(|_| ());
-            board.put_blob(list.blob.row_length, &mut write).expect("stored");
-        }
-        board.create_record(sequence, &file).expect("written");
-    }
 }
 
 /// `rehearse` of the small election through a server, with these options and this environment.

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,7 +21,7 @@ use super::cache::Cache;
 use super::extent::{Seen, beyond, stands};
 use super::post::{self, Answer};
 use super::site::Site;
-use super::upload::Upload;
+use super::upload::{Sent, Upload};
 use crate::download::{Download, Patience, Trouble};
 use crate::runtime::wait;
 
@@ -34,8 +35,9 @@ const AT_FIRST: Patience =
 const RETURNING: Patience = Patience { tries: 5, ..AT_FIRST };
 /// How often the end of a board is looked for while others append to it.
 const LOOKS: u32 = 5;
-/// How often a server may ask for lists that it was sent.
-const ROUNDS: usize = 3;
+/// How often a server may ask for lists: it forgets that it did when it is started anew, and another one under the
+/// same name does not know.
+const ROUNDS: usize = 8;
 
 /// A board that is read as plain files of a web server, and written to, if it is a board server, over its interface
 /// (spec/board-server.md).
@@ -196,7 +198,12 @@ impl WebBoard {
                 let reason = format!("the server asks for a list {root} that is not here");
                 return Err(self.failed("post a record")(Trouble::Lasting(reason)));
             };
-            Upload::new(&self.site, self.posting, &spool, digest).send()?;
+            let sent = Upload::new(&self.site, self.posting, &spool, digest).send()?;
+            if sent == Sent::Unknown {
+                // It is told again which record names the list.
+                thread::sleep(self.posting.first);
+                return Ok(());
+            }
         }
         Ok(())
     }

@@ -27,6 +27,28 @@ struct Progress {
     missing: Vec<(u64, u64)>,
 }
 
+/// What became of an upload.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// The server has put the list on the board.
+    Placed,
+    /// The server knows of no record that names the list: it was started anew, or is another one under the same
+    /// name.
+    Unknown,
+}
+
+/// Why an upload does not go on.
+enum Stop {
+    Unknown,
+    Failed(BoardError),
+}
+
+impl From<BoardError> for Stop {
+    fn from(error: BoardError) -> Stop {
+        Stop::Failed(error)
+    }
+}
+
 /// A list that lies whole in a folder, and the server that it goes to.
 pub(super) struct Upload<'a> {
     site: &'a Site,
@@ -44,7 +66,15 @@ impl<'a> Upload<'a> {
     }
 
     /// Sends what the server does not have, until it has put the list on the board.
-    pub fn send(&self) -> Result<(), BoardError> {
+    pub fn send(&self) -> Result<Sent, BoardError> {
+        match self.send_all() {
+            Ok(()) => Ok(Sent::Placed),
+            Err(Stop::Unknown) => Ok(Sent::Unknown),
+            Err(Stop::Failed(error)) => Err(error),
+        }
+    }
+
+    fn send_all(&self) -> Result<(), Stop> {
         let outline = self.outline()?;
         for _ in 0..ROUNDS {
             let progress = self.begin(&outline)?;
@@ -58,7 +88,9 @@ impl<'a> Upload<'a> {
                 _ => return Err(self.refused(&answer)),
             }
         }
-        Err(self.failed(Trouble::Lasting("the server loses parts of it again and again".into())))
+        Err(self
+            .failed(Trouble::Lasting("the server loses parts of it again and again".into()))
+            .into())
     }
 
     /// The leaves of the list's tree.
@@ -82,7 +114,7 @@ impl<'a> Upload<'a> {
         Ok(outline)
     }
 
-    fn begin(&self, outline: &Outline) -> Result<Progress, BoardError> {
+    fn begin(&self, outline: &Outline) -> Result<Progress, Stop> {
         let body = Bytes::from(outline.encode());
         let answer = self.put(self.url.clone(), &body)?;
         let progress: Progress = serde_json::from_slice(&answer.body).map_err(|_| {
@@ -90,12 +122,12 @@ impl<'a> Upload<'a> {
         })?;
         if !(1..=PART_LIMIT).contains(&progress.part_length) {
             let reason = format!("the server asks for parts of {} bytes", progress.part_length);
-            return Err(self.failed(Trouble::Lasting(reason)));
+            return Err(self.failed(Trouble::Lasting(reason)).into());
         }
         Ok(progress)
     }
 
-    fn send_parts(&self, outline: &Outline, progress: &Progress) -> Result<(), BoardError> {
+    fn send_parts(&self, outline: &Outline, progress: &Progress) -> Result<(), Stop> {
         let parts = outline.length().div_ceil(progress.part_length);
         for (first, count) in &progress.missing {
             for part in *first..first.saturating_add(*count).min(parts) {
@@ -112,14 +144,17 @@ impl<'a> Upload<'a> {
         Ok(())
     }
 
-    fn put(&self, url: String, body: &Bytes) -> Result<Answer, BoardError> {
+    fn put(&self, url: String, body: &Bytes) -> Result<Answer, Stop> {
         let put = send(self.patience, || self.site.writer().put(&url).body(body.clone()));
         let answer = wait(put).map_err(|trouble| self.failed(trouble))?;
         if answer.status.is_success() { Ok(answer) } else { Err(self.refused(&answer)) }
     }
 
-    fn refused(&self, answer: &Answer) -> BoardError {
-        self.failed(Trouble::Lasting(answer.reason()))
+    fn refused(&self, answer: &Answer) -> Stop {
+        match answer.status {
+            StatusCode::NOT_FOUND => Stop::Unknown,
+            _ => self.failed(Trouble::Lasting(answer.reason())).into(),
+        }
     }
 
     fn failed(&self, trouble: Trouble) -> BoardError {

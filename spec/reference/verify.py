@@ -3720,6 +3720,7 @@ class Batch:
 AUTHORITY_KINDS = ("manifest", "open", "roll-amend", "waiver", "close", "result", "seal")
 INTAKE_KINDS = ("ballots", "challenged")
 TRUSTEE_KINDS = CEREMONY + ("counter-proposal", "mix", "share", "sign-off")
+OUTDATES_CLOSE = ("roll-amend", "ballots", "challenged", "waiver", "exclusion", "close")
 SETUP_KINDS = ("proposal", "enrol", "counter-proposal", "manifest")
 
 
@@ -4218,6 +4219,10 @@ class Log:
         """Why a record is passed over, in its phase or not, or None."""
         if record.kind in CEREMONY and record.kind != "complain" and self.forgivable:
             return "comes after its attempt has failed"
+        if record.kind == "close" and any(
+                number > self.seen(record) and self.records[number].kind in OUTDATES_CLOSE
+                for number in self.effective):
+            return "closes a board that has changed since"
         if record.kind != "share" or self.close is None:
             return None
         if not self.mixing_complete() and self.seen(record) < self.remixing:
@@ -5709,35 +5714,34 @@ class Audit(Chain):
 
     def check_receipt(self, data):
         """`intake.withheld` (§9.9)."""
-        box, wanted = self.open_receipt(data)
+        wanted = self.open_receipt(data)
         self.found.count(1, "intake.withheld")
         if wanted is None:
             self.found.warn("a receipt is not of this election and proves nothing")
             self.found.not_run.add("intake.withheld")
             return
-        lists = [each for each in self.ballots if each.box == box]
-        if any(tracker(each.row(i)) == wanted for each in lists if each.data is not None
-               for i in range(each.rows)):
+        if any(tracker(each.row(i)) == wanted and each.row(i)[32:40] == le64(each.box)
+               for each in self.ballots if each.data is not None for i in range(each.rows)):
             return
-        if self.close is None or any(each.data is None for each in lists):
+        if self.close is None or any(each.data is None for each in self.ballots):
             self.found.not_run.add("intake.withheld")
             return
         self.found.fail("intake.withheld", ["authority"], self.close.number, None,
                         f"the ballot {wanted.hex()} of a receipt is not on the board")
 
     def open_receipt(self, data):
-        """Box and tracker of a receipt of this election, or (None, None)."""
+        """The tracker of a receipt of this election, or None."""
         if len(data) > MAX_RECEIPT:
-            return None, None
+            return None
         try:
             signed = decode_as(SIGNED_RECEIPT, data)
             receipt = decode_as(RECEIPT, signed["receipt"])
         except Fault:
-            return None, None
+            return None
         if receipt["election"] != self.election or not verify_signed(
                 "receipt", self.intake_key(), signed["receipt"], signed["signature"]):
-            return None, None
-        return receipt["box"], receipt["tracker"]
+            return None
+        return receipt["tracker"]
 
     # ---- witnesses (§9.15)
 

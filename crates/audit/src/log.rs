@@ -61,6 +61,8 @@ pub(crate) struct Memory {
     pub(crate) in_doubt: Option<u64>,
     /// The first record in effect of each kind of the key ceremony, by its author and election.
     pub(crate) ceremonies: BTreeMap<(Encoding, Kind, Digest), u64>,
+    /// The last record in effect before which no `close` may have been made.
+    pub(crate) outdates_close: Option<u64>,
     /// Files that do not name the file before them.
     pub(crate) loose: BTreeSet<u64>,
     /// Digest of the last record that was read.

@@ -71,6 +71,19 @@ fn is_of_ceremony(kind: Kind) -> bool {
     )
 }
 
+/// Whether a `close` that was made before such a record states other lists than one made after it.
+fn outdates_close(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::RollAmend
+            | Kind::Ballots
+            | Kind::Challenged
+            | Kind::Waiver
+            | Kind::Exclusion
+            | Kind::Close
+    )
+}
+
 /// Whose a kind of record is.
 enum Writer {
     /// Whoever has the key that the record itself introduces.
@@ -138,7 +151,7 @@ impl Auditor<'_> {
         {
             return;
         }
-        if self.is_done_before(&entry, kind, &author) {
+        if self.is_done_before(&entry, kind, &author) || self.is_outdated_close(&entry) {
             return;
         }
         if self.reopens_what_is_sealed(&entry.body) {
@@ -158,6 +171,9 @@ impl Auditor<'_> {
     fn act(&mut self, entry: Entry, author: &Culprit) {
         // The authority cannot take back what it has itself put into effect.
         let is_own = *author == Culprit::Authority || entry.body.kind() == Kind::Proposal;
+        if outdates_close(entry.body.kind()) {
+            self.memory.outdates_close = Some(entry.sequence);
+        }
         let Entry { sequence, digest, message_digest, author: key, knew, time, election, body } =
             entry;
         let body = match body {
@@ -320,6 +336,24 @@ impl Auditor<'_> {
             self.out_of_phase(entry.sequence, author, evidence);
         }
         true
+    }
+
+    /// Whether a `close` was made before a record that changes what it has to state. A server that posts ballots
+    /// while the authority closes keeps nobody from posting what the authority had signed before.
+    fn is_outdated_close(&mut self, entry: &Entry) -> bool {
+        let Some(since) = self.memory.outdates_close.filter(|since| entry.knew < Some(*since))
+        else {
+            return false;
+        };
+        let is_close = entry.body.kind() == Kind::Close;
+        if is_close {
+            self.pass_over(format!(
+                "record {} comes too late and has no effect: it closes the board that its author had seen, which \
+                 record {since} has changed",
+                entry.sequence
+            ));
+        }
+        is_close
     }
 
     /// Whether a record would be in its phase right behind the one that its author had seen.

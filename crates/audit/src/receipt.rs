@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use psephos_core::Digest;
-use psephos_proofs::ballot::tracker;
+use psephos_proofs::ballot::{box_of, tracker};
 use psephos_record::board::BlobRows;
 use psephos_record::receipt::{Receipt, SignedReceipt};
 
@@ -13,8 +13,27 @@ use crate::intake::{BallotSource, IntakeError};
 use crate::numbered::numbered;
 use crate::report::Culprit;
 
-/// Receipts by box and tracker; each with the place of its ballot once that is found.
-type Wanted = BTreeMap<(u64, Digest), Option<(u64, u64)>>;
+/// Receipts by tracker; each with where its ballot was found.
+type Wanted = BTreeMap<Digest, Found>;
+
+/// Where the ballot of a receipt stands.
+#[derive(Clone, Copy)]
+enum Found {
+    Nowhere,
+    /// In a record of another box than its own, where it cannot count.
+    Astray {
+        sequence: u64,
+        row: u64,
+    },
+    /// In a record of its own box.
+    There {
+        sequence: u64,
+        row: u64,
+    },
+}
+
+/// Of more receipts than this it is not said of each where its ballot stands.
+const FEW: usize = 3;
 
 impl Auditor<'_> {
     /// Looks for the ballot of every receipt that is given.
@@ -28,7 +47,7 @@ impl Auditor<'_> {
             match self.genuine(file) {
                 Ok(receipt) => {
                     self.findings.count(CheckId::IntakeWithheld, 1);
-                    wanted.insert((receipt.box_index, receipt.tracker), None);
+                    wanted.insert(receipt.tracker, Found::Nowhere);
                 }
                 Err(why) => {
                     // Of several, people have to know which.
@@ -77,27 +96,43 @@ impl Auditor<'_> {
             let (sequence, box_index) = (record.sequence, record.box_index);
             let source = BallotSource { sequence, box_index, blob: record.ballots, rows };
             source.each(&mut |row, bytes| {
-                if let Some(place) = wanted.get_mut(&(box_index, tracker(bytes))) {
-                    place.get_or_insert((sequence, row));
-                }
+                let Some(found) = wanted.get_mut(&tracker(bytes)) else { return };
+                *found = match *found {
+                    there @ Found::There { .. } => there,
+                    _ if box_of(bytes) == Some(box_index) => Found::There { sequence, row },
+                    Found::Nowhere => Found::Astray { sequence, row },
+                    astray => astray,
+                };
             })?;
         }
         Ok(())
     }
 
     fn tell(&mut self, close: u64, wanted: Wanted) {
-        for ((box_index, tracker), place) in wanted {
+        let there = wanted.values().filter(|found| matches!(found, Found::There { .. })).count();
+        if there > FEW {
+            self.findings.warn(format!("the ballots of {there} receipts are on the board"));
+        }
+        for (tracker, found) in wanted {
             let tracker = hex::encode(tracker);
-            if let Some((sequence, row)) = place {
-                self.findings.warn(format!(
-                    "the ballot of a receipt, tracker {tracker}, is on the board: record {sequence}, row {row}"
-                ));
-                continue;
-            }
+            let where_to = match found {
+                Found::There { sequence, row } => {
+                    if there <= FEW {
+                        self.findings.warn(format!(
+                            "the ballot of a receipt, tracker {tracker}, is on the board: record {sequence}, row \
+                             {row}"
+                        ));
+                    }
+                    continue;
+                }
+                Found::Nowhere => "it is in no record of ballots".to_owned(),
+                Found::Astray { sequence, row } => format!(
+                    "it is only among those of another box than its own, record {sequence}, row {row}, where it \
+                     cannot count"
+                ),
+            };
             let evidence = format!(
-                "the intake has signed a receipt for the ballot with tracker {tracker} in box {:?}, and \
-                 it is in no record of that box's ballots",
-                self.view.box_id(box_index)
+                "the intake has signed a receipt for the ballot with tracker {tracker}, and {where_to}"
             );
             let culprits = [Culprit::Authority];
             self.fail(CheckId::IntakeWithheld, &culprits, Some(close), None, evidence);

@@ -188,6 +188,9 @@ pub struct Intake {
     /// Take ballots in before the beginning of voting that the manifest states
     #[arg(long)]
     pub early: bool,
+    /// Take them in although a board server was given the key: every server that has it has ended
+    #[arg(long)]
+    pub no_server: bool,
     /// Also take in every file that appears in this folder, until interrupted
     #[arg(long, value_name = "DIR")]
     pub watch: Option<PathBuf>,

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use psephos_audit::{Phase, View};
-use psephos_core::Encoding;
 use psephos_intake::{Answer, Closer, Intake, Offer, Refusal};
-use psephos_record::kind::Kind;
 use psephos_remote::Files;
 use tokio::sync::oneshot;
 
@@ -38,16 +35,12 @@ impl Polls {
 }
 
 impl Gate for Polls {
-    /// Before the authority's `close`, everything that has a receipt goes to the board, and no more receipts are
-    /// given. Then the record comes too late, unless nothing was posted; its author reads the board and makes another.
-    fn before(&self, kind: Kind, author: &Encoding, view: &View) -> Result<(), keeper::Refusal> {
-        if !closes(kind, author, view) {
-            return Ok(());
-        }
+    /// Everything that has a receipt goes to the board, and no more receipts are given. Then the record comes too
+    /// late, unless nothing was posted; its author reads the board and makes another.
+    fn before_close(&self) -> Result<(), keeper::Refusal> {
         self.intake.close_off().map_err(|error| {
             tracing::error!(%error, "the election cannot be closed: ballots wait to be posted");
-            let reason = "ballots with receipts have to be posted first, and cannot be".to_owned();
-            keeper::Refusal::Later { reason }
+            later("ballots with receipts have to be posted first, and cannot be")
         })
     }
 }
@@ -65,15 +58,13 @@ impl Others {
 }
 
 impl Gate for Others {
-    /// The authority's `close` waits until another server has posted what has a receipt.
-    fn before(&self, kind: Kind, author: &Encoding, view: &View) -> Result<(), keeper::Refusal> {
-        if !closes(kind, author, view) {
-            return Ok(());
-        }
-        let later = |reason: &str| keeper::Refusal::Later { reason: reason.to_owned() };
+    /// Waits until another server has posted what has a receipt.
+    fn before_close(&self) -> Result<(), keeper::Refusal> {
         match self.closer.close_off() {
             Ok(false) => Ok(()),
-            Ok(true) => Err(later("another server has yet to post ballots with receipts")),
+            Ok(true) => Err(later(
+                "another server, which has the intake's key, has yet to post ballots with receipts",
+            )),
             Err(error) => {
                 tracing::error!(%error, "whether ballots wait to be posted cannot be found out");
                 Err(later("whether ballots with receipts wait cannot be found out"))
@@ -82,8 +73,6 @@ impl Gate for Others {
     }
 }
 
-/// Whether this is the authority's `close` of an open election, as far as is known yet.
-fn closes(kind: Kind, author: &Encoding, view: &View) -> bool {
-    let authority = view.proposal.as_ref().map(|proposal| proposal.authority);
-    kind == Kind::Close && view.phase == Phase::Voting && authority == Some(*author)
+fn later(reason: &str) -> keeper::Refusal {
+    keeper::Refusal::Later { reason: reason.to_owned() }
 }

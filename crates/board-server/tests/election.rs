@@ -2,12 +2,12 @@
 
 mod common;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{Served, folder, outline, read, run};
-use psephos_audit::{Options, Verdict, View, audit};
+use psephos_audit::{Options, Verdict, audit};
 use psephos_board_server::{Gate, Refusal, Stored};
-use psephos_core::Encoding;
 use psephos_record::board::{Board, MemoryBoard, WritableBoard};
 use psephos_record::bodies::{Body, Open, Seal, SignOff};
 use psephos_record::kind::Kind;
@@ -167,22 +167,23 @@ fn a_proof_of_somebodys_fault_is_let_in() {
     });
 }
 
-#[test]
-fn what_has_to_happen_before_a_record_happens_before_it() {
-    struct Counting(Mutex<Vec<Kind>>);
-    impl Gate for Counting {
-        fn before(&self, kind: Kind, _: &Encoding, _: &View) -> Result<(), Refusal> {
-            self.0.lock().unwrap().push(kind);
-            match kind {
-                Kind::Close => Err(Refusal::Later { reason: "ballots are still posted".into() }),
-                _ => Ok(()),
-            }
-        }
+/// Counts how often it is asked, and lets nothing pass.
+#[derive(Default)]
+struct Shut(AtomicU64);
+
+impl Gate for Shut {
+    fn before_close(&self) -> Result<(), Refusal> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Err(Refusal::Later { reason: "ballots are still posted".into() })
     }
+}
+
+#[test]
+fn what_has_to_happen_before_the_election_is_closed_happens_before_it() {
     run(async {
         let spool = folder();
         let served = Served::new(spool.path());
-        let gate = Arc::new(Counting(Mutex::default()));
+        let gate = Arc::new(Shut::default());
         served.app.keeper().set_gate(Arc::clone(&gate) as Arc<dyn Gate>);
         let election = Election::closed(Plan::new(3, 2, 5));
         let records = election.board.extent().unwrap().records;
@@ -190,10 +191,32 @@ fn what_has_to_happen_before_a_record_happens_before_it() {
         for sequence in 0..close.unwrap() {
             served.replay(&election.board, sequence).await.is(201);
         }
+        assert_eq!(gate.0.load(Ordering::Relaxed), 0);
         let answer = served.replay(&election.board, close.unwrap()).await.is(503);
         assert!(answer.headers.contains_key("retry-after"));
         assert_eq!(served.store.extent().unwrap().records, close.unwrap());
-        assert_eq!(gate.0.lock().unwrap().last(), Some(&Kind::Close));
+        assert!(gate.0.load(Ordering::Relaxed) > 0);
+    });
+}
+
+#[test]
+fn what_closes_a_board_that_has_changed_since_is_refused_and_holds_up_nobody() {
+    run(async {
+        let spool = folder();
+        let mut election = Election::voted(Plan::new(3, 2, 3));
+        let close = Body::Close(election.close_body(&[]));
+        let outdated = signed(&mut election, Author::Authority, &close);
+        let head = election.view().head;
+        election.take_in(&[]);
+        let served = Served::of(Arc::new(election.board.clone()), spool.path());
+        let gate = Arc::new(Shut::default());
+        served.app.keeper().set_gate(Arc::clone(&gate) as Arc<dyn Gate>);
+        served.ask("POST", "/api/v1/messages", &outdated.encode()).await.is(422);
+        for (sequence, status) in [(2, 412), (election.view().records, 422), (99_999_999, 409)] {
+            let file = Record::wrap(outdated.clone(), sequence, head).encode();
+            served.ask("PUT", &format!("/records/{sequence:08}.cbor"), &file).await.is(status);
+        }
+        assert_eq!(gate.0.load(Ordering::Relaxed), 0, "receipts are given on");
     });
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use psephos_console::{Exit, Failure, Locator};
 use psephos_participant::board_failure;
-use psephos_proofs::ballot::tracker;
+use psephos_proofs::ballot::{box_of, tracker};
 use psephos_record::receipt::SignedReceipt;
 use psephos_remote::{HandedIn, Polls};
 
@@ -59,6 +59,7 @@ fn holds(booth: &Booth, ballot: &[u8], file: &[u8]) -> bool {
         return false;
     };
     receipt.tracker == tracker(ballot)
+        && box_of(ballot) == Some(receipt.box_index)
         && receipt.election == booth.election.election
         && signed.verify(&description.intake).is_ok()
 }

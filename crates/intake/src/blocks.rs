@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ed25519_dalek::SigningKey;
 use psephos_audit::View;
 use psephos_core::Encoding;
-use psephos_proofs::ballot::{BallotLayout, CHALLENGE_LENGTH, tracker};
+use psephos_proofs::ballot::{BallotLayout, CHALLENGE_LENGTH, box_of, tracker};
 use psephos_record::board::{Placed, WritableBoard};
 use psephos_record::bodies::{Ballots, Body, Challenged};
 use psephos_record::cbor;
@@ -14,11 +14,9 @@ use psephos_record::signature::sign;
 use psephos_remote::Files;
 use serde::{Deserialize, Serialize};
 
-use crate::IntakeError;
-use crate::closing::now;
-use crate::hall::box_of;
 use crate::journal::Group;
 use crate::known::name_of;
+use crate::{IntakeError, now};
 
 /// Where the files lie, numbered from 0: so of all servers one makes the next.
 const FOLDER: &str = "intake/blocks";

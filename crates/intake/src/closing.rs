@@ -1,20 +1,28 @@
 //! The moment between the last receipt and the `close` record.
 //!
-//! A desk looks for the file behind every durable group, before it answers; whoever closes makes the file, and
+//! A desk looks for files of the closing behind every durable group, before it answers; whoever closes makes one, and
 //! only then lists the journal. So a group is either listed, or its desk sees the file and gives no receipts.
+//!
+//! A file loses its effect, so that nobody can keep receipts from being given for ever: each server measures how long
+//! it has seen the file. What a clock shows does not matter, nor whether those of two servers agree.
 
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use psephos_remote::{Files, FilesError};
 
-use crate::journal;
+use crate::IntakeError;
+use crate::journal::{self, create_new};
 
-/// Where the files lie, each named by the second at which it was made.
+/// Where the files lie.
 const FOLDER: &str = "intake/closing";
 
-/// How long a file has an effect, in seconds: the authority may think better of it.
-const LASTS: u64 = 600;
+/// How long a file has an effect on a server that sees it: the authority may think better of it.
+const LASTS: Duration = Duration::from_secs(600);
+
+/// How soon behind its file a `close` record is placed: long before any server has seen the file for long enough.
+const HOLDS: Duration = Duration::from_secs(300);
 
 /// There as soon as a server takes in ballots.
 const PRESENT: &str = "intake/present";
@@ -23,11 +31,13 @@ const PRESENT: &str = "intake/present";
 #[derive(Clone)]
 pub(crate) struct Closing {
     files: Arc<dyn Files>,
+    /// When this server first saw each file.
+    seen: Arc<Mutex<HashMap<String, Instant>>>,
 }
 
 impl Closing {
     pub fn new(files: Arc<dyn Files>) -> Self {
-        Self { files }
+        Self { files, seen: Arc::default() }
     }
 
     /// Says that ballots are taken in here.
@@ -35,63 +45,57 @@ impl Closing {
         self.files.create(PRESENT, &[]).map(drop)
     }
 
-    /// No receipts for the next ten minutes.
-    pub fn begin(&self) -> Result<(), FilesError> {
-        let now = now();
-        // Somebody else's does as well.
-        self.files.create(&format!("{FOLDER}/{now:012}"), &[])?;
-        for (name, since) in self.made()? {
-            if since + 2 * LASTS < now {
-                self.files.remove(&name)?;
-            }
-        }
-        Ok(())
+    /// No server gives receipts from then on; then does what has to be done, for which there is not for ever time.
+    pub fn while_closed<T>(
+        &self,
+        work: impl FnOnce() -> Result<T, IntakeError>,
+    ) -> Result<T, IntakeError> {
+        let begun = Instant::now();
+        create_new(&*self.files, FOLDER, &[])?;
+        let done = work()?;
+        if begun.elapsed() < HOLDS { Ok(done) } else { Err(IntakeError::Slow) }
     }
 
     /// Whether receipts may be given.
     pub fn receipts_are_given(&self) -> Result<bool, FilesError> {
-        let now = now();
-        Ok(self.made()?.iter().all(|(_, since)| since + LASTS <= now))
-    }
-
-    /// The files and when each was made.
-    fn made(&self) -> Result<Vec<(String, u64)>, FilesError> {
-        let names = self.files.list(FOLDER)?.into_iter();
-        Ok(names
-            .filter_map(|name| {
-                let since = name.rsplit('/').next()?.parse().ok()?;
-                Some((name, since))
-            })
-            .collect())
+        let names = self.files.list(FOLDER)?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.retain(|name, _| names.contains(name));
+        let mut given = true;
+        for name in names {
+            let age = seen.entry(name.clone()).or_insert_with(Instant::now).elapsed();
+            given &= age >= LASTS;
+            if age >= 2 * LASTS {
+                self.files.remove(&name)?;
+            }
+        }
+        Ok(given)
     }
 }
 
 /// For whoever is about to close an election and has not the intake's key.
 pub struct Closer {
-    files: Arc<dyn Files>,
+    closing: Closing,
 }
 
 impl Closer {
     /// Beside a board that others may take in ballots for.
     #[must_use]
     pub fn new(files: Arc<dyn Files>) -> Self {
-        Self { files }
+        Self { closing: Closing::new(files) }
     }
 
     /// Whether ballots with receipts wait for a server that has the key. No server of the store gives receipts from
-    /// then on, as after [`crate::Intake::close_off`]. Where none has taken in ballots, nothing is written.
+    /// then on, as after [`crate::Intake::close_off`]: the `close` record is placed at once, or this is asked again.
+    /// Where none has taken in ballots, nothing is written.
     ///
     /// # Errors
-    /// The storage's.
-    pub fn close_off(&self) -> Result<bool, FilesError> {
-        if self.files.read(PRESENT)?.is_none() {
+    /// [`IntakeError`]
+    pub fn close_off(&self) -> Result<bool, IntakeError> {
+        let files = &self.closing.files;
+        if files.read(PRESENT)?.is_none() {
             return Ok(false);
         }
-        Closing::new(Arc::clone(&self.files)).begin()?;
-        Ok(!self.files.list(journal::FOLDER)?.is_empty())
+        self.closing.while_closed(|| Ok(!files.list(journal::FOLDER)?.is_empty()))
     }
-}
-
-pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -16,13 +16,13 @@ use rayon::prelude::*;
 use serde_bytes::ByteBuf;
 
 use crate::answer::{Accepted, Answer, Offer, Refusal};
-use crate::closing::{Closing, now};
+use crate::closing::Closing;
 use crate::hall::{Doors, Hall, form};
 use crate::journal::Group;
 use crate::known::Seen;
 use crate::poster::view;
 use crate::queue::{Job, Queue};
-use crate::{IntakeError, SharedBoard};
+use crate::{IntakeError, SharedBoard, now};
 
 /// The most offers in one group.
 const MOST: usize = 2048;
@@ -36,6 +36,8 @@ pub(crate) struct Desk {
     files: Arc<dyn Files>,
     key: SigningKey,
     closing: Closing,
+    /// Whether the last answer was that no receipts are given.
+    is_closing: bool,
     per_credential: u32,
     doors: Doors,
     /// How many records there were at the last look, and when that was; none when everything is to be read anew.
@@ -54,7 +56,7 @@ impl Desk {
         per_credential: u32,
     ) -> Self {
         let doors = Doors::NotOpen;
-        Self { board, files, key, closing, per_credential, doors, looked: None }
+        Self { board, files, key, closing, is_closing: false, per_credential, doors, looked: None }
     }
 
     /// Works until the queue has ended and is empty.
@@ -75,8 +77,13 @@ impl Desk {
     }
 
     fn serve(&mut self, offers: &[Offer]) -> Result<Vec<Answer>, IntakeError> {
-        self.look()?;
         let refuse = |refusal: &Refusal| offers.iter().map(|_| Err(refusal.clone())).collect();
+        // What gets no receipt is not posted either: else whoever goes on sending could keep the election open.
+        self.is_closing = self.is_closing && !self.closing.receipts_are_given()?;
+        if self.is_closing {
+            return Ok(refuse(&Refusal::Closing));
+        }
+        self.look()?;
         let hall = match &mut self.doors {
             Doors::Open(hall) => hall,
             Doors::NotOpen => return Ok(refuse(&Refusal::NotOpen)),
@@ -91,10 +98,10 @@ impl Desk {
         if !group.is_empty() {
             group.store(&*self.files)?;
         }
-        let gives = self.closing.receipts_are_given()?;
+        self.is_closing = !self.closing.receipts_are_given()?;
         let answered = |offer: &Offer, verdict: &Verdict| match verdict {
             Err(refusal) => Err(refusal.clone()),
-            Ok(_) if !gives => Err(Refusal::Closing),
+            Ok(_) if self.is_closing => Err(Refusal::Closing),
             Ok(_) => Ok(self.accepted(offer)),
         };
         let answers = offers.par_iter().zip_eq(&verdicts);

@@ -5,19 +5,14 @@ use std::collections::BTreeSet;
 use psephos_audit::{BallotSource, Phase, Polling, Rules, View};
 use psephos_core::pairs::pairs;
 use psephos_core::{Digest, Encoding};
-use psephos_proofs::ballot::BallotLayout;
+use psephos_proofs::ballot::{BallotLayout, box_of};
 use psephos_record::board::Board;
 use psephos_remote::Files;
 
-use crate::IntakeError;
 use crate::answer::Refusal;
-use crate::closing::now;
 use crate::journal::{FOLDER, Group};
 use crate::known::Known;
-
-const ELECTION: usize = 32;
-/// Bytes of a ballot that say its election and box.
-const HEADER: usize = ELECTION + 8;
+use crate::{IntakeError, now};
 
 /// Where an election stands for somebody who brings a ballot.
 #[allow(clippy::large_enum_variant, reason = "there is one, and it is open most of the time")]
@@ -160,12 +155,6 @@ impl Hall {
             _ => Ok(()),
         }
     }
-}
-
-/// The box that a ballot with these bytes is of.
-pub(crate) fn box_of(ballot: &[u8]) -> Option<u64> {
-    let field = ballot.get(ELECTION..HEADER)?.try_into().ok()?;
-    Some(u64::from_le_bytes(field))
 }
 
 /// The box and the form of a ballot with these bytes; none if no ballot of the election looks like it.

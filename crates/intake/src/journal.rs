@@ -28,21 +28,9 @@ impl Group {
         self.ballots.is_empty() && self.challenges.is_empty()
     }
 
-    /// Makes the group durable under a name that nobody else has.
+    /// Makes the group durable.
     pub fn store(&self, files: &dyn Files) -> Result<(), FilesError> {
-        let bytes = cbor::encode(self);
-        loop {
-            let mut random = [0; 16];
-            getrandom::fill(&mut random).map_err(|error| FilesError {
-                place: FOLDER.to_owned(),
-                action: "choose a name",
-                reason: error.to_string(),
-            })?;
-            let name = format!("{FOLDER}/{}", hex::encode(random));
-            if files.create(&name, &bytes)? == Placed::Here {
-                return Ok(());
-            }
-        }
+        create_new(files, FOLDER, &cbor::encode(self))
     }
 
     /// Reads a group; none if its file has been removed meanwhile.
@@ -53,5 +41,20 @@ impl Group {
             reason: error.to_string(),
         };
         cbor::decode(&bytes, LIMIT).map(Some).map_err(damaged)
+    }
+}
+
+/// Creates a file under a name that nobody else has.
+pub(crate) fn create_new(files: &dyn Files, folder: &str, bytes: &[u8]) -> Result<(), FilesError> {
+    loop {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|error| FilesError {
+            place: folder.to_owned(),
+            action: "choose a name",
+            reason: error.to_string(),
+        })?;
+        if files.create(&format!("{folder}/{}", hex::encode(random)), bytes)? == Placed::Here {
+            return Ok(());
+        }
     }
 }

@@ -10,7 +10,7 @@
 //! | `intake/journal/<random>` | ballots and challenges that were taken together |
 //! | `intake/blocks/<counter>` | signed records, and the files of the journal that they cover |
 //! | `intake/present` | nothing: ballots are taken in here |
-//! | `intake/closing/<second>` | nothing: for ten minutes no receipts are given, as the election is closed |
+//! | `intake/closing/<random>` | nothing: for ten minutes no receipts are given, as the election is closed |
 //!
 //! Files are made once and never changed, and of those that want to make the same one only one can: that is
 //! all that the servers agree by.
@@ -32,7 +32,7 @@ mod queue;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use ed25519_dalek::SigningKey;
 use psephos_record::board::{BoardError, WritableBoard};
@@ -87,6 +87,11 @@ pub enum IntakeError {
         /// What is wrong.
         reason: String,
     },
+    /// All was posted before the election is closed, and it took so long that receipts may be given again.
+    #[error(
+        "posting took too long to close the election behind it; what is left takes less: close again"
+    )]
+    Slow,
     /// Receipts were given, and the election was closed behind this server's back.
     #[error(
         "the election was closed past this server, which has {ballots} ballots and {challenges} challenges that \
@@ -169,13 +174,13 @@ impl Intake {
     }
 
     /// As [`Intake::post`], and no server of the store gives receipts from then on, until the election is closed
-    /// or ten minutes are over: so nobody has a receipt for a ballot that comes after the `close` record.
+    /// or ten minutes are over: so nobody has a receipt for a ballot that comes after the `close` record, if that
+    /// is placed at once.
     ///
     /// # Errors
-    /// As [`Intake::post`].
+    /// As [`Intake::post`]; [`IntakeError::Slow`].
     pub fn close_off(&self) -> Result<(), IntakeError> {
-        self.closing.begin()?;
-        self.post()
+        self.closing.while_closed(|| self.post())
     }
 }
 
@@ -188,6 +193,11 @@ impl Drop for Intake {
             let _ = thread.join();
         }
     }
+}
+
+/// Seconds since 1970 by this machine's clock.
+pub(crate) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Posts at every interval, once more at the end; what fails is tried again.

@@ -310,6 +310,27 @@ fn nobody_has_a_receipt_for_a_ballot_behind_the_close() {
 }
 
 #[test]
+fn whoever_goes_on_sending_does_not_keep_the_election_open() {
+    let mut town = Town::open(Plan::new(3, 2, 9));
+    let ballots = town.ballots();
+    let intake = town.server();
+    receipt(offer(&intake, &ballots[0]));
+    intake.close_off().expect("posted");
+    // What was being judged when the closing began is posted, without a receipt; what comes then is not.
+    for ballot in &ballots[1..5] {
+        assert_eq!(offer(&intake, ballot).unwrap_err(), Refusal::Closing);
+    }
+    intake.close_off().expect("posted");
+    let posted = town.posted().len();
+    assert!(posted <= 2, "{posted} are posted");
+    for ballot in &ballots[5..] {
+        assert_eq!(offer(&intake, ballot).unwrap_err(), Refusal::Closing);
+        intake.close_off().expect("posted");
+    }
+    assert_eq!(town.posted().len(), posted);
+}
+
+#[test]
 fn whoever_closes_without_the_key_learns_that_ballots_wait() {
     let mut town = Town::open(Plan::new(3, 2, 4));
     let ballots = town.ballots();

@@ -41,6 +41,10 @@ pub struct HomeFile {
     /// No lower counter is used again: what a home signed after its backup was made, nobody here knows.
     #[serde(default)]
     pub first_counter: u64,
+    /// Whether the key that takes in ballots was written out for a board server: two places that sign under one key
+    /// could use one counter twice.
+    #[serde(default)]
+    pub intake_elsewhere: bool,
 }
 
 fn agreed() -> bool {
@@ -289,6 +293,7 @@ mod tests {
             key: "11".into(),
             agreed: true,
             first_counter: 0,
+            intake_elsewhere: false,
         };
         home.write(&file).unwrap();
         assert_eq!(Home::open(folder.path()).err().unwrap().exit(), Exit::Io);

@@ -13,6 +13,9 @@ use crate::runtime;
 /// A line that brings less than this within as much waiting is given up: nobody can be kept for ever.
 const LEAST: (u64, Duration) = (1 << 16, Duration::from_secs(60));
 
+/// Nobody is kept waiting longer than this without being told what for.
+const UNTOLD: Duration = Duration::from_secs(2);
+
 /// Why a file could not be had.
 #[derive(Clone, Debug)]
 pub(crate) enum Trouble {
@@ -63,7 +66,7 @@ impl Patience {
         &self,
         mut try_once: impl AsyncFnMut() -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
-        let mut failed = 0;
+        let (mut failed, mut waited, mut told) = (0, Duration::ZERO, false);
         loop {
             match try_once().await {
                 Err(Trouble::Passing(reason, asked)) => {
@@ -71,9 +74,11 @@ impl Patience {
                     let Some(pause) = self.pause(failed, asked) else {
                         return Err(Trouble::Passing(reason, asked));
                     };
-                    match asked {
-                        Some(_) => tracing::info!("{reason}; again in {} s", pause.as_secs()),
-                        None => tracing::debug!("{reason}; again in {} ms", pause.as_millis()),
+                    tracing::debug!("{reason}; again in {} ms", pause.as_millis());
+                    waited += pause;
+                    if waited >= UNTOLD && !told {
+                        psephos_console::warn(format!("{reason}; waiting, and trying again"));
+                        told = true;
                     }
                     tokio::time::sleep(pause).await;
                 }

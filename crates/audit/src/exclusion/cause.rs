@@ -35,7 +35,8 @@ impl Auditor<'_> {
     /// nothing found of it counts.
     pub(crate) fn try_record(&mut self, place: &Place, file: Result<Vec<u8>, String>) {
         let sequence = place.sequence;
-        let (before, out_of_step) = ((self.gap, self.damaged), self.is_out_of_step());
+        let before = (self.gap, self.damaged, self.memory.outdates_close);
+        let out_of_step = self.is_out_of_step();
         self.docket.on_trial = Some(*place);
         self.findings.open_trial(sequence);
         self.take(place, file);
@@ -47,7 +48,7 @@ impl Auditor<'_> {
         let Some(&first) = by.first() else {
             return self.findings.absorb(found);
         };
-        (self.gap, self.damaged) = before;
+        (self.gap, self.damaged, self.memory.outdates_close) = before;
         self.forget_broken(sequence);
         self.docket.unreadable.remove(&sequence);
         if self.memory.loose.contains(&sequence) {

@@ -51,6 +51,8 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
     nobody_waits(&office)?;
     let Closing { body, reasons, merged } = loop {
         let closing = derive(&office, &audited.view)?;
+        // Judging many ballots takes longer than receipts are withheld for.
+        nobody_waits(&office)?;
         audited = office.post(&audited.view, &Body::Close(closing.body.clone()))?;
         match office.next(&audited)? {
             // Somebody else's record came first: what is closed is the board behind it.

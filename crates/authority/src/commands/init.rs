@@ -98,6 +98,7 @@ fn begin(
         key: hex::encode(author),
         agreed: true,
         first_counter: 0,
+        intake_elsewhere: false,
     })?;
     if station.offer(&audited.view, &signed)? == Offered::Overtaken {
         return Err(Failure::usage("somebody else has begun an election on this board")

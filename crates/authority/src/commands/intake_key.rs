@@ -1,7 +1,7 @@
 //! `intake-key`: the intake's key in a file of its own, for the board server.
 
 use psephos_console::{Exit, Failure, say};
-use psephos_participant::{Home, Passphrase, open_vault, signing_key, write_key};
+use psephos_participant::{Home, HomeFile, Passphrase, open_vault, signing_key, write_key};
 
 use crate::cli::IntakeKey;
 use crate::office::{INTAKE, place};
@@ -14,14 +14,15 @@ pub fn run(arguments: IntakeKey) -> Result<Exit, Failure> {
     let (vault, _) = open_vault(&home, &passphrase)?;
     let key = signing_key(&vault, INTAKE)?;
     let passphrase = Passphrase::choose(new_passphrase_file.as_deref())?;
+    home.write(&HomeFile { intake_elsewhere: true, ..home.read()? })?;
     write_key(&file, &key, &passphrase, key_file.throwaway)?;
     say(format!(
         "{}: the key that signs receipts and records of ballots, and nothing else.",
         file.display()
     ));
     say(
-        "Give it to the board server (`psephos-board serve --intake-key`), and take in no ballots with \
-         `psephos-authority intake` meanwhile: two places that sign under one key could use one counter twice.",
+        "Give it to the board server (`psephos-board serve --intake-key`). From now on ballots are handed in there: \
+         two places that sign under one key could use one counter twice, and spoil the election.",
     );
     Ok(Exit::Valid)
 }

@@ -72,8 +72,11 @@ pub fn run(arguments: Open) -> Result<Exit, Failure> {
         }
     }
     if audited.view.phase == Phase::Voting {
-        office
-            .tell("The election is open.\nNext: `psephos-authority intake FILES…`, then `close`.");
+        let how = match office.station.home().read()?.intake_elsewhere {
+            true => "ballots come in through the board server",
+            false => "`psephos-authority intake FILES…`",
+        };
+        office.tell(format!("The election is open.\nNext: {how}, then `psephos-authority close`."));
     } else {
         office.tell("The election was opened before and voting has ended.");
     }

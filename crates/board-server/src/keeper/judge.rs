@@ -52,10 +52,15 @@ pub fn judge(
     }
     let overlay = Overlay::with_record(Box::new(board), file.to_vec());
     let after = read_whole(&overlay)?;
-    match after.report.failures.iter().find(|failure| keeps_out(failure, sequence)) {
-        Some(failure) => Err(refused(failure.check, &failure.evidence)),
-        None => Ok(after),
+    if let Some(failure) = after.report.failures.iter().find(|failure| keeps_out(failure, sequence))
+    {
+        return Err(refused(failure.check, &failure.evidence));
     }
+    if offer.body.kind() == Kind::Close && after.view.phase <= Phase::Voting {
+        let reason = "it closes the board as its author had seen it, which has changed since";
+        return Err(Refusal::Refused { check: None, reason: reason.into() });
+    }
+    Ok(after)
 }
 
 /// Whether a failure is of this record, and one that it is refused for. What convicts somebody in the key

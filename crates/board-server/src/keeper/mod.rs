@@ -8,7 +8,7 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use psephos_audit::{Audit, AuditError, CheckId, View};
+use psephos_audit::{Audit, AuditError, CheckId, Phase, View};
 use psephos_core::{Digest, Encoding};
 use psephos_record::board::{Board, BoardError, Placed, WritableBoard};
 use psephos_record::bodies::Blob;
@@ -78,14 +78,14 @@ impl From<BoardError> for Refusal {
     }
 }
 
-/// Something that has to happen before a record may be placed: before `close`, what was taken in is posted.
+/// What has to happen before an election is closed: what was taken in is posted.
 pub trait Gate: Send + Sync {
-    /// Is asked before a well-signed message is judged, outside of every lock: it may append. `view` is what the
-    /// board says; that the author may write such a record is not known yet.
+    /// Is asked before the authority's `close` is placed, which the board as it is would take; outside of every
+    /// lock: it may append.
     ///
     /// # Errors
-    /// Why the record has to wait, or cannot be placed.
-    fn before(&self, kind: Kind, author: &Encoding, view: &View) -> Result<(), Refusal>;
+    /// Why the record has to wait.
+    fn before_close(&self) -> Result<(), Refusal>;
 }
 
 /// Is told which lists are awaited.
@@ -248,15 +248,20 @@ impl Keeper {
             return Err(malformed(CheckId::BoardChain, reason));
         }
         let offer = Offer::read(record.unwrap_message())?;
-        self.ask(&offer)?;
+        let next = |records: u64| match sequence {
+            _ if sequence < records => Err(Refusal::Taken { sequence }),
+            _ if sequence > records => Err(Refusal::Behind { records }),
+            _ => Ok(()),
+        };
+        if let Some(gate) = self.gate_for(&offer)? {
+            let mut last = self.last();
+            next(self.catch_up()?)?;
+            self.judge(&mut last, &offer, file, lists)?;
+            drop(last);
+            gate.before_close()?;
+        }
         let mut last = self.last();
-        let records = self.catch_up()?;
-        if sequence < records {
-            return Err(Refusal::Taken { sequence });
-        }
-        if sequence > records {
-            return Err(Refusal::Behind { records });
-        }
+        next(self.catch_up()?)?;
         self.place(&mut last, &offer, file, lists)?.ok_or(Refusal::Taken { sequence })
     }
 
@@ -270,30 +275,42 @@ impl Keeper {
         lists: &dyn Announce,
     ) -> Result<Placement, Refusal> {
         let offer = Offer::read(signed)?;
-        self.ask(&offer)?;
+        if let Some(gate) = self.gate_for(&offer)? {
+            let mut last = self.last();
+            self.catch_up()?;
+            self.judge(&mut last, &offer, &self.wrap(&offer), lists)?;
+            drop(last);
+            gate.before_close()?;
+        }
         let mut last = self.last();
         for _ in 0..OVERTAKEN {
-            let records = self.catch_up()?;
+            self.catch_up()?;
             if let Some(placement) = self.standing(&offer) {
                 return Ok(placement);
             }
-            let file = Record::wrap(offer.signed.clone(), records, self.log.head()).encode();
-            if let Some(placement) = self.place(&mut last, &offer, &file, lists)? {
+            if let Some(placement) = self.place(&mut last, &offer, &self.wrap(&offer), lists)? {
                 return Ok(placement);
             }
         }
         Err(Refusal::Later { reason: "others append faster than this server can".into() })
     }
 
-    fn ask(&self, offer: &Offer) -> Result<(), Refusal> {
-        match self.gate.get() {
-            // What stands already has nothing to wait for.
-            Some(gate) if self.standing(offer).is_none() => {
-                let outline = self.outline()?;
-                gate.before(offer.body.kind(), &offer.message.author, &outline.view)
-            }
-            _ => Ok(()),
-        }
+    /// The message as the next record that is known.
+    fn wrap(&self, offer: &Offer) -> Vec<u8> {
+        Record::wrap(offer.signed.clone(), self.log.length(), self.log.head()).encode()
+    }
+
+    /// The gate, if this closes an open election for the authority, and does not stand already.
+    fn gate_for(&self, offer: &Offer) -> Result<Option<&Arc<dyn Gate>>, BoardError> {
+        let Some(gate) = self.gate.get().filter(|_| offer.body.kind() == Kind::Close) else {
+            return Ok(None);
+        };
+        let outline = self.outline()?;
+        let authority = outline.view.proposal.as_ref().map(|proposal| proposal.authority);
+        let closes = outline.view.phase == Phase::Voting
+            && authority == Some(offer.message.author)
+            && self.standing(offer).is_none();
+        Ok(closes.then_some(gate))
     }
 
     /// Where the message stands already.
@@ -301,6 +318,20 @@ impl Keeper {
         let sequence = self.log.place_of_message(&offer.signed.digest())?;
         let head = self.log.known(sequence)?.digest;
         Some(Placement { sequence, head, stood: true })
+    }
+
+    /// What the board says with the record that would come next, whose lists are there.
+    fn judge(
+        &self,
+        last: &mut Option<Arc<Audit>>,
+        offer: &Offer,
+        file: &[u8],
+        lists: &dyn Announce,
+    ) -> Result<Audit, Refusal> {
+        let before = self.current(last)?;
+        let after = judge::judge(&Remembered::new(self), &before, offer, file, self.authority)?;
+        self.demand_lists(offer, lists)?;
+        Ok(after)
     }
 
     /// Judges the record that would come next, and creates it; none if another one was faster.
@@ -311,10 +342,8 @@ impl Keeper {
         file: &[u8],
         lists: &dyn Announce,
     ) -> Result<Option<Placement>, Refusal> {
-        let before = self.current(last)?;
-        let after = judge::judge(&Remembered::new(self), &before, offer, file, self.authority)?;
-        self.demand_lists(offer, lists)?;
-        let sequence = before.view.records;
+        let sequence = self.log.length();
+        let after = self.judge(last, offer, file, lists)?;
         match self.store.create_record(sequence, file)? {
             Placed::Taken => Ok(None),
             Placed::Here => {

@@ -184,3 +184,11 @@ impl<'a> BallotRow<'a> {
 pub fn tracker(ballot: &[u8]) -> Digest {
     hash::hash("psephos/v1/tracker", &[ballot])
 }
+
+/// The box that a ballot with these bytes names, whatever else they are; none of fewer bytes than it takes to name
+/// one (spec/06-ballot.md §6.2).
+#[must_use]
+pub fn box_of(ballot: &[u8]) -> Option<u64> {
+    let field = ballot.get(32..40)?.try_into().ok()?;
+    Some(u64::from_le_bytes(field))
+}

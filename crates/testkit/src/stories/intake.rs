@@ -138,6 +138,23 @@ pub(super) const CASES: &[Case] = &[
         make: receipt_kept,
     },
     Case {
+        name: "intake.withheld-receipt-of-another-box",
+        altered: "The intake signs a receipt that names another box than the ballot, and posts the ballot there, where \
+                  it cannot count.",
+        make: || in_another_box(0),
+    },
+    Case {
+        name: "intake.withheld-posted-in-another-box",
+        altered: "The intake signs a receipt as it should, and posts the ballot in another box.",
+        make: || in_another_box(1),
+    },
+    Case {
+        name: "closes-that-come-too-late",
+        altered: "Somebody posts what the authority had signed to close a board that has changed since: once before \
+                  the election is closed, and once behind it.",
+        make: outdated_closes,
+    },
+    Case {
         name: "small-box-waived",
         altered: "A box has fewer ballots than the minimum, and the authority says why it is mixed all the same.",
         make: waived,
@@ -341,6 +358,33 @@ fn receipt_kept() -> Fixture {
     election.close();
     election.finish();
     Fixture::valid(election.board).with_receipt("voter.receipt", receipt)
+}
+
+/// Two boxes whose ballots have one form; the north's ballot is posted among the town's.
+fn in_another_box(stated: u64) -> Fixture {
+    let mut election = three_and_two(0, None);
+    let credential = psephos_secrets::SecretScalar::random(&mut election.rng);
+    let ballot = election.cast_in(1, &votes(), &credential.into(), 0).bytes;
+    let receipt = election.receipt(stated, &ballot);
+    election.take_in_box(0, &[ballot]);
+    let close = election.close();
+    election.finish();
+    let fixture = Fixture::blaming(election.board, AUTHORITY).at(close);
+    fixture.with_receipt("voter.receipt", receipt)
+}
+
+fn outdated_closes() -> Fixture {
+    let mut election = voted();
+    let body = Body::Close(election.close_body(&[]));
+    let early = election.message(Author::Authority, &body);
+    let late = election.message(Author::Authority, &body);
+    let ballot = election.cast(&votes()).bytes;
+    election.take_in(&[ballot]);
+    election.append(Author::Authority, early);
+    election.close();
+    election.append(Author::Authority, late);
+    election.finish();
+    Fixture::valid(election.board)
 }
 
 fn waived() -> Fixture {

@@ -224,6 +224,7 @@ fn settle_in(
         key: hex::encode(key.verifying_key().to_bytes()),
         agreed: false,
         first_counter: 0,
+        intake_elsewhere: false,
     })
 }
 

@@ -13,7 +13,7 @@ use psephos_console::{Failure, count, nth, numbered, plural};
 use psephos_core::tree::TreeHasher;
 use psephos_core::{Digest, Encoding};
 use psephos_proofs::ElectionContext;
-use psephos_proofs::ballot::{BallotLayout, CHALLENGE_LENGTH, Challenge};
+use psephos_proofs::ballot::{BallotLayout, CHALLENGE_LENGTH, Challenge, box_of};
 use psephos_voter::Opening;
 
 /// What the ballots of an election look like.
@@ -216,7 +216,7 @@ fn read(
         if found < length {
             return Err(Flaw::Cut { ballot: number, found, length });
         }
-        visit(box_of(&ballot), &ballot)?;
+        visit(box_of(&ballot).unwrap_or_default(), &ballot)?;
     }
     Ok(())
 }
@@ -226,11 +226,6 @@ fn fill(reader: &mut dyn Read, bytes: &mut Vec<u8>, length: usize) -> io::Result
     let missing = length.saturating_sub(bytes.len()) as u64;
     reader.take(missing).read_to_end(bytes)?;
     Ok(bytes.len())
-}
-
-fn box_of(ballot: &[u8]) -> u64 {
-    let field = ballot.get(ELECTION..).and_then(<[u8]>::first_chunk);
-    field.map_or(u64::MAX, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// The length of the ballot that begins like this.
@@ -245,10 +240,7 @@ fn length_of(header: &[u8], forms: &Forms, ballot: u64) -> Result<usize, Flaw> {
             ballot => Flaw::OneElection { ballot, election },
         });
     }
-    if header.len() < HEADER {
-        return Err(cut);
-    }
-    let box_index = box_of(header);
+    let Some(box_index) = box_of(header) else { return Err(cut) };
     let place = usize::try_from(box_index).ok();
     let boxes = forms.lengths.len();
     let length = place.and_then(|place| forms.lengths.get(place)).copied();

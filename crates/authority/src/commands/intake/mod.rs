@@ -28,6 +28,7 @@ struct Offer {
 /// Takes in the files, then watches the folder, if one is given.
 pub fn run(arguments: Intake) -> Result<Exit, Failure> {
     let mut desk = Desk::enter(&arguments)?;
+    alone(&desk.office, &arguments)?;
     // Every file is looked at before the first is taken.
     let offers: Result<Vec<Offer>, Failure> =
         arguments.files.iter().map(|path| desk.offer(path)).collect();
@@ -50,6 +51,21 @@ pub fn run(arguments: Intake) -> Result<Exit, Failure> {
         plural(taken, "ballot", "ballots")
     ));
     Ok(Exit::Valid)
+}
+
+/// Refuses where a board server has the intake's key.
+fn alone(office: &Office, arguments: &Intake) -> Result<(), Failure> {
+    if arguments.no_server || !office.station.home().read()?.intake_elsewhere {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        "a board server has the key that takes in ballots; two places that sign under it could use one counter \
+         twice, and spoil the election",
+    )
+    .advice(
+        "hand in each ballot there, with `psephos-voter hand-in FILE --board URL`; if every server that had the key \
+         has ended, give --no-server",
+    ))
 }
 
 /// The office where ballots are taken in, under the intake's own key.

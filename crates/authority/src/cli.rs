@@ -230,7 +230,7 @@ pub struct Close {
     /// Close before the end of voting that the manifest states
     #[arg(long)]
     pub early: bool,
-    /// Close although no ballot has been taken in
+    /// Close although no ballot is on the board
     #[arg(long)]
     pub empty: bool,
     #[command(flatten)]

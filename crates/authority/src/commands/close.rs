@@ -27,13 +27,7 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
         Next::Act(AuthorityAction::Close)
             if audited.view.ballots.is_empty() && !arguments.empty =>
         {
-            return Err(Failure::usage(
-                "no ballot has been taken in, and closing cannot be undone",
-            )
-            .advice(
-                "take ballots in with `psephos-authority intake`, or wait until the board server that takes them in \
-                 has posted some; or close with --empty",
-            ));
+            return Err(no_ballots(office.station.home().read()?.intake_elsewhere));
         }
         Next::Act(AuthorityAction::Close) if !arguments.early => hours::ended(&audited.view)?,
         Next::Act(AuthorityAction::Close) => {}
@@ -82,6 +76,18 @@ pub fn run(arguments: Close) -> Result<Exit, Failure> {
         "Once all trustees have mixed and enough have decrypted: `psephos-authority publish`.",
     );
     Ok(Exit::Valid)
+}
+
+fn no_ballots(has_server: bool) -> Failure {
+    let failure = Failure::usage("no ballot is on the board, and closing cannot be undone");
+    failure.advice(match has_server {
+        true => {
+            "a board server puts what it has taken in on the board once a minute, unless it was told another interval: \
+             run this again then; with --empty it posts what has a receipt first, and then nobody can vote any more, \
+             even if there was nothing"
+        }
+        false => "take ballots in with `psephos-authority intake`, or close with --empty",
+    })
 }
 
 /// Fails while a board server has given receipts for ballots that are not on the board. Where the board is reached

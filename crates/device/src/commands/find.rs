@@ -169,7 +169,10 @@ fn later(booth: &Booth, fate: Fate) -> &'static str {
         (false, Fate::Accepted) => {
             " Voting goes on: a later ballot or a challenge may change that."
         }
-        (false, Fate::Absent) => " Voting goes on: it may not have been taken in yet.",
+        (false, Fate::Absent) => {
+            " Voting goes on. With a receipt it was taken in, and the server puts it on the board within minutes: look \
+             again then. Without one, hand it in."
+        }
         (true, Fate::Absent) => {
             " Voting has ended. With a receipt, `psephos-verifier --receipt` proves that it was withheld."
         }

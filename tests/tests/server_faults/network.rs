@@ -15,12 +15,12 @@ use rand_core::{Rng, SeedableRng};
 pub enum Weather {
     /// Nothing.
     Fair,
-    /// Of four connections one is cut and one is slow.
+    /// Of eight connections two are cut and one is slow.
     Rough,
 }
 
 /// Bytes that a connection is cut after, at the latest.
-const CUT_AFTER: u64 = 20_000;
+const CUT_AFTER: u64 = 4000;
 /// Bytes that a slow connection lets through at a time.
 const TRICKLE: usize = 300;
 const PAUSE: Duration = Duration::from_millis(4);
@@ -75,9 +75,9 @@ impl Network {
 
 impl Fate {
     fn draw(weather: Weather, random: &mut ChaCha20Rng) -> Fate {
-        let (drawn, after) = (random.next_u64() % 4, random.next_u64() % CUT_AFTER);
+        let (drawn, after) = (random.next_u64() % 8, random.next_u64() % CUT_AFTER);
         let rough = weather == Weather::Rough;
-        Fate { cut: (rough && drawn == 0).then_some(after), slow: rough && drawn == 1 }
+        Fate { cut: (rough && drawn < 2).then_some(after), slow: rough && drawn == 2 }
     }
 }
 

@@ -83,6 +83,8 @@ pub struct Servers {
 impl Servers {
     /// Starts `count` servers, none of which lives longer than `life` at a time.
     pub fn start(count: usize, place: &Place, life: Duration, seed: u64) -> Servers {
+        // Nobody waits for a server that is still being built.
+        programs();
         let mut servers = Servers {
             addresses: (0..count).map(|_| free_address()).collect(),
             stop: Arc::default(),

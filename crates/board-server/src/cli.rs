@@ -14,7 +14,7 @@ use psephos_record::checkpoint::WitnessKey;
 /// Orders and stores what others have signed, and hands it out to everybody. Nobody has to trust it: whoever
 /// reads the board verifies it, and a server that drops, alters or withholds something is found out.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES)]
+#[command(name = "psephos-board", version, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

@@ -12,7 +12,7 @@ use psephos_console::{CommandLine, Locator};
 /// the ballot or to challenge it: a challenged ballot is opened, so that another device can check what was
 /// encrypted, and never counts. Casting changes nothing of the ballot.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES)]
+#[command(name = "psephos-voter", version, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

@@ -14,17 +14,18 @@ impl Passphrase {
     pub fn obtain(file: Option<&Path>) -> Result<Passphrase, Failure> {
         match file {
             Some(file) => Passphrase::read(file),
-            None => Passphrase::ask("Passphrase of the key file: "),
+            None => Passphrase::ask("Passphrase of the key file: ", "--passphrase-file"),
         }
     }
 
-    /// As [`Passphrase::obtain`] for a key file that is about to be made: asks twice.
-    pub fn choose(file: Option<&Path>) -> Result<Passphrase, Failure> {
+    /// As [`Passphrase::obtain`] for a key file that is about to be made: asks twice. `flag` is the one that names
+    /// `file`.
+    pub fn choose(file: Option<&Path>, flag: &str) -> Result<Passphrase, Failure> {
         if let Some(file) = file {
             return Passphrase::read(file);
         }
-        let first = Passphrase::ask("Choose a passphrase for the key file: ")?;
-        let second = Passphrase::ask("The same passphrase again: ")?;
+        let first = Passphrase::ask("Choose a passphrase for the key file: ", flag)?;
+        let second = Passphrase::ask("The same passphrase again: ", flag)?;
         if first.0 != second.0 {
             return Err(Failure::usage("the two passphrases differ")
                 .advice("nothing was made; run the command again"));
@@ -50,10 +51,10 @@ impl Passphrase {
         Ok(Passphrase(line))
     }
 
-    fn ask(question: &str) -> Result<Passphrase, Failure> {
+    fn ask(question: &str, flag: &str) -> Result<Passphrase, Failure> {
         let answer = rpassword::prompt_password(question).map_err(|error| {
             Failure::usage(format!("cannot ask for the passphrase: {error}"))
-                .advice("without a terminal, give --passphrase-file FILE")
+                .advice(format!("without a terminal, give {flag} FILE"))
         })?;
         if answer.is_empty() {
             return Err(Failure::usage("the passphrase is empty"));

@@ -55,7 +55,10 @@ pub fn run(arguments: Init) -> Result<Exit, Failure> {
         return resume(&arguments.acting, &place_of_board, &folder, description);
     }
     // Nothing is made before it is known that everything can be made.
-    let passphrase = Passphrase::choose(arguments.acting.key_file.passphrase_file.as_deref())?;
+    let passphrase = Passphrase::choose(
+        arguments.acting.key_file.passphrase_file.as_deref(),
+        "--passphrase-file",
+    )?;
     let place_of_board = place_of_board.absolute()?;
     let board = create_board(&place_of_board, &folder.join(OUTGOING)).map_err(board_failure)?;
     if board.extent().map_err(board_failure)?.records > 0 {
@@ -156,6 +159,6 @@ fn show(
     let lines: Vec<(u64, InvitationSecret)> = numbered(secrets).collect();
     invitations::show_lines(office, description, digest, &lines, board);
     office.tell(
-        "\nNext: each trustee runs `psephos-trustee join LINE`, you run `psephos-authority open`.",
+        "\nNext: each trustee runs `psephos-trustee join`, which asks for its line; you run `psephos-authority open`.",
     );
 }

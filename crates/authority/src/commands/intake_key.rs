@@ -13,7 +13,7 @@ pub fn run(arguments: IntakeKey) -> Result<Exit, Failure> {
     let passphrase = Passphrase::obtain(key_file.passphrase_file.as_deref())?;
     let (vault, _) = open_vault(&home, &passphrase)?;
     let key = signing_key(&vault, INTAKE)?;
-    let passphrase = Passphrase::choose(new_passphrase_file.as_deref())?;
+    let passphrase = Passphrase::choose(new_passphrase_file.as_deref(), "--new-passphrase-file")?;
     home.write(&HomeFile { intake_elsewhere: true, ..home.read()? })?;
     write_key(&file, &key, &passphrase, key_file.throwaway)?;
     say(format!(

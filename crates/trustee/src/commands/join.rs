@@ -79,7 +79,8 @@ fn begin(arguments: &Join, folder: &Path) -> Result<Desk, Failure> {
     show(invitation.trustee, &standing.digest, description, None);
     let answer = Answer::obtain(&arguments.answer, description)?;
     // Nothing is made before it is known that the invitation holds, and what its owner says.
-    let passphrase = Passphrase::choose(arguments.key_file.passphrase_file.as_deref())?;
+    let passphrase =
+        Passphrase::choose(arguments.key_file.passphrase_file.as_deref(), "--passphrase-file")?;
     let throwaway = arguments.key_file.throwaway;
     let place = place.absolute()?;
     settle_in(folder, (&*board, place), &standing, &invitation, &passphrase, throwaway)?;

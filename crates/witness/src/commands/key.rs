@@ -14,7 +14,8 @@ pub fn run(arguments: &Key) -> Result<Exit, Failure> {
             .at(file.display().to_string())
             .advice("name another one with --output"));
     }
-    let passphrase = Passphrase::choose(arguments.key_file.passphrase_file.as_deref())?;
+    let passphrase =
+        Passphrase::choose(arguments.key_file.passphrase_file.as_deref(), "--passphrase-file")?;
     let (name, throwaway) = (&arguments.name, arguments.key_file.throwaway);
     let cosigner = Cosigner::create(file, name, &passphrase, throwaway)?;
     say(cosigner.public().to_string());

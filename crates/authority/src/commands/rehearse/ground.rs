@@ -43,7 +43,7 @@ impl Ground {
                 let address = address(url)?;
                 let store = match store {
                     Some(Locator::Path(folder)) => Locator::Path(empty_folder(folder)?),
-                    Some(url) => url.clone(),
+                    Some(url) => empty_place(url)?,
                     None => Locator::Path(new_folder()?),
                 };
                 let server = Server::start(programs, &store, address, (logs, spool))?;
@@ -189,6 +189,17 @@ fn url_of(server: &mut Running, log: &str, logs: &Path) -> Result<String, Failur
             return Err(server.failure(code));
         }
         thread::sleep(LOOK);
+    }
+}
+
+/// A place in an object store that holds no board.
+fn empty_place(url: &Locator) -> Result<Locator, Failure> {
+    match open_board(url) {
+        Err(BoardError::NotABoard { .. }) => Ok(url.clone()),
+        Err(error) => Err(board_failure(error)),
+        Ok(_) => Err(Failure::usage("there is a board already")
+            .at(url.to_string())
+            .advice("give another place: a rehearsal begins a board of its own")),
     }
 }
 

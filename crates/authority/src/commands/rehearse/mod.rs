@@ -28,6 +28,7 @@ use cast::Cast;
 use drill::Drill;
 pub use fault::Fault;
 use fault::Plan;
+use ground::Ground;
 use stage::Stage;
 use summary::Summary;
 
@@ -56,7 +57,7 @@ fn rehearse(arguments: &Rehearse, mode: Mode, summary: &mut Summary) -> Result<E
     summary.board = Some(stage.ground().store.to_string());
     summary.cast = cast.ballots.len() as u64;
     summary.left_out = cast.left_out.clone();
-    title(&cast, mode);
+    title(&cast, stage.ground(), mode);
     let mut drill = Drill::new(&mut stage, &plan, mode);
     let played = play(&mut drill, (&cast, &electorate), mode, summary);
     summary.time("total", begun.elapsed());
@@ -73,13 +74,17 @@ fn rehearse(arguments: &Rehearse, mode: Mode, summary: &mut Summary) -> Result<E
     Ok(exit)
 }
 
-fn title(cast: &Cast, mode: Mode) {
+fn title(cast: &Cast, ground: &Ground, mode: Mode) {
     if mode == Mode::Silent {
         return;
     }
     let description = &cast.description;
+    let watch = match ground.is_served() {
+        true => format!("watch it in a browser, at {}\n", ground.board),
+        false => String::new(),
+    };
     let text = format!(
-        "{}\n{}, {}, {} of whom decrypt; the keys are thrown away\n\n",
+        "{}\n{}, {}, {} of whom decrypt; the keys are thrown away\n{watch}\n",
         description.title,
         plural(cast.ballots.len() as u64, "ballot", "ballots"),
         plural(description.trustee_count(), "trustee", "trustees"),

@@ -20,7 +20,10 @@ pub fn write(office: &Office, asked: Option<&Path>) -> Result<(), Failure> {
         Some(path) => path.to_owned(),
         None => match beside(Path::new(&office.station.board().place())) {
             Some(path) => path,
-            None => return Ok(()),
+            None => {
+                office.tell("A page of the result for the public: `publish --page FILE.html`.");
+                return Ok(());
+            }
         },
     };
     let written =

@@ -29,6 +29,11 @@ pub enum Seen {
     Nothing,
     /// The log holds what no witness cosigns. It may be put right by an exclusion.
     Faulty(Vec<Fault>),
+    /// Its first proposal is not that of the board that was looked for.
+    Renamed {
+        /// The board's own origin.
+        found: String,
+    },
     /// Fewer records than were cosigned.
     Shorter {
         /// How many were cosigned.
@@ -77,6 +82,11 @@ pub fn look(
         known.forget_unpromised()?;
         let until = extent.records.min(known.records() + MOST);
         match take_in(board, known, until)? {
+            // What is promised of a board is found again by its own name only.
+            Ok(Some(checkpoint)) if checkpoint.origin != known.origin() => {
+                known.forget_unpromised()?;
+                return Ok(Seen::Renamed { found: checkpoint.origin });
+            }
             Ok(Some(checkpoint)) => known.promise(checkpoint)?,
             Ok(None) => {
                 known.forget_unpromised()?;

@@ -18,6 +18,8 @@ const LEAST: (u64, Duration) = (1 << 16, Duration::from_secs(60));
 pub(crate) enum Trouble {
     /// There is none of that name.
     Missing,
+    /// What comes is no board, whoever sends it.
+    NoBoard(String),
     /// Trying again will not help.
     Lasting(String),
     /// Trying again may help; not before so long, if the other side said that.
@@ -29,7 +31,9 @@ impl Trouble {
     pub fn reason(self) -> String {
         match self {
             Trouble::Missing => "it is not there".into(),
-            Trouble::Lasting(reason) | Trouble::Passing(reason, _) => reason,
+            Trouble::NoBoard(reason) | Trouble::Lasting(reason) | Trouble::Passing(reason, _) => {
+                reason
+            }
         }
     }
 }

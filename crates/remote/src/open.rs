@@ -82,7 +82,9 @@ pub fn files_beside(place: &Locator) -> Result<Option<Arc<dyn Files>>, BoardErro
     }
 }
 
-fn is_web(url: &str) -> bool {
+/// Whether a URL is a web server's.
+#[must_use]
+pub fn is_web(url: &str) -> bool {
     ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme))
 }
 

@@ -329,6 +329,9 @@ fn two_witnesses_show_a_split_view_without_a_board() {
     assert_eq!(report["splits"].as_array().expect("splits").len(), 1);
     assert_eq!(report["splits"][0]["records"], 20);
     assert_eq!(second_opinion(&trusting), (1, report));
+    let words: Vec<&str> = trusting.iter().copied().filter(|word| *word != "--json").collect();
+    let said = programs().verifier(&words).exits(1).out;
+    assert!(said.contains("cosigned at 2 lengths, at the most 20 records"), "{said}");
     let alone = [&compare[..], &["--witness-key", keys[0]]].concat();
     programs().verifier(&alone).exits(2);
     assert_eq!(second_opinion(&alone).0, 2);

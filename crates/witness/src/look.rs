@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use psephos_audit::{CheckId, outline};
 use psephos_console::Failure;
 use psephos_participant::{audit_failure, board_failure};
-use psephos_record::board::{Board, BoardError, WritableBoard};
+use psephos_record::board::{Board, BoardError};
 use psephos_record::checkpoint::{Checkpoint, Note, origin};
 
 use crate::{Cosigner, Remembered};
 
 /// Records that are taken in by one look: a board without end fills no disk at once.
 const MOST: u64 = 10_000;
+
+/// Bytes of records behind which a look takes in no more: the next one goes on from there.
+const MOST_BYTES: u64 = 1 << 28;
 
 /// What must hold of a log before a witness puts its name to it: the head binds all of it, and every record is
 /// somebody's.
@@ -130,14 +133,19 @@ fn take_in(
     known: &Remembered,
     until: u64,
 ) -> Result<Result<Option<Checkpoint>, Vec<Fault>>, Failure> {
+    let mut taken = 0;
     for record in known.records()..until {
+        if taken > MOST_BYTES {
+            break;
+        }
         let file = match board.record(record) {
             Err(error @ BoardError::RecordTooLarge { .. }) => {
                 return Ok(Err(vec![Fault { record: Some(record), what: error.to_string() }]));
             }
             file => file.map_err(board_failure)?,
         };
-        known.board().create_record(record, &file).map_err(board_failure)?;
+        taken += file.len() as u64;
+        known.keep_record(record, &file)?;
     }
     let found = outline(known.board()).map_err(audit_failure)?;
     let mut faults: Vec<Fault> = found

@@ -19,6 +19,7 @@ use psephos_core::Digest;
 use psephos_participant::board_failure;
 use psephos_record::board::{Board, FolderBoard, WritableBoard};
 use psephos_record::checkpoint::{Checkpoint, Note, ORIGIN, WitnessKey};
+use psephos_remote::leave_room;
 
 use crate::durable::replace;
 
@@ -173,6 +174,11 @@ impl Remembered {
         &self.board
     }
 
+    /// Copies a record, as it was shown, while the disk has room for more than that.
+    pub(crate) fn keep_record(&self, sequence: u64, file: &[u8]) -> Result<(), Failure> {
+        keep(&self.board, sequence, file)
+    }
+
     /// Removes records that were copied, and not cosigned: nothing is promised of them.
     pub(crate) fn forget_unpromised(&self) -> Result<(), Failure> {
         let copied = self.board.extent().map_err(board_failure)?.records;
@@ -239,11 +245,17 @@ impl Remembered {
             let records = board.extent().map_err(board_failure)?.records.min(most);
             for sequence in 0..records {
                 let file = board.record(sequence).map_err(board_failure)?;
-                copy.create_record(sequence, &file).map_err(board_failure)?;
+                keep(&copy, sequence, &file)?;
             }
         }
         Ok(folder)
     }
+}
+
+fn keep(board: &FolderBoard, sequence: u64, file: &[u8]) -> Result<(), Failure> {
+    leave_room(board.path(), file.len() as u64)
+        .map_err(|error| Failure::io("cannot keep what was shown", board.path(), &error))?;
+    board.create_record(sequence, file).map(|_| ()).map_err(board_failure)
 }
 
 fn checkpoint(bytes: &[u8]) -> Option<Checkpoint> {

@@ -11,7 +11,7 @@ use psephos_audit::{Audit, Options, Verdict};
 use psephos_console::Locator;
 use psephos_record::board::{Board, FolderBoard};
 use psephos_record::message::{Record, SignedMessage, file_digest};
-use psephos_remote::{open_board, open_mirrored};
+use psephos_remote::{WebBoard, open_board};
 use psephos_tests::{Election, Outcome, SMALL, SMALL_BALLOTS, programs};
 use server::{Server, publish};
 use tempfile::TempDir;
@@ -203,7 +203,7 @@ fn one_that_shows_two_boards_is_found_out_when_they_are_compared() {
     let server = town.serve();
     assert_eq!(fails(&server), Vec::<String>::new());
     let mirror = other.path().join("mirror");
-    let seen = open_mirrored(&Locator::from(server.url.clone()), &mirror).expect("a board");
+    let seen = WebBoard::open(&server.url, Some(&mirror)).expect("a board");
     psephos_audit::audit(&*seen, &Options::default(), &|_| {}).expect("an audit");
     let board = election.board();
     let arguments = ["compare".as_ref(), board.as_os_str(), mirror.as_os_str()];

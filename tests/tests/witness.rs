@@ -1,5 +1,9 @@
 //! The witness's program, and what an auditor makes of its notes.
 
+#[path = "../../crates/remote/src/web/tests/server.rs"]
+#[expect(dead_code, reason = "the tests of the reader use all of it")]
+mod server;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -10,6 +14,7 @@ use std::time::Duration;
 
 use psephos_core::pairs::pairs;
 use psephos_tests::{Outcome, programs, root};
+use server::{Reply, Server};
 use tempfile::TempDir;
 
 /// A witness with its files.
@@ -32,7 +37,9 @@ impl Witness {
         let make = ["key", "--output", text(&key), "--name", name, "--throwaway"];
         let outcome =
             witness.run(&[&make[..], &["--passphrase-file", text(&passphrase)]].concat()).exits(0);
-        witness.line = outcome.out.lines().next().expect("a line").to_owned();
+        assert_eq!(outcome.out.lines().count(), 1, "what is passed on alone: {}", outcome.out);
+        assert!(outcome.err.contains("keep the two together"), "{}", outcome.err);
+        witness.line = outcome.out.trim_end().to_owned();
         witness
     }
 
@@ -220,6 +227,88 @@ fn two_boards_of_one_election_are_found_out() {
     assert_ne!(answer.code, 0, "{}", answer.out);
 }
 
+/// A board that cannot be cosigned is shown first, so that what comes then might be kept under its name.
+#[test]
+fn a_foreign_board_shown_first_hides_no_fork() {
+    let fork = stored("invalid/board.fork-everybody-on-both");
+    let foreign = stored("valid/troubles/board");
+    let (witness, (_folder, board)) = (Witness::new("one"), stage());
+    let elsewhere = board.with_file_name("moved");
+    show(&board, &foreign, 1);
+    fs::write(record(&board, 1), b"junk").expect("written");
+    witness.look(&board).exits(1);
+    show(&board, &fork.join("board"), 20);
+    witness.look(&board).exits(0);
+    show(&elsewhere, &fork.join("other"), 20);
+    let said = witness.look(&elsewhere).exits(1);
+    assert!(said.err.contains("record 19 is another one"), "{}", said.err);
+    assert_eq!(witness.cosigned(), [20]);
+    // What was cosigned is kept as this board's, and the foreign one can be followed where it really is.
+    let place = elsewhere.with_file_name("foreign");
+    show(&place, &foreign, 6);
+    witness.look(&place).exits(0);
+    assert_eq!(witness.cosigned(), [20, 6]);
+}
+
+/// As above, to a witness that goes on running.
+#[test]
+fn a_running_witness_believes_no_name_that_it_has_not_cosigned() {
+    let fork = stored("invalid/board.fork-everybody-on-both");
+    let (witness, (_folder, board)) = (Witness::new("one"), stage());
+    show(&board, &stored("valid/troubles/board"), 1);
+    fs::write(record(&board, 1), b"junk").expect("written");
+    let mut command = programs().command("psephos-witness");
+    command.args(witness.watching(&board)).args(["--every", "0.05"]);
+    let mut running =
+        Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts"));
+    let refused = BufReader::new(running.0.stderr.take().expect("its errors")).lines().next();
+    assert!(refused.expect("a line").expect("text").contains("NOT cosigned"));
+    show(&board, &fork.join("board"), 20);
+    let lines = BufReader::new(running.0.stdout.take().expect("its output")).lines();
+    lines
+        .map(|line| line.expect("text"))
+        .find(|line| line.contains("20 records"))
+        .expect("it does");
+    // What it has said, it has promised.
+    drop(running);
+    show(&board, &fork.join("other"), 20);
+    let elsewhere = board.with_file_name("moved");
+    fs::rename(&board, &elsewhere).expect("moved");
+    witness.look(&elsewhere).exits(1);
+}
+
+#[test]
+fn a_promise_under_a_foreign_name_is_never_used() {
+    let (witness, (_folder, board)) = (Witness::new("one"), stage());
+    show(&board, &stored("valid/witnessed/board"), 5);
+    witness.look(&board).exits(0);
+    let memory = witness.path("key.memory");
+    let kept = entries(&memory).into_iter().find(|path| path.is_dir()).expect("a board");
+    fs::rename(kept, memory.join("00".repeat(32))).expect("renamed");
+    witness.look(&board).exits(74).says(&["damaged", "make a new key"]);
+}
+
+#[test]
+fn notes_go_somewhere_and_a_refusal_is_in_plain_words() {
+    let (witness, (_folder, board)) = (Witness::new("one"), stage());
+    show(&board, &stored("valid/witnessed/board"), 5);
+    let (key, passphrase) = (witness.path("key"), witness.path("passphrase"));
+    let watch = ["watch", text(&board), "--key", text(&key), "--once"];
+    let watch = [&watch[..], &["--passphrase-file", text(&passphrase)]].concat();
+    witness.run(&watch).exits(64).says(&["--output"]);
+    let problem = r#"{"title":"Forbidden","detail":"nobody knows it","fix":"name its key"}"#;
+    let server = Server::start(move |_| Reply::new(403, problem));
+    let said = witness.run(&[&watch[..], &["--post", &server.url]].concat()).exits(74);
+    let said = said.says(&["nobody knows it; name its key", "sent again at the next look"]);
+    assert!(!said.err.contains('{'), "{}", said.err);
+    assert_eq!(server.asked(), ["POST /town/api/v1/cosignatures"]);
+    let mirror = Server::start(|_| Reply::new(405, ""));
+    let said = witness.run(&[&watch[..], &["--post", &mirror.url]].concat()).exits(74);
+    said.says(&["takes no notes"]);
+    let taking = Server::start(|_| Reply::new(201, ""));
+    witness.run(&[&watch[..], &["--post", &taking.url]].concat()).exits(0);
+}
+
 #[test]
 fn two_witnesses_show_a_split_view_without_a_board() {
     let fork = stored("invalid/board.fork-everybody-on-both");
@@ -240,6 +329,9 @@ fn two_witnesses_show_a_split_view_without_a_board() {
     assert_eq!(report["splits"].as_array().expect("splits").len(), 1);
     assert_eq!(report["splits"][0]["records"], 20);
     assert_eq!(second_opinion(&trusting), (1, report));
+    let words: Vec<&str> = trusting.iter().copied().filter(|word| *word != "--json").collect();
+    let said = programs().verifier(&words).exits(1).out;
+    assert!(said.contains("cosigned at 2 lengths, at the most 20 records"), "{said}");
     let alone = [&compare[..], &["--witness-key", keys[0]]].concat();
     programs().verifier(&alone).exits(2);
     assert_eq!(second_opinion(&alone).0, 2);

@@ -17,7 +17,7 @@ pub use exit::Exit;
 pub use locator::Locator;
 pub use log::CommandLine;
 pub use progress::{Mode, Phases, Progress};
-pub use run::{leash, parse, run, say, warn};
+pub use run::{leash, note, parse, run, say, warn};
 pub use text::{
     bytes, count, date, digits, duration, moment, nth, numbered, plural, table, visible,
     voting_hours,

@@ -74,6 +74,11 @@ pub fn say(text: impl AsRef<str>) {
     }
 }
 
+/// Prints a line for people to standard error, where standard output is for what is passed on.
+pub fn note(text: impl AsRef<str>) {
+    let _ = writeln!(io::stderr(), "{}", visible(text.as_ref()));
+}
+
 /// Prints a warning to standard error.
 pub fn warn(text: impl AsRef<str>) {
     let (yellow, off) = if colour() { ("\x1b[1;33m", "\x1b[0m") } else { ("", "") };

@@ -21,6 +21,8 @@ const UNTOLD: Duration = Duration::from_secs(2);
 pub(crate) enum Trouble {
     /// There is none of that name.
     Missing,
+    /// What comes is no board, whoever sends it.
+    NoBoard(String),
     /// Trying again will not help.
     Lasting(String),
     /// Trying again may help; not before so long, if the other side said that.
@@ -32,7 +34,9 @@ impl Trouble {
     pub fn reason(self) -> String {
         match self {
             Trouble::Missing => "it is not there".into(),
-            Trouble::Lasting(reason) | Trouble::Passing(reason, _) => reason,
+            Trouble::NoBoard(reason) | Trouble::Lasting(reason) | Trouble::Passing(reason, _) => {
+                reason
+            }
         }
     }
 }

@@ -7,9 +7,11 @@ mod download;
 mod files;
 pub mod object;
 mod open;
+mod room;
 mod runtime;
 mod web;
 
 pub use files::{Files, FilesError, FolderFiles};
-pub use open::{create_board, files_beside, open_board, open_mirrored, open_writable};
+pub use open::{create_board, files_beside, is_web, open_board, open_writable};
+pub use room::leave_room;
 pub use web::{HandedIn, Polls, WebBoard};

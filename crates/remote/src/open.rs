@@ -26,21 +26,6 @@ pub fn open_board(place: &Locator) -> Result<Box<dyn Board>, BoardError> {
     }
 }
 
-/// Opens a board on a web server to read it, with a copy of it in the folder `mirror`: what is there already is not
-/// fetched again, and what is fetched goes there.
-///
-/// # Errors
-/// As [`open_board`]; of other boards no mirror is made.
-pub fn open_mirrored(place: &Locator, mirror: &Path) -> Result<Box<dyn Board>, BoardError> {
-    match place {
-        Locator::Url(url) if is_web(url) => Ok(Box::new(WebBoard::open(url, Some(mirror))?)),
-        _ => Err(BoardError::NotABoard {
-            path: place.to_string().into(),
-            reason: "a mirror is made of boards at http:// and https:// only".into(),
-        }),
-    }
-}
-
 /// Opens a board to act on it. On a board server, lists wait in the folder `spool` until the record that names them
 /// is sent.
 ///
@@ -82,7 +67,9 @@ pub fn files_beside(place: &Locator) -> Result<Option<Arc<dyn Files>>, BoardErro
     }
 }
 
-fn is_web(url: &str) -> bool {
+/// Whether a URL is a web server's.
+#[must_use]
+pub fn is_web(url: &str) -> bool {
     ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme))
 }
 

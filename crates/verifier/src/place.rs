@@ -31,13 +31,16 @@ pub fn open(place: &Locator, mirror: Option<&Path>) -> Result<Box<dyn Board>, Fa
 #[cfg(feature = "network")]
 fn fetch(
     place: &Locator,
-    _: &str,
+    url: &str,
     mirror: Option<&Path>,
 ) -> Result<Result<Box<dyn Board>, BoardError>, Failure> {
-    Ok(match mirror {
-        Some(mirror) => psephos_remote::open_mirrored(place, mirror),
-        None => psephos_remote::open_board(place),
-    })
+    let Some(mirror) = mirror else { return Ok(psephos_remote::open_board(place)) };
+    if !psephos_remote::is_web(url) {
+        let what = "a mirror is made of boards at http:// and https:// only";
+        return Err(Failure::usage(what).at(url.to_owned()).advice("leave out --mirror"));
+    }
+    let board = psephos_remote::WebBoard::open(url, Some(mirror));
+    Ok(board.map(|board| Box::new(board) as Box<dyn Board>))
 }
 
 #[cfg(not(feature = "network"))]

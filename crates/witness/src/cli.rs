@@ -77,7 +77,9 @@ pub struct Watch {
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
     /// Add every new note to this file, for psephos-verifier --witness
-    #[arg(long, short, alias = "out", value_name = "FILE")]
+    ///
+    /// At least one of --output, --listen and --post says where the notes go.
+    #[arg(long, short, alias = "out", value_name = "FILE", required_unless_present_any = ["listen", "post"])]
     pub output: Option<PathBuf>,
     /// Serve the newest note over http at this address, and the key's line at /key
     #[arg(long, value_name = "ADDRESS:PORT")]

@@ -5,13 +5,16 @@ use std::path::PathBuf;
 use psephos_audit::{CheckId, outline};
 use psephos_console::Failure;
 use psephos_participant::{audit_failure, board_failure};
-use psephos_record::board::{Board, BoardError, WritableBoard};
+use psephos_record::board::{Board, BoardError};
 use psephos_record::checkpoint::{Checkpoint, Note, origin};
 
 use crate::{Cosigner, Remembered};
 
 /// Records that are taken in by one look: a board without end fills no disk at once.
 const MOST: u64 = 10_000;
+
+/// Bytes of records behind which a look takes in no more: the next one goes on from there.
+const MOST_BYTES: u64 = 1 << 28;
 
 /// What must hold of a log before a witness puts its name to it: the head binds all of it, and every record is
 /// somebody's.
@@ -29,6 +32,11 @@ pub enum Seen {
     Nothing,
     /// The log holds what no witness cosigns. It may be put right by an exclusion.
     Faulty(Vec<Fault>),
+    /// Its first proposal is not that of the board that was looked for.
+    Renamed {
+        /// The board's own origin.
+        found: String,
+    },
     /// Fewer records than were cosigned.
     Shorter {
         /// How many were cosigned.
@@ -77,6 +85,11 @@ pub fn look(
         known.forget_unpromised()?;
         let until = extent.records.min(known.records() + MOST);
         match take_in(board, known, until)? {
+            // What is promised of a board is found again by its own name only.
+            Ok(Some(checkpoint)) if checkpoint.origin != known.origin() => {
+                known.forget_unpromised()?;
+                return Ok(Seen::Renamed { found: checkpoint.origin });
+            }
             Ok(Some(checkpoint)) => known.promise(checkpoint)?,
             Ok(None) => {
                 known.forget_unpromised()?;
@@ -120,14 +133,19 @@ fn take_in(
     known: &Remembered,
     until: u64,
 ) -> Result<Result<Option<Checkpoint>, Vec<Fault>>, Failure> {
+    let mut taken = 0;
     for record in known.records()..until {
+        if taken > MOST_BYTES {
+            break;
+        }
         let file = match board.record(record) {
             Err(error @ BoardError::RecordTooLarge { .. }) => {
                 return Ok(Err(vec![Fault { record: Some(record), what: error.to_string() }]));
             }
             file => file.map_err(board_failure)?,
         };
-        known.board().create_record(record, &file).map_err(board_failure)?;
+        taken += file.len() as u64;
+        known.keep_record(record, &file)?;
     }
     let found = outline(known.board()).map_err(audit_failure)?;
     let mut faults: Vec<Fault> = found

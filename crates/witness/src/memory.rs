@@ -7,7 +7,7 @@
 //! | `ORIGIN/board/` | every record that it has cosigned a head over, as a board's folder |
 //! | `ORIGIN/promised` | the newest checkpoint: no other one of as many records is ever cosigned, nor one of fewer |
 //! | `ORIGIN/note` | that checkpoint with the cosignature |
-//! | `ORIGIN/place` | where the board was found |
+//! | `ORIGIN/place` | where the board was found, once something of it was cosigned |
 //! | `ORIGIN/shown-N-…/` | what was shown there once record N was another one |
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -19,8 +19,12 @@ use psephos_core::Digest;
 use psephos_participant::board_failure;
 use psephos_record::board::{Board, FolderBoard, WritableBoard};
 use psephos_record::checkpoint::{Checkpoint, Note, ORIGIN, WitnessKey};
+use psephos_remote::leave_room;
 
 use crate::durable::replace;
+
+const PLACE: &str = "place";
+const PROMISED: &str = "promised";
 
 /// The memory that belongs to one key; this process holds it alone.
 pub struct Memory {
@@ -94,7 +98,8 @@ impl Memory {
         }
     }
 
-    /// The origin of the board that was found at a place before.
+    /// The origin of the board of which something was cosigned at a place before. Where nothing was, nothing is known:
+    /// whoever shows a board decides what stands there first.
     ///
     /// # Errors
     /// The system's.
@@ -102,7 +107,9 @@ impl Memory {
         let failed = |error| Failure::io("cannot look into the memory", &self.folder, &error);
         for entry in fs::read_dir(&self.folder).map_err(failed)? {
             let folder = entry.map_err(failed)?.path();
-            if read(&folder.join("place"))?.is_some_and(|found| found == place.as_bytes()) {
+            if folder.join(PROMISED).is_file()
+                && read(&folder.join(PLACE))?.is_some_and(|found| found == place.as_bytes())
+            {
                 let name = folder.file_name().unwrap_or_default().to_string_lossy();
                 return Ok(Some(format!("{ORIGIN}{name}")));
             }
@@ -110,25 +117,25 @@ impl Memory {
         Ok(None)
     }
 
-    /// What is remembered of one board, which lies at this place now.
+    /// What is remembered of the board with this origin, and of no other one.
     ///
     /// # Errors
-    /// When what is there cannot be read.
-    pub fn of(&self, origin: &str, place: &str) -> Result<Remembered, Failure> {
+    /// When what is there cannot be read, or is of another board.
+    pub fn of(&self, origin: &str) -> Result<Remembered, Failure> {
         let folder = self.folder.join(origin.trim_start_matches(ORIGIN));
         fs::create_dir_all(&folder)
             .map_err(|error| Failure::io("cannot make the folder", &folder, &error))?;
         let board = FolderBoard::create(folder.join("board")).map_err(board_failure)?;
-        if read(&folder.join("place"))?.is_none_or(|found| found != place.as_bytes()) {
-            replace(&folder.join("place"), place.as_bytes())?;
-        }
-        let promised = match read(&folder.join("promised"))? {
+        let path = folder.join(PROMISED);
+        let promised = match read(&path)? {
             None => None,
             Some(bytes) => {
-                Some(checkpoint(&bytes).ok_or_else(|| damaged(&folder.join("promised")))?)
+                // One of another board may have a second one beside it, under its own name.
+                let own = checkpoint(&bytes).filter(|promised| promised.origin == origin);
+                Some(own.ok_or_else(|| damaged(&path))?)
             }
         };
-        let remembered = Remembered { folder, board, promised };
+        let remembered = Remembered { origin: origin.to_owned(), folder, board, promised };
         remembered.forget_unpromised()?;
         Ok(remembered)
     }
@@ -136,12 +143,19 @@ impl Memory {
 
 /// What a witness knows of one board.
 pub struct Remembered {
+    origin: String,
     folder: PathBuf,
     board: FolderBoard,
     promised: Option<Checkpoint>,
 }
 
 impl Remembered {
+    /// The name of the board.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// The newest checkpoint that this witness has cosigned or is about to.
     #[must_use]
     pub fn promised(&self) -> Option<&Checkpoint> {
@@ -160,6 +174,11 @@ impl Remembered {
         &self.board
     }
 
+    /// Copies a record, as it was shown, while the disk has room for more than that.
+    pub(crate) fn keep_record(&self, sequence: u64, file: &[u8]) -> Result<(), Failure> {
+        keep(&self.board, sequence, file)
+    }
+
     /// Removes records that were copied, and not cosigned: nothing is promised of them.
     pub(crate) fn forget_unpromised(&self) -> Result<(), Failure> {
         let copied = self.board.extent().map_err(board_failure)?.records;
@@ -173,10 +192,28 @@ impl Remembered {
     }
 
     /// Promises, durably, never to cosign another head of so many records, or fewer.
+    ///
+    /// # Errors
+    /// The system's; or when it is a checkpoint of another board, of which other things may be promised.
     pub(crate) fn promise(&mut self, checkpoint: Checkpoint) -> Result<(), Failure> {
-        replace(&self.folder.join("promised"), checkpoint.to_string().as_bytes())?;
+        if checkpoint.origin != self.origin {
+            return Err(Failure::internal("a checkpoint would be kept as one of another board"));
+        }
+        replace(&self.folder.join(PROMISED), checkpoint.to_string().as_bytes())?;
         self.promised = Some(checkpoint);
         Ok(())
+    }
+
+    /// Keeps where the board lies now, if something of it was cosigned: another board there is no new one then.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn keep_place(&self, place: &str) -> Result<(), Failure> {
+        let path = self.folder.join(PLACE);
+        if self.promised.is_none() || read(&path)?.is_some_and(|found| found == place.as_bytes()) {
+            return Ok(());
+        }
+        replace(&path, place.as_bytes())
     }
 
     /// The note of what is promised, if it was made.
@@ -208,11 +245,17 @@ impl Remembered {
             let records = board.extent().map_err(board_failure)?.records.min(most);
             for sequence in 0..records {
                 let file = board.record(sequence).map_err(board_failure)?;
-                copy.create_record(sequence, &file).map_err(board_failure)?;
+                keep(&copy, sequence, &file)?;
             }
         }
         Ok(folder)
     }
+}
+
+fn keep(board: &FolderBoard, sequence: u64, file: &[u8]) -> Result<(), Failure> {
+    leave_room(board.path(), file.len() as u64)
+        .map_err(|error| Failure::io("cannot keep what was shown", board.path(), &error))?;
+    board.create_record(sequence, file).map(|_| ()).map_err(board_failure)
 }
 
 fn checkpoint(bytes: &[u8]) -> Option<Checkpoint> {

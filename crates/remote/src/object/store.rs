@@ -42,7 +42,11 @@ impl Store {
     fn with(url: &str, variables: impl Iterator<Item = (String, String)>) -> Result<Store, String> {
         let parsed = Url::parse(url).map_err(|error| format!("it is no URL: {error}"))?;
         if !SCHEMES.contains(&parsed.scheme()) {
-            return Err(format!("no object store is known behind {}://", parsed.scheme()));
+            return Err(format!(
+                "no object store is known behind {}://; the URL of a board begins with https://, http://, s3://, \
+                 gs:// or az://",
+                parsed.scheme()
+            ));
         }
         let variables = variables.map(|(name, value)| (name.to_ascii_lowercase(), value));
         let defaults =

@@ -3,11 +3,12 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
+use psephos_console::bytes;
 use psephos_core::Digest;
 use psephos_record::board::{
     Board, BoardError, Extent, FolderBoard, LAST_SEQUENCE, Placed, WritableBoard, blob_name,
@@ -17,7 +18,8 @@ use psephos_record::bodies::Blob;
 use psephos_record::message::Record;
 use reqwest::StatusCode;
 
-use super::cache::Cache;
+use super::cache::{Cache, writing};
+use super::chain::Chain;
 use super::extent::{Seen, beyond, stands};
 use super::post::{self, Answer};
 use super::site::Site;
@@ -47,8 +49,8 @@ const ROUNDS: usize = 8;
 pub struct WebBoard {
     site: Site,
     seen: Seen,
-    /// So many records lie in the cache, without a gap.
-    held: AtomicU64,
+    /// What lies in the cache, without a gap.
+    held: Mutex<Chain>,
     cache: Cache,
     spool: Option<PathBuf>,
     pub(super) reading: Patience,
@@ -104,7 +106,7 @@ impl WebBoard {
         WebBoard {
             site,
             seen: Seen::default(),
-            held: AtomicU64::new(0),
+            held: Mutex::default(),
             cache,
             spool,
             reading,
@@ -114,13 +116,20 @@ impl WebBoard {
 
     fn failed(&self, action: &'static str) -> impl FnOnce(Trouble) -> BoardError {
         let place = self.place();
-        move |trouble| BoardError::Unreachable { place, action, reason: trouble.reason() }
+        move |trouble| match trouble {
+            Trouble::NoBoard(reason) => BoardError::NotABoard { path: place.into(), reason },
+            trouble => BoardError::Unreachable { place, action, reason: trouble.reason() },
+        }
+    }
+
+    pub(super) fn held(&self) -> MutexGuard<'_, Chain> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How far the log reaches, with all of its records in the cache: only by asking for each is it known that none is
     /// missing, and whoever asks reads them next.
     fn look(&self) -> Result<Extent, Trouble> {
-        let at_first = self.held.load(Ordering::Relaxed) == 0;
+        let at_first = self.held().records() == 0;
         let mut look_again = LOOKS;
         loop {
             look_again -= 1;
@@ -140,18 +149,26 @@ impl WebBoard {
         }
     }
 
-    /// Fetches the first `count` records into the cache; how many are there before the first one missing.
+    /// Fetches the first `count` records into the cache, and judges each before the next one; how many are there before
+    /// the first one missing.
     fn hold(&self, count: u64) -> Result<u64, Trouble> {
-        let mut records = self.held.load(Ordering::Relaxed);
-        while records < count {
-            match self.cache.record(&self.site, records, count, self.reading) {
-                Ok(_) => records += 1,
+        let mut held = self.held();
+        while held.records() < count {
+            if held.is_refused() {
+                let reason = format!(
+                    "more than {} of what comes under the names of records are none of this log; nothing more is \
+                     fetched",
+                    bytes(held.most)
+                );
+                return Err(Trouble::NoBoard(reason));
+            }
+            match self.cache.record(&self.site, held.records(), count, self.reading) {
+                Ok(file) => held.take(file).map_err(writing)?,
                 Err(Trouble::Missing) => break,
                 Err(trouble) => return Err(trouble),
             }
         }
-        self.held.fetch_max(records, Ordering::Relaxed);
-        Ok(records)
+        Ok(held.records())
     }
 
     /// A list that waits to be sent.

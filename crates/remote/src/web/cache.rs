@@ -14,13 +14,18 @@ use tempfile::{NamedTempFile, TempDir};
 
 use super::fetch::{Begun, Fetch, hash_existing};
 use super::site::Site;
+use super::temporary;
 use crate::download::{Download, Patience, Trouble};
+use crate::room::leave_room;
 use crate::runtime::wait;
 
 /// What is not whole yet; readers of a board folder ignore it.
 const INCOMING: &str = ".incoming-";
+const LOCK: &str = ".incoming-lock";
 /// Records that are fetched at the same time: they are read one after the other, and a request takes its time.
 const RECORDS: u64 = 8;
+/// The length up to which one is fetched before those in front of it were read.
+const AHEAD: usize = 1 << 20;
 
 /// A folder for what comes from a site.
 #[derive(Debug)]
@@ -38,8 +43,7 @@ pub(super) struct Cache {
 impl Cache {
     /// A private folder.
     pub fn temporary() -> Result<Cache, BoardError> {
-        let made = tempfile::Builder::new().prefix("psephos-").tempdir();
-        let folder = made.map_err(|source| BoardError::Io {
+        let folder = temporary::make().map_err(|source| BoardError::Io {
             path: std::env::temp_dir(),
             action: "make a folder for what is fetched (TMPDIR names another place)",
             source,
@@ -54,7 +58,8 @@ impl Cache {
 
     fn new(path: &Path, temporary: Option<TempDir>) -> Result<Cache, BoardError> {
         let folder = FolderBoard::create(path)?;
-        let name = path.join(format!("{INCOMING}lock"));
+        let kept = temporary.is_none();
+        let name = path.join(if kept { LOCK } else { temporary::LOCK });
         let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&name);
         let lock = opened.map_err(|source| BoardError::Io {
             path: name,
@@ -70,7 +75,6 @@ impl Cache {
             // A file system without locks: then nobody can be warned.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
-        let kept = temporary.is_none();
         Ok(Cache { folder, _temporary: temporary, _lock: lock, kept, fetches: Mutex::default() })
     }
 
@@ -88,24 +92,29 @@ impl Cache {
         }
         let end = sequence.saturating_add(RECORDS).min(known).max(sequence + 1);
         let wanted = (sequence..end).filter(|next| !self.folder.record_path(*next).exists());
-        let fetched = wait(join_all(wanted.map(|next| self.fetch_record(site, next, patience))));
+        let fetched = wait(join_all(wanted.map(|next| {
+            let most = if next == sequence { DIGESTED } else { AHEAD };
+            self.fetch_record(site, next, most, patience)
+        })));
         // What went wrong with others is found out when they are read.
         fetched.into_iter().next().unwrap_or(Ok(()))?;
         open(&path)?.ok_or(Trouble::Missing)
     }
 
-    /// As much of a record as anybody reads, into the folder.
+    /// As much of a record as anybody reads, into the folder; one that is longer than `most`, and than a record, waits
+    /// until it is read.
     async fn fetch_record(
         &self,
         site: &Site,
         sequence: u64,
+        most: usize,
         patience: Patience,
     ) -> Result<(), Trouble> {
         let file = site.file(record_name(sequence));
         let mut download = Download::begin(file, patience, 0).await?;
         let temporary = tempfile::Builder::new().prefix(INCOMING).tempfile_in(self.folder.path());
         let mut temporary = temporary.map_err(writing)?;
-        let mut left = DIGESTED;
+        let mut left = most;
         while left > 0 {
             let mut piece = download.next().await?;
             if piece.is_empty() {
@@ -113,7 +122,11 @@ impl Cache {
             }
             piece.truncate(left);
             left -= piece.len();
+            leave_room(self.folder.path(), piece.len() as u64).map_err(writing)?;
             temporary.write_all(&piece).map_err(writing)?;
+        }
+        if left == 0 && most < DIGESTED {
+            return Ok(());
         }
         self.keep_record(temporary, sequence).map_err(writing)
     }
@@ -201,6 +214,12 @@ fn open(path: &Path) -> Result<Option<File>, Trouble> {
 }
 
 /// The folder of the cache fails.
-fn writing(error: io::Error) -> Trouble {
-    Trouble::Lasting(format!("the folder for what is fetched fails: {error}"))
+pub(super) fn writing(error: io::Error) -> Trouble {
+    let fix = match error.kind() {
+        io::ErrorKind::StorageFull => {
+            "; free some space, or let --mirror or TMPDIR name a folder on another disk"
+        }
+        _ => "",
+    };
+    Trouble::Lasting(format!("the folder for what is fetched fails: {error}{fix}"))
 }

@@ -11,6 +11,7 @@ use psephos_core::tree::{CHUNK_LENGTH, TreeHasher};
 
 use super::site::WebFile;
 use crate::download::Download;
+use crate::room::leave_room;
 
 /// Bytes that are fetched ahead of whoever reads: a list without end fills no disk.
 const AHEAD: u64 = 32 << 20;
@@ -105,6 +106,7 @@ impl Fetch {
             let Some(read) = piece.get(..count).filter(|read| !read.is_empty()) else {
                 return Ok(());
             };
+            leave_room(self.path.parent().unwrap_or(&self.path), count as u64)?;
             begun.file.write_all(read)?;
             hash(&mut begun.hasher, read);
             self.lock().written += count as u64;

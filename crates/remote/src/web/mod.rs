@@ -2,11 +2,13 @@
 
 mod board;
 mod cache;
+mod chain;
 mod extent;
 mod fetch;
 mod polls;
 mod post;
 mod site;
+mod temporary;
 #[cfg(test)]
 mod tests;
 mod upload;

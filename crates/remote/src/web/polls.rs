@@ -1,4 +1,6 @@
-//! Ballots and challenges on their way to a board server that takes them in (spec/board-server.md).
+//! Ballots, challenges and witnesses' notes on their way to a board server that takes them in (spec/board-server.md).
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use psephos_record::board::BoardError;
@@ -6,8 +8,11 @@ use reqwest::StatusCode;
 
 use super::post::{PATIENCE, send};
 use super::site::Site;
-use crate::download::Trouble;
+use crate::download::{Patience, Trouble};
 use crate::runtime::wait;
+
+/// A witness comes back by itself.
+const ONCE: Patience = Patience { tries: 0, first: Duration::ZERO, longest: Duration::ZERO };
 
 /// What became of something that was handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +42,7 @@ impl Polls {
     /// # Errors
     /// [`BoardError::Unreachable`] with the server's reason, if it has one.
     pub fn ballot(&self, ballot: &[u8]) -> Result<HandedIn, BoardError> {
-        self.hand_in("ballots", "hand in the ballot", ballot)
+        self.hand_in("ballots", "hand in the ballot", ballot, PATIENCE)
     }
 
     /// Hands in a challenge, as [`Polls::ballot`].
@@ -45,7 +50,15 @@ impl Polls {
     /// # Errors
     /// As [`Polls::ballot`].
     pub fn challenge(&self, challenge: &[u8]) -> Result<HandedIn, BoardError> {
-        self.hand_in("challenges", "hand in the challenge", challenge)
+        self.hand_in("challenges", "hand in the challenge", challenge, PATIENCE)
+    }
+
+    /// Hands in a witness's note, as [`Polls::ballot`], but a server that is busy is not waited for.
+    ///
+    /// # Errors
+    /// As [`Polls::ballot`].
+    pub fn cosignature(&self, note: &[u8]) -> Result<HandedIn, BoardError> {
+        self.hand_in("cosignatures", "hand in the note", note, ONCE)
     }
 
     fn hand_in(
@@ -53,6 +66,7 @@ impl Polls {
         route: &str,
         action: &'static str,
         bytes: &[u8],
+        patience: Patience,
     ) -> Result<HandedIn, BoardError> {
         let place = self.site.url(&format!("api/v1/{route}"));
         let body = Bytes::copy_from_slice(bytes);
@@ -61,7 +75,7 @@ impl Polls {
             action,
             reason: trouble.reason(),
         };
-        let sent = send(PATIENCE, || self.site.writer().post(&place).body(body.clone()));
+        let sent = send(patience, || self.site.writer().post(&place).body(body.clone()));
         let answer = wait(sent).map_err(failed)?;
         match answer.status {
             status if status.is_success() => Ok(HandedIn::Taken(answer.body)),

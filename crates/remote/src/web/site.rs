@@ -25,6 +25,21 @@ const POSTING: Duration = Duration::from_secs(300);
 const REDIRECTS: usize = 5;
 const NAME: &str = concat!("psephos/", env!("CARGO_PKG_VERSION"));
 
+/// What to do about an error, by the words in it: the libraries below say no more.
+const FIXES: [(&str, &str); 5] = [
+    (
+        "Connection refused",
+        "nobody listens there: is the server running? Run the command again when it is",
+    ),
+    (
+        "UnknownIssuer",
+        "if you trust whoever issued the server's certificate, let SSL_CERT_FILE name theirs (PEM)",
+    ),
+    ("invalid HTTP version parsed", "does the server speak TLS there? Give https://"),
+    ("InvalidContentType", "does the server speak TLS there? If not, give http://"),
+    ("failed to lookup address", "is the name right, and this machine on the network?"),
+];
+
 /// A web server, and the URL below which a board lies.
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
@@ -147,7 +162,11 @@ fn cause(error: &reqwest::Error) -> String {
         first = behind;
     }
     let text = first.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
+    let text = text.split(" (os error").next().unwrap_or_default();
+    match FIXES.iter().find(|(words, _)| text.contains(words)) {
+        Some((_, fix)) => format!("{text}; {fix}"),
+        None => text.to_owned(),
+    }
 }
 
 /// A request that brought no answer, or an answer that broke off.

@@ -138,8 +138,9 @@ fn in_words(
     let mut lines = Vec::new();
     for (origin, sizes) in boards {
         let most = sizes.keys().next_back().copied().unwrap_or_default();
-        let seen = plural(sizes.len() as u64, "number of records", "numbers of records");
-        lines.push(format!("{origin}: cosigned at {seen}, the most is {most}"));
+        let seen = plural(sizes.len() as u64, "length", "lengths");
+        let most = plural(most, "record", "records");
+        lines.push(format!("{origin}: cosigned at {seen}, at the most {most}"));
         for (witness, records) in two_faced(sizes) {
             let name = names(witnesses, [&witness]).join("");
             lines.push(format!(

@@ -1,6 +1,6 @@
 //! `key`: a new witness.
 
-use psephos_console::{Exit, Failure, say};
+use psephos_console::{Exit, Failure, note, say};
 use psephos_participant::Passphrase;
 use psephos_witness::{Cosigner, Memory};
 
@@ -19,10 +19,10 @@ pub fn run(arguments: &Key) -> Result<Exit, Failure> {
     let (name, throwaway) = (&arguments.name, arguments.key_file.throwaway);
     let cosigner = Cosigner::create(file, name, &passphrase, throwaway)?;
     say(cosigner.public().to_string());
-    say(
-        "\nThat line is public: give it to everybody who is to trust this witness, by a way that they trust.",
+    note(
+        "That line is public: give it to everybody who is to trust this witness, by a way that they trust.",
     );
-    say(format!(
+    note(format!(
         "The key is in {}, what it cosigns will be in {}; keep the two together.",
         file.display(),
         Memory::place(file).display()

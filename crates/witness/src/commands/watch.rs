@@ -66,14 +66,28 @@ impl Watcher {
     fn look(&mut self) -> Result<Exit, Failure> {
         // Opened anew each time, so that nothing is remembered but by this witness.
         let board = open_board(&self.arguments.board).map_err(board_failure)?;
-        if self.known.is_none() {
-            self.known = self.recall(&*board)?;
-        }
-        let Some(known) = self.known.as_mut() else {
+        let place = self.arguments.board.absolute()?.to_string();
+        let known = match self.known.take() {
+            Some(known) => Some(known),
+            None => self.recall(&*board, &place)?,
+        };
+        let Some(mut known) = known else {
             self.tell("there is no proposal on this board yet: nothing to cosign".into());
             return Ok(Exit::Incomplete);
         };
-        let seen = look(&*board, known, &self.cosigner)?;
+        let seen = look(&*board, &mut known, &self.cosigner)?;
+        if matches!(seen, Seen::Cosigned(_) | Seen::Same(_)) {
+            known.keep_place(&place)?;
+        }
+        if known.promised().is_some() {
+            // Of a board of which nothing is promised not even the name is believed the next time.
+            self.known = Some(known);
+        }
+        self.judge(seen)
+    }
+
+    /// Says what was seen, and hands out what was cosigned.
+    fn judge(&mut self, seen: Seen) -> Result<Exit, Failure> {
         match seen {
             Seen::Cosigned(note) | Seen::Same(note) => {
                 let Note { checkpoint, .. } = &note;
@@ -84,6 +98,9 @@ impl Watcher {
             }
             Seen::Nothing => Ok(Exit::Incomplete),
             Seen::Faulty(faults) => Ok(self.refuse(&faulty(&faults))),
+            Seen::Renamed { found } => Ok(self.refuse(&format!(
+                "the board's first proposal became another one: the board is {found} now"
+            ))),
             Seen::Shorter { cosigned, found } => Ok(self.refuse(&format!(
                 "this board has {}, and {cosigned} were cosigned: it was cut off, or is an older copy",
                 plural(found, "record", "records")
@@ -98,16 +115,15 @@ impl Watcher {
     }
 
     /// What is remembered of the board at this place, or of the one that has this name.
-    fn recall(&self, board: &dyn Board) -> Result<Option<Remembered>, Failure> {
-        let place = self.arguments.board.absolute()?.to_string();
-        let origin = match self.memory.known_at(&place)? {
+    fn recall(&self, board: &dyn Board, place: &str) -> Result<Option<Remembered>, Failure> {
+        let origin = match self.memory.known_at(place)? {
             Some(origin) => origin,
             None => match view(board).map_err(audit_failure)?.proposal {
                 Some(proposal) => origin(proposal.first()),
                 None => return Ok(None),
             },
         };
-        self.memory.of(&origin, &place).map(Some)
+        self.memory.of(&origin).map(Some)
     }
 
     fn hand_out(&mut self, note: &Note) -> Result<(), Failure> {

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use psephos_core::pairs::pairs;
 use psephos_record::board::{
-    Board, BoardError, Extent, FolderBoard, WritableBoard, check_blob, record_name,
+    Board, BoardError, Extent, FolderBoard, WritableBoard, check_blob, record_name, sequence_of,
 };
 use psephos_record::bodies::Blob;
 use rayon::prelude::*;
@@ -243,6 +244,72 @@ fn an_endless_list_fills_no_disk() {
     assert!(!partial.exists());
 }
 
+/// A server that has something for fifty million names.
+fn endless(folder: &Path, length: usize) -> Server {
+    let files = publish(folder.to_owned());
+    Server::start(move |request: &Request| {
+        let good = files(request);
+        let name = request.path.rsplit('/').next().unwrap();
+        let is_there = sequence_of(name).is_some_and(|sequence| sequence < 50_000_000);
+        if good.status == 200 || !is_there { good } else { Reply::new(200, vec![7; length]) }
+    })
+}
+
+/// What lies in a folder, in bytes.
+fn size(folder: &Path) -> u64 {
+    let sizes = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    sizes.map(|entry| entry.metadata().unwrap().len()).sum()
+}
+
+#[test]
+fn a_log_without_end_fills_no_disk() {
+    let (_kept, folder, _) = example(3);
+    for (length, most) in [(1_000, 100 * 4_096), (2 << 20, 8 << 20)] {
+        let server = endless(folder.path(), length);
+        let mirror = tempfile::tempdir().unwrap();
+        let site = Site::patient(&server.url, Duration::from_secs(5)).unwrap();
+        let board = impatient(WebBoard::at(site, Some(mirror.path())).unwrap());
+        board.held().most = most;
+        for _ in 0..2 {
+            let error = board.extent().unwrap_err();
+            assert!(matches!(error, BoardError::NotABoard { .. }), "{error}");
+            assert!(error.to_string().contains("none of this log"), "{error}");
+        }
+        let there = size(&mirror.path().join("records"));
+        assert!(there <= most + (9 << 20), "{there}");
+        let fetched = server.asked().iter().filter(|line| line.starts_with("GET")).count();
+        assert!(fetched < 200, "{fetched}");
+    }
+}
+
+/// Those that are read past in a folder are read past at a URL.
+#[test]
+fn broken_records_are_as_in_a_folder() {
+    let (_kept, folder, _) = example(30);
+    type Damage<'a> = &'a dyn Fn(&mut Vec<u8>);
+    let damage: [Damage<'_>; 4] = [
+        &|file| file.clear(),
+        &|file| file[40] ^= 1,
+        &|file| *file = fs::read(folder.record_path(3)).unwrap(),
+        &|file| file.resize(3 << 20, 0),
+    ];
+    for (sequence, damage) in pairs([4, 11, 18, 25], damage) {
+        let path = folder.record_path(sequence);
+        let mut file = fs::read(&path).unwrap();
+        damage(&mut file);
+        fs::write(path, file).unwrap();
+    }
+    let server = Server::start(publish(folder.path().to_owned()));
+    let board = open(&server);
+    assert_eq!(board.extent().unwrap(), folder.extent().unwrap());
+    for sequence in 0..30 {
+        assert!(board.record(sequence).unwrap() == folder.record(sequence).unwrap(), "{sequence}");
+    }
+    assert!(!board.held().is_refused());
+    board.held().most = 3 << 20;
+    assert!(board.held().is_refused());
+}
+
 #[test]
 fn redirects_are_followed_on_the_same_kind_of_line_only() {
     let (_kept, folder, blob) = example(2);
@@ -272,6 +339,7 @@ fn a_place_without_a_board_is_told_from_one_that_is_not_there() {
     assert!(matches!(error, BoardError::NotABoard { .. }), "{error}");
     let error = WebBoard::open("http://127.0.0.1:9/none", None).unwrap_err();
     assert!(matches!(error, BoardError::Unreachable { .. }), "{error}");
+    assert!(error.to_string().contains("is the server running?"), "{error}");
     for url in ["http://", "https://example/?a=1", "http://exa mple/"] {
         let error = WebBoard::open(url, None).unwrap_err();
         assert!(matches!(error, BoardError::NotABoard { .. }), "{url}: {error}");

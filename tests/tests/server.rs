@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use psephos_core::tree::TreeHasher;
 use psephos_record::board::{Board, FolderBoard, MemoryBoard, WritableBoard};
@@ -128,6 +129,30 @@ fn what_is_refused_leaves_the_board_as_it_was() {
 }
 
 #[test]
+fn nobody_stops_a_server_by_promising_bodies() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let board = folder.path().join("board");
+    let _election = open_election(&board);
+    let options = ["--store", &board.display().to_string(), "--per-address", "0"];
+    let server = Server::start(&options);
+    let promise = |length: usize| {
+        let mut stream = server.connect();
+        let head = format!(
+            "POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\nx"
+        );
+        stream.write_all(head.as_bytes()).expect("sent");
+        stream
+    };
+    // As much as the server has room for, and as many requests as it works on.
+    let _long: Vec<TcpStream> = (0..8).map(|_| promise(1 << 27)).collect();
+    let _many: Vec<TcpStream> = (0..1000).map(|_| promise(600_000)).collect();
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(server.ask("POST", "/api/v1/messages", b"nonsense").0, 422);
+    assert_eq!(server.ask("GET", "/records/00000000.cbor", &[]).0, 200);
+    assert_eq!(server.ask("GET", "/", &[]).0, 200);
+}
+
+#[test]
 fn a_server_that_is_told_to_end_finishes_what_was_begun() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let board = folder.path().join("board");
@@ -136,10 +161,10 @@ fn a_server_that_is_told_to_end_finishes_what_was_begun() {
     begun
         .write_all(b"POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n")
         .expect("sent");
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(300));
     let told = Command::new("kill").args(["-TERM", &id.to_string()]).status().expect("kill");
     assert!(told.success());
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(300));
     begun.write_all(b"abc").expect("sent");
     let mut answer = String::new();
     begun.read_to_string(&mut answer).expect("an answer");

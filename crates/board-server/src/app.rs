@@ -14,7 +14,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::keeper::{Keeper, Refusal, Store};
-use crate::limits::{Limits, Memory};
+use crate::limits::{Limits, Memory, Turns};
 use crate::metrics::Metrics;
 use crate::polls::{Others, Polls};
 use crate::problem::Problem;
@@ -36,7 +36,7 @@ pub struct App {
     pub(crate) trackers: Trackers,
     pub(crate) limits: Limits,
     pub(crate) memory: Memory,
-    pub(crate) requests: Arc<Semaphore>,
+    pub(crate) turns: Turns,
     pub(crate) records: Arc<Semaphore>,
     pub(crate) metrics: Metrics,
     /// Whether the board was there when it was last looked at.
@@ -77,8 +77,8 @@ impl App {
             keeper: Arc::new(Keeper::new(store, authority)?),
             desk: Desk::new(spool, limits.upload_bytes)?,
             trackers: Trackers::default(),
-            memory: Memory::new(limits.memory),
-            requests: Arc::new(Semaphore::new(limits.requests)),
+            memory: Memory::new(limits.rooms),
+            turns: Turns::new(limits.requests),
             records: Arc::new(Semaphore::new(WAITING)),
             metrics: Metrics::new(),
             reachable: AtomicBool::new(true),

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::ConnectInfo;
+use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
@@ -119,10 +121,13 @@ pub async fn serve(
     served
 }
 
+/// The routes, told for each connection where it comes from.
+type Addressed = AddExtension<axum::Router, ConnectInfo<SocketAddr>>;
+
 /// HTTP/1.1 alone: it has a time for the head of each request from the first byte on.
 async fn run<A>(server: Server<SocketAddr, A>, app: Arc<App>) -> io::Result<()>
 where
-    A: Accept<TcpStream, axum::Router, Service = axum::Router> + Clone + Send + Sync + 'static,
+    A: Accept<TcpStream, Addressed, Service = Addressed> + Clone + Send + Sync + 'static,
     A::Stream: AsyncRead + AsyncWrite + Unpin + Send,
     A::Future: Send,
 {
@@ -133,7 +138,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(app.limits.head)
         .max_buf_size(HEAD_LENGTH);
-    server.serve(router(app).into_make_service()).await
+    server.serve(router(app).into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
 async fn configure(files: &Certificate) -> io::Result<RustlsConfig> {

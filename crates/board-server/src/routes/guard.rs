@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::limits::Purpose;
 use crate::problem::Problem;
 
 /// Routes that answer however much there is to do: they tell of it, or wait and do nothing.
@@ -20,12 +21,11 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
     let method = name(request.method());
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let route = route.unwrap_or_else(|| "none".to_owned());
-    let turn = Arc::clone(&app.requests).try_acquire_owned();
-    let mut response = match turn {
-        Err(_) if !ALWAYS.contains(&route.as_str()) => {
-            Problem::busy("the server works on as many requests as it may", 1).into_response()
-        }
-        turn => {
+    // Whatever has a body takes its turn when that has come.
+    let reads = matches!(method, "GET" | "HEAD") && !ALWAYS.contains(&route.as_str());
+    let mut response = match reads.then(|| app.turns.take(Purpose::Answer)).transpose() {
+        Err(problem) => problem.into_response(),
+        Ok(turn) => {
             let response = next.run(request).await;
             drop(turn);
             response

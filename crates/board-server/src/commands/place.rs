@@ -28,6 +28,12 @@ impl Place {
     /// Opens or begins a board.
     pub fn open(arguments: &Serve) -> Result<Place, Failure> {
         match &arguments.store {
+            Locator::Path(path) if path.is_file() => Err(Failure::new(
+                Exit::Unreadable,
+                "this is a file, and a board is served from a folder",
+            )
+            .at(path.display().to_string())
+            .advice("--store wants the folder of a board, or one that is new or empty")),
             Locator::Path(folder) => {
                 let board = FolderBoard::create(folder).map_err(|error| refused(folder, &error))?;
                 Ok(Place {

@@ -121,6 +121,8 @@ fn sequence(name: &str) -> Result<u64, Problem> {
             content_type = "application/problem+json"),
         (status = 424, description = "lists that it names are not there", body = Told,
             content_type = "application/problem+json"),
+        (status = 429, description = "its author sends too many records", body = Told,
+            content_type = "application/problem+json"),
         (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn put_record(

@@ -59,6 +59,8 @@ pub fn placed(placement: &Placement) -> Response {
             content_type = "application/problem+json"),
         (status = 424, description = "lists that it names are not there", body = Told,
             content_type = "application/problem+json"),
+        (status = 429, description = "its author sends too many records", body = Told,
+            content_type = "application/problem+json"),
         (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn post_message(

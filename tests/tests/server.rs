@@ -1,10 +1,11 @@
 //! The board server as a program: whole rehearsals through it, restarts, refusals, its end.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use psephos_core::tree::TreeHasher;
 use psephos_record::board::{Board, FolderBoard, MemoryBoard, WritableBoard};
@@ -128,6 +129,71 @@ fn what_is_refused_leaves_the_board_as_it_was() {
 }
 
 #[test]
+fn nobody_stops_a_server_by_promising_bodies() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let board = folder.path().join("board");
+    let _election = open_election(&board);
+    let options = ["--store", &board.display().to_string(), "--per-address", "0"];
+    let server = Server::start(&options);
+    let promise = |length: usize| {
+        let mut stream = server.connect();
+        let head = format!(
+            "POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\nx"
+        );
+        stream.write_all(head.as_bytes()).expect("sent");
+        stream
+    };
+    // As much as the server has room for, and as many requests as it works on.
+    let _long: Vec<TcpStream> = (0..8).map(|_| promise(1 << 27)).collect();
+    let _many: Vec<TcpStream> = (0..1000).map(|_| promise(600_000)).collect();
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(server.ask("POST", "/api/v1/messages", b"nonsense").0, 422);
+    assert_eq!(server.ask("GET", "/records/00000000.cbor", &[]).0, 200);
+    assert_eq!(server.ask("GET", "/", &[]).0, 200);
+}
+
+#[test]
+fn a_server_whose_storage_is_gone_says_that_it_cannot_be_used() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let board = folder.path().join("board");
+    let _election = open_election(&board);
+    let server = Server::start(&[Path::new("--store"), &board]);
+    assert_eq!(server.ask("GET", "/readyz", &[]).0, 200);
+    fs::remove_dir_all(&board).expect("removed");
+    let begun = Instant::now();
+    while server.ask("GET", "/readyz", &[]).0 != 503 {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it says that it is ready");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    assert!(!board.exists(), "it is not made again");
+}
+
+#[test]
+fn the_log_leaves_out_what_readers_ask_for_all_the_time() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut serve = programs().command("psephos-board");
+    serve.args(["serve", "--json", "--leash", "--listen", "127.0.0.1:0", "--store"]);
+    serve.arg(folder.path().join("board"));
+    serve.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut server = serve.spawn().expect("it starts");
+    let mut out = BufReader::new(server.stdout.take().expect("its output"));
+    let mut line = String::new();
+    out.read_line(&mut line).expect("a line");
+    let said: Value = serde_json::from_str(&line).expect("where it is");
+    for path in ["records/00000000.cbor", "healthz"] {
+        let address = said["address"].as_str().expect("an address");
+        let mut stream = TcpStream::connect(address).expect("it listens");
+        let head = format!("GET /{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).expect("sent");
+        stream.read_to_end(&mut Vec::new()).expect("an answer");
+    }
+    drop(server.stdin.take());
+    let output = server.wait_with_output().expect("its end");
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(log.contains("healthz") && !log.contains("records"), "{log}");
+}
+
+#[test]
 fn a_server_that_is_told_to_end_finishes_what_was_begun() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let board = folder.path().join("board");
@@ -136,10 +202,10 @@ fn a_server_that_is_told_to_end_finishes_what_was_begun() {
     begun
         .write_all(b"POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n")
         .expect("sent");
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(300));
     let told = Command::new("kill").args(["-TERM", &id.to_string()]).status().expect("kill");
     assert!(told.success());
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(300));
     begun.write_all(b"abc").expect("sent");
     let mut answer = String::new();
     begun.read_to_string(&mut answer).expect("an answer");
@@ -170,6 +236,23 @@ fn a_server_that_cannot_begin_says_why() {
     let key = text(&letters.join("letter.txt"));
     let tls = ["--store", &board, "--listen", "127.0.0.1:0", "--tls-cert", &key, "--tls-key", &key];
     serve(&tls).exits(74).says(&["PEM"]);
+    let absent = text(&letters.join("absent.pem"));
+    let tls =
+        ["--store", &board, "--listen", "127.0.0.1:0", "--tls-cert", &key, "--tls-key", &absent];
+    serve(&tls).exits(74).says(&["absent.pem"]);
+    serve(&["--store", &key]).exits(3).says(&["letter.txt", "this is a file"]);
+    serve(&["--listen", "8099"]).exits(64).says(&["127.0.0.1:8080"]);
+    serve(&["--listen", &address.replace("127.0.0.1", "localhost"), "--store", &board])
+        .exits(74)
+        .says(&["cannot listen"]);
+    serve(&["--connections", "0"]).exits(64).says(&["--connections"]);
+    // A folder in which nothing can be written, whoever the server runs as.
+    let sealed = folder.path().join("sealed");
+    FolderBoard::create(&sealed).expect("a board");
+    fs::write(sealed.join("health"), "a file").expect("written");
+    serve(&["--store", &text(&sealed), "--listen", "127.0.0.1:0"])
+        .exits(74)
+        .says(&["the storage cannot be used"]);
     serve(&["--tls-cert", &key]).exits(64);
 
     let refused = |options: &[&str]| programs().authority(&[&["rehearse"], options].concat());

@@ -11,12 +11,13 @@ use psephos_record::checkpoint::WitnessKey;
 use psephos_remote::Files;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::keeper::{Keeper, Refusal, Store};
-use crate::limits::{Limits, Memory};
+use crate::limits::{Limits, Memory, Turns};
 use crate::metrics::Metrics;
 use crate::polls::{Others, Polls};
+use crate::probe::{ProbeError, clear, probe};
 use crate::problem::Problem;
 use crate::showcase::Showcase;
 use crate::trackers::Trackers;
@@ -36,11 +37,15 @@ pub struct App {
     pub(crate) trackers: Trackers,
     pub(crate) limits: Limits,
     pub(crate) memory: Memory,
-    pub(crate) requests: Arc<Semaphore>,
+    pub(crate) turns: Turns,
     pub(crate) records: Arc<Semaphore>,
     pub(crate) metrics: Metrics,
     /// Whether the board was there when it was last looked at.
     pub(crate) reachable: AtomicBool,
+    /// Whether it could be read and written when that was last tried.
+    pub(crate) usable: AtomicBool,
+    /// Where that is tried.
+    tried: OnceLock<Arc<dyn Files>>,
     /// How many records there were when ballots were last looked for in them.
     indexed: AtomicU64,
     polls: OnceLock<Polls>,
@@ -74,14 +79,16 @@ impl App {
         limits: Limits,
     ) -> Result<Arc<App>, BeginError> {
         Ok(Arc::new(App {
-            keeper: Arc::new(Keeper::new(store, authority)?),
+            keeper: Arc::new(Keeper::new(store, authority, &limits)?),
             desk: Desk::new(spool, limits.upload_bytes)?,
             trackers: Trackers::default(),
-            memory: Memory::new(limits.memory),
-            requests: Arc::new(Semaphore::new(limits.requests)),
+            memory: Memory::new(limits.rooms),
+            turns: Turns::new(limits.requests),
             records: Arc::new(Semaphore::new(WAITING)),
             metrics: Metrics::new(),
             reachable: AtomicBool::new(true),
+            usable: AtomicBool::new(true),
+            tried: OnceLock::new(),
             indexed: AtomicU64::new(0),
             polls: OnceLock::new(),
             showcase: Arc::default(),
@@ -105,6 +112,33 @@ impl App {
     /// What these witnesses send is kept among the files from now on, and shown.
     pub fn take_cosignatures(&self, files: Arc<dyn Files>, keys: Vec<WitnessKey>) {
         self.showcase.take_cosignatures(files, keys);
+    }
+
+    /// Tries whether the storage can be read and written, beside the board among these files, from now on.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub fn try_storage(&self, files: Arc<dyn Files>) -> Result<(), ProbeError> {
+        clear(&*files)?;
+        self.tried.get_or_init(|| files);
+        self.probe()
+    }
+
+    fn probe(&self) -> Result<(), ProbeError> {
+        let Some(files) = self.tried.get() else { return Ok(()) };
+        probe(&**self.keeper.store(), &**files, self.keeper.log().length() > 0)
+    }
+
+    /// Tries the storage until the server ends.
+    pub(crate) async fn keep_trying(self: Arc<App>) {
+        loop {
+            sleep(self.limits.probe).await;
+            let tried = self.blocking(App::probe).await;
+            if let Ok(Err(error)) = &tried {
+                tracing::error!(%error, "the storage cannot be used");
+            }
+            self.usable.store(matches!(tried, Ok(Ok(()))), Ordering::Relaxed);
+        }
     }
 
     /// Where ballots are taken in, if they are.

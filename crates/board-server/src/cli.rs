@@ -1,8 +1,9 @@
 //! The command line.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand};
 use psephos_console::CommandLine;
 use psephos_console::Locator;
@@ -67,7 +68,7 @@ pub struct Serve {
     #[arg(long, value_name = "DIR|URL", default_value = "board")]
     pub store: Locator,
     /// Where to listen; at port 0 the system chooses a port
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = address)]
     pub listen: SocketAddr,
     /// The certificate, and those that lead to its root, in PEM: the server speaks TLS
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -78,7 +79,8 @@ pub struct Serve {
     /// The store creates nothing on condition, and this server is the only one that writes to it
     #[arg(long)]
     pub alone: bool,
-    /// Where lists lie while they are uploaded [default: .incoming-uploads in the board's folder]
+    /// Where lists lie while they are uploaded; with an object store it has to be given [default: .incoming-uploads
+    /// in the board's folder]
     #[arg(long, value_name = "DIR")]
     pub spool: Option<PathBuf>,
     /// The only key that may begin an election here: the authority's, 64 hexadecimal digits
@@ -100,7 +102,7 @@ pub struct Serve {
     #[arg(long, value_name = "KEY", value_parser = witness_key)]
     pub witness_key: Vec<WitnessKey>,
     /// Connections at a time
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub connections: usize,
     /// Connections at a time from one address; 0 does not count them
     #[arg(long, value_name = "N", default_value_t = 256)]
@@ -132,6 +134,19 @@ pub struct Page {
 
 fn witness_key(text: &str) -> Result<WitnessKey, String> {
     text.parse().map_err(|error| format!("this is no key of a witness: {error}"))
+}
+
+/// An address and a port, or the name of a host and a port.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let found = text.to_socket_addrs().map_err(|error| {
+        format!(
+            "want an address and a port, as 127.0.0.1:8080, [::1]:8080 or localhost:8080: {error}"
+        )
+    })?;
+    let mut found: Vec<SocketAddr> = found.collect();
+    // Where a name has several, the one that most clients try last is of no use alone.
+    found.sort_by_key(SocketAddr::is_ipv6);
+    found.first().copied().ok_or_else(|| "no address belongs to this name".to_owned())
 }
 
 fn key(text: &str) -> Result<[u8; 32], String> {

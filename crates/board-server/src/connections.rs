@@ -1,13 +1,11 @@
 //! Connections: how many there may be, and how long one may take nothing of its answer.
 
-use std::collections::HashMap;
-use std::future::{Ready, ready};
+use std::future::{Future, Ready, ready};
 use std::io;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -15,77 +13,43 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::app::App;
+use crate::limits::Limits;
+use crate::pace::Pace;
+use crate::shares::{Client, Share, Shares};
 
 /// Lets connections in, as long as there are not too many.
 #[derive(Clone)]
 pub struct Door {
     app: Arc<App>,
-    open: Arc<Mutex<Open>>,
-}
-
-#[derive(Default)]
-struct Open {
-    all: usize,
-    by_address: HashMap<IpAddr, usize>,
+    seats: Arc<Shares>,
 }
 
 impl Door {
     /// Nobody is in yet.
     pub fn new(app: Arc<App>) -> Door {
-        Door { app, open: Arc::default() }
-    }
-
-    fn open(&self) -> std::sync::MutexGuard<'_, Open> {
-        // Nothing that holds the lock can fail half-way.
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        let Limits { connections, connections_per_address, .. } = app.limits;
+        let seats = Shares::new(connections as u64, connections_per_address as u64);
+        Door { app, seats }
     }
 
     fn enter(&self, address: IpAddr) -> Option<Seat> {
-        let limits = &self.app.limits;
-        let address = block(address);
-        let mut open = self.open();
-        if open.all >= limits.connections {
-            return None;
-        }
-        let own = open.by_address.entry(address).or_default();
-        if limits.connections_per_address > 0 && *own >= limits.connections_per_address {
-            return None;
-        }
-        *own += 1;
-        open.all += 1;
+        let counts = self.app.limits.connections_per_address > 0;
+        let client = if counts { Client::at(address) } else { Client::default() };
+        let share = self.seats.take(client, 1).ok()?;
         self.app.metrics.connections.inc();
-        Some(Seat { door: self.clone(), address })
-    }
-}
-
-/// One customer has 2^64 addresses of version 6: they count as one.
-fn block(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V6(address) => match address.to_ipv4_mapped() {
-            Some(address) => IpAddr::V4(address),
-            None => IpAddr::V6(Ipv6Addr::from(u128::from(address) >> 64 << 64)),
-        },
-        address => address,
+        Some(Seat { app: Arc::clone(&self.app), _share: share })
     }
 }
 
 /// A connection's place, free again when dropped.
 struct Seat {
-    door: Door,
-    address: IpAddr,
+    app: Arc<App>,
+    _share: Share,
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.door.app.metrics.connections.dec();
-        let mut open = self.door.open();
-        open.all = open.all.saturating_sub(1);
-        if let Some(own) = open.by_address.get_mut(&self.address) {
-            *own = own.saturating_sub(1);
-            if *own == 0 {
-                open.by_address.remove(&self.address);
-            }
-        }
+        self.app.metrics.connections.dec();
     }
 }
 
@@ -101,35 +65,41 @@ impl<S> Accept<TcpStream, S> for Door {
                 io::Error::from(io::ErrorKind::ConnectionRefused)
             })?;
             stream.set_nodelay(true)?;
-            Ok(Guarded { stream, stall: self.app.limits.stall, stalled: None, _seat: seat })
+            let pace = Pace::new(self.app.limits.stall, 0);
+            Ok(Guarded { stream, pace, stalled: None, _seat: seat })
         });
         ready(guarded.map(|guarded| (guarded, service)))
     }
 }
 
-/// A connection that ends when the other side takes nothing for too long.
+/// A connection that ends when the other side takes nothing for too long, or too little.
 pub struct Guarded {
     stream: TcpStream,
-    stall: Duration,
-    /// Runs from when nothing more could be written.
-    stalled: Option<Pin<Box<Sleep>>>,
+    pace: Pace,
+    /// Since when nothing more could be written, and until when that is borne.
+    stalled: Option<(Instant, Pin<Box<Sleep>>)>,
     _seat: Seat,
 }
 
 impl Guarded {
-    fn watch<T>(
+    fn watch(
         &mut self,
-        written: Poll<io::Result<T>>,
+        written: Poll<io::Result<usize>>,
         cx: &mut Context<'_>,
-    ) -> Poll<io::Result<T>> {
-        if written.is_ready() {
-            self.stalled = None;
-            return written;
+    ) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(written) = written {
+            if let Some((since, _)) = self.stalled.take() {
+                self.pace.waited(since.elapsed());
+            }
+            self.pace.came(*written.as_ref().unwrap_or(&0));
+            return Poll::Ready(written);
         }
-        let stall = self.stall;
-        let timer =
-            self.stalled.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + stall)));
-        match timer.as_mut().poll(cx) {
+        let left = self.pace.left();
+        let begin = || {
+            let now = Instant::now();
+            (now, Box::pin(sleep_until(now + left)))
+        };
+        match self.stalled.get_or_insert_with(begin).1.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Pending => Poll::Pending,
         }

@@ -145,6 +145,15 @@ impl From<Refusal> for Problem {
                  psephos-verifier says what each check is",
             )
             .by_check(check.map(|check| check.as_str())),
+            Refusal::TooOften { wait } => {
+                let seconds = wait.as_secs().saturating_add(1);
+                let detail = "this author has sent many records in a short time";
+                let fix =
+                    "nothing is lost: send it again after as many seconds as Retry-After says";
+                let mut problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, detail, fix);
+                problem.0.retry_after = Some(seconds);
+                problem
+            }
             Refusal::Later { reason } => Problem::busy(reason, 2),
             Refusal::Storage(error) => error.into(),
         }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::ConnectInfo;
+use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
@@ -90,6 +92,7 @@ pub async fn serve(
         Some(files) => Some(configure(files).await?),
     };
     let follower = tokio::spawn(Arc::clone(&app).follow());
+    let prober = tokio::spawn(Arc::clone(&app).keep_trying());
     app.showcase.audit(Arc::clone(&app.keeper), app.limits.look);
     let handle = Handle::new();
     let ending = {
@@ -103,12 +106,10 @@ pub async fn serve(
     };
     let door = Door::new(Arc::clone(&app));
     let server = axum_server::from_tcp(listening.listener)?.handle(handle);
+    renew(tls.clone().zip(certificate));
     let served = match tls {
         None => run(server.acceptor(door), app).await,
         Some(config) => {
-            if let Some(files) = certificate {
-                renew(config.clone(), files);
-            }
             let acceptor = RustlsAcceptor::new(config).acceptor(door);
             run(server.acceptor(acceptor), app).await
         }
@@ -116,13 +117,17 @@ pub async fn serve(
     ending.abort();
     // It has been told to end, or nobody needs it any more.
     follower.abort();
+    prober.abort();
     served
 }
+
+/// The routes, told for each connection where it comes from.
+type Addressed = AddExtension<axum::Router, ConnectInfo<SocketAddr>>;
 
 /// HTTP/1.1 alone: it has a time for the head of each request from the first byte on.
 async fn run<A>(server: Server<SocketAddr, A>, app: Arc<App>) -> io::Result<()>
 where
-    A: Accept<TcpStream, axum::Router, Service = axum::Router> + Clone + Send + Sync + 'static,
+    A: Accept<TcpStream, Addressed, Service = Addressed> + Clone + Send + Sync + 'static,
     A::Stream: AsyncRead + AsyncWrite + Unpin + Send,
     A::Future: Send,
 {
@@ -133,7 +138,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(app.limits.head)
         .max_buf_size(HEAD_LENGTH);
-    server.serve(router(app).into_make_service()).await
+    server.serve(router(app).into_make_service_with_connect_info::<SocketAddr>()).await
 }
 
 async fn configure(files: &Certificate) -> io::Result<RustlsConfig> {
@@ -150,25 +155,32 @@ fn only_http1(config: &RustlsConfig) {
     config.reload_from_config(Arc::new(inner));
 }
 
-/// A certificate is renewed more often than a server is started: at SIGHUP its files are read again.
+/// A certificate is renewed more often than a server is started: at SIGHUP its files are read again. A server
+/// without one lives on as well.
 #[cfg(unix)]
-fn renew(config: RustlsConfig, files: Certificate) {
+fn renew(tls: Option<(RustlsConfig, Certificate)>) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
-            match config.reload_from_pem_file(&files.certificate, &files.key).await {
-                Ok(()) => {
-                    only_http1(&config);
-                    tracing::info!("the certificate was read again");
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the certificate cannot be used; the old one stays");
-                }
+            match &tls {
+                None => tracing::info!("there is no certificate to read again"),
+                Some((config, files)) => read_again(config, files).await,
             }
         }
     });
 }
 
 #[cfg(not(unix))]
-fn renew(_: RustlsConfig, _: Certificate) {}
+fn renew(_: Option<(RustlsConfig, Certificate)>) {}
+
+#[cfg(unix)]
+async fn read_again(config: &RustlsConfig, files: &Certificate) {
+    match config.reload_from_pem_file(&files.certificate, &files.key).await {
+        Ok(()) => {
+            only_http1(config);
+            tracing::info!("the certificate was read again");
+        }
+        Err(error) => tracing::error!(%error, "the certificate cannot be used; the old one stays"),
+    }
+}

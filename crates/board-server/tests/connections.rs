@@ -9,8 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::folder;
-use psephos_board_server::{App, Limits, Listening, Settings, serve};
+use psephos_board_server::{App, Limits, Listening, Rooms, Settings, serve};
 use psephos_record::board::{MemoryBoard, WritableBoard};
+use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -43,6 +44,18 @@ impl Live {
         let stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         stream
+    }
+
+    /// A connection from another address of this machine.
+    fn connect_elsewhere(&self) -> TcpStream {
+        let connected = Runtime::new().unwrap().block_on(async {
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+            socket.connect(self.address).await.unwrap().into_std().unwrap()
+        });
+        connected.set_nonblocking(false).unwrap();
+        connected.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        connected
     }
 
     /// Ends the server and waits for that.
@@ -149,25 +162,85 @@ fn a_huge_body_is_refused_before_it_comes() {
     assert!(!rest(&mut stream).contains("200 OK"));
 }
 
+fn post(path: &str, length: usize) -> String {
+    format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n")
+}
+
 #[test]
-fn bodies_share_a_bounded_memory() {
-    let limits = Limits { memory: 1 << 20, ..hasty() };
-    let live = Live::start(MemoryBoard::new(), limits);
-    let head = |length: usize| {
-        format!("POST /api/v1/messages HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n")
-    };
+fn bodies_share_a_bounded_memory_as_they_come() {
+    let rooms = Rooms { messages: 1 << 20, ..Limits::default().rooms };
+    let live =
+        Live::start(MemoryBoard::new(), Limits { rooms, stall: Duration::from_secs(2), ..hasty() });
+    let head = post("/api/v1/messages", 300_000);
+    // What is only announced takes no room.
+    let mut announced: Vec<TcpStream> = (0..5).map(|_| live.connect()).collect();
+    for stream in &mut announced {
+        stream.write_all(head.as_bytes()).unwrap();
+    }
     let mut first = live.connect();
-    first.write_all(head(900_000).as_bytes()).unwrap();
-    thread::sleep(Duration::from_millis(100));
+    first.write_all(head.as_bytes()).unwrap();
+    first.write_all(&vec![0; 1 << 18]).unwrap();
+    thread::sleep(Duration::from_millis(200));
+    // One address has a quarter of the room, and everybody has the rest.
     let mut second = live.connect();
-    second.write_all(head(900_000).as_bytes()).unwrap();
+    second.write_all(head.as_bytes()).unwrap();
+    second.write_all(b"x").unwrap();
     let answer = rest(&mut second);
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after"), "{answer}");
-    assert!(rest(&mut first).starts_with("HTTP/1.1 408"));
+    let mut other = live.connect_elsewhere();
+    other.write_all(post("/api/v1/messages", 200_000).as_bytes()).unwrap();
+    other.write_all(&vec![0; 200_000]).unwrap();
+    assert!(rest(&mut other).starts_with("HTTP/1.1 422"));
+    drop(first);
+    thread::sleep(Duration::from_millis(200));
     let mut third = live.connect();
-    third.write_all(head(3).as_bytes()).unwrap();
+    third.write_all(post("/api/v1/messages", 3).as_bytes()).unwrap();
     third.write_all(b"abc").unwrap();
     assert!(rest(&mut third).starts_with("HTTP/1.1 422"), "the room is free again");
+}
+
+#[test]
+fn who_began_fast_and_is_slow_now_is_not_waited_for() {
+    let live = Live::start(MemoryBoard::new(), hasty());
+    let mut stream = live.connect();
+    stream.write_all(post("/api/v1/messages", 1 << 27).as_bytes()).unwrap();
+    stream.write_all(&vec![0; 4 << 20]).unwrap();
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(10) && stream.write_all(b"x").is_ok() {
+        thread::sleep(Duration::from_millis(100));
+    }
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+}
+
+#[test]
+fn slow_bodies_keep_nobody_else_waiting() {
+    let limits = Limits { requests: 4, stall: Duration::from_secs(20), ..Limits::default() };
+    let live = Live::start(MemoryBoard::new(), limits);
+    let slow: Vec<TcpStream> = (0..40)
+        .map(|number| {
+            let path = ["/api/v1/messages", "/records/00000000.cbor"][number % 2];
+            let mut stream = live.connect();
+            stream.write_all(post(path, 600_000).as_bytes()).unwrap();
+            stream.write_all(b"x").unwrap();
+            stream
+        })
+        .collect();
+    thread::sleep(Duration::from_millis(200));
+    for (asked, status) in [
+        ("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".to_owned(), 200),
+        (
+            "GET /records/00000000.cbor HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                .to_owned(),
+            404,
+        ),
+        (post("/api/v1/messages", 3).replace("Host", "Connection: close\r\nHost") + "abc", 422),
+    ] {
+        let mut stream = live.connect();
+        stream.write_all(asked.as_bytes()).unwrap();
+        let answer = rest(&mut stream);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{asked}: {answer}");
+    }
+    drop(slow);
 }
 
 #[test]
@@ -199,6 +272,25 @@ fn whoever_takes_nothing_of_an_answer_is_let_go() {
     // What was on its way comes, and then the connection ends.
     let taken = rest(&mut stream).len();
     assert!(taken < 64 << 20, "{taken}");
+}
+
+#[test]
+fn whoever_takes_an_answer_too_slowly_is_let_go() {
+    let board = MemoryBoard::new();
+    let blob = board.put_rows(1 << 20, &vec![7; 64 << 20]).unwrap();
+    let live = Live::start(board, hasty());
+    let mut stream = live.connect();
+    let path = format!("/blobs/{}", hex::encode(blob.root));
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
+    // What the two systems hold for each other is soon full; then nothing but this is taken.
+    let started = Instant::now();
+    let mut piece = [0; 512];
+    while started.elapsed() < Duration::from_secs(4) {
+        stream.read_exact(&mut piece).unwrap();
+        thread::sleep(Duration::from_millis(100));
+    }
+    let taken = rest(&mut stream).len();
+    assert!(taken < 60 << 20, "{taken}");
 }
 
 #[test]

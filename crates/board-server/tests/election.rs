@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{Served, folder, outline, read, run};
-use psephos_audit::{Options, Verdict, audit};
-use psephos_board_server::{Gate, Refusal, Stored};
+use psephos_audit::{FAILURES_LISTED, Options, Verdict, audit};
+use psephos_board_server::{Gate, Limits, Refusal, Stored};
 use psephos_record::board::{Board, MemoryBoard, WritableBoard};
 use psephos_record::bodies::{Body, Open, Seal, SignOff};
 use psephos_record::kind::Kind;
-use psephos_record::message::{Message, Record, SignedMessage};
+use psephos_record::message::{Message, Record, SignedMessage, file_digest};
 use psephos_record::signature::sign;
 use psephos_testkit::{Author, Election, Plan};
 
@@ -89,6 +89,53 @@ fn records_are_put_whole_where_they_belong_or_not_at_all() {
         assert_eq!(served.ask("PUT", &path(2), &forged.encode()).await.check(), "board.signature");
         assert_eq!(served.store.extent().unwrap().records, 2);
         served.ask("PUT", &path(2), &file(2)).await.is(201);
+    });
+}
+
+#[test]
+fn an_author_that_sends_too_many_records_waits_and_nobody_else_does() {
+    run(async {
+        let spool = folder();
+        let mut election = Election::opened(Plan::new(3, 2, 5));
+        let limits = Limits { author_records: 3, ..Limits::default() };
+        let served = Served::limited(Arc::new(election.board.clone()), spool.path(), limits);
+        let mut vouch = |trustee, record| {
+            let head = file_digest(&election.board.record(record).unwrap());
+            let body = Body::SignOff(SignOff { head });
+            signed(&mut election, Author::Trustee(trustee), &body).encode()
+        };
+        let first = vouch(0, 0);
+        served.ask("POST", "/api/v1/messages", &first).await.is(201);
+        for record in 1..3 {
+            served.ask("POST", "/api/v1/messages", &vouch(0, record)).await.is(201);
+        }
+        let refused = served.ask("POST", "/api/v1/messages", &vouch(0, 3)).await.is(429);
+        let wait = refused.headers["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
+        assert!((1..=6).contains(&wait), "{wait}");
+        // What stands is told again, and others go on.
+        served.ask("POST", "/api/v1/messages", &first).await.is(200);
+        served.ask("POST", "/api/v1/messages", &vouch(1, 3)).await.is(201);
+        let again = served.ask("POST", "/api/v1/messages", &vouch(1, 3)).await.is(422).json();
+        assert!(again["detail"].as_str().unwrap().contains("already"), "{again}");
+    });
+}
+
+#[test]
+fn a_board_that_has_many_failures_takes_no_more_of_them() {
+    run(async {
+        let spool = folder();
+        let mut election = Election::opened(Plan::new(3, 2, 5));
+        for _ in 0..FAILURES_LISTED + 1 {
+            election.post(Author::Authority, Body::Open(Open {}));
+        }
+        let served = Served::of(Arc::new(election.board.clone()), spool.path());
+        let open = signed(&mut election, Author::Authority, &Body::Open(Open {}));
+        let refused = served.ask("POST", "/api/v1/messages", &open.encode()).await;
+        assert_eq!(refused.check(), "board.phase");
+        let head = election.view().head;
+        let vouched = Body::SignOff(SignOff { head });
+        let vouched = signed(&mut election, Author::Trustee(0), &vouched);
+        served.ask("POST", "/api/v1/messages", &vouched.encode()).await.is(201);
     });
 }
 

@@ -7,7 +7,7 @@ use psephos_board_server::Store;
 use psephos_console::{Exit, Failure, Locator, warn};
 use psephos_record::board::{BoardError, FolderBoard};
 use psephos_remote::object::{self, Atomicity};
-use psephos_remote::{Files, FolderFiles};
+use psephos_remote::{Files, FilesError, FolderFiles};
 
 use super::lease::Lease;
 use crate::cli::Serve;
@@ -28,6 +28,12 @@ impl Place {
     /// Opens or begins a board.
     pub fn open(arguments: &Serve) -> Result<Place, Failure> {
         match &arguments.store {
+            Locator::Path(path) if path.is_file() => Err(Failure::new(
+                Exit::Unreadable,
+                "this is a file, and a board is served from a folder",
+            )
+            .at(path.display().to_string())
+            .advice("--store wants the folder of a board, or one that is new or empty")),
             Locator::Path(folder) => {
                 let board = FolderBoard::create(folder).map_err(|error| refused(folder, &error))?;
                 Ok(Place {
@@ -53,8 +59,7 @@ impl Place {
 /// A place in an object store, which is tried out: several servers need one that creates on condition.
 fn object_store(url: &str, alone: bool) -> Result<(object::Store, Option<Lease>), Failure> {
     let store = object::open(url)?;
-    let reached = object::atomicity(&store.files())
-        .map_err(|error| Failure::new(Exit::Io, error.to_string()).at(url))?;
+    let reached = object::atomicity(&store.files()).map_err(|error| unreached(url, &error))?;
     let lacks = match reached {
         Atomicity::Refused if !alone => return Ok((store, None)),
         Atomicity::Refused => "--alone was given".to_owned(),
@@ -74,6 +79,19 @@ fn object_store(url: &str, alone: bool) -> Result<(object::Store, Option<Lease>)
     warn(format!("{lacks}: nothing else may write to {url} as long as this server runs"));
     let lease = Lease::take(Arc::new(store.files()))?;
     Ok((store.alone(), Some(lease)))
+}
+
+/// What stores say in a page of XML where one word is wrong.
+fn unreached(url: &str, error: &FilesError) -> Failure {
+    if error.reason.contains("NoSuchBucket") {
+        return Failure::new(Exit::Io, "there is no such bucket")
+            .at(url)
+            .advice("make it first, or correct its name in --store");
+    }
+    Failure::new(Exit::Io, error.to_string()).at(url).advice(
+        "the environment gives the store's address and keys: AWS_ENDPOINT, AWS_ACCESS_KEY_ID, \
+         AWS_SECRET_ACCESS_KEY, AWS_REGION and the like; AWS_ALLOW_HTTP=true for an address at http://",
+    )
 }
 
 fn refused(folder: &Path, error: &BoardError) -> Failure {

@@ -28,6 +28,11 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     let (store, spool) = (Arc::clone(&place.store), place.spool.clone());
     let app = App::new(store, spool, arguments.authority, limits)
         .map_err(|error| Failure::new(Exit::Io, error.to_string()))?;
+    app.try_storage(Arc::clone(&place.files)).map_err(|error| {
+        Failure::new(Exit::Io, format!("the storage cannot be used: {error}"))
+            .at(arguments.store.to_string())
+            .advice("whoever runs the server needs to read and write there")
+    })?;
     match &intake {
         Some(intake) => app.take_ballots(Arc::clone(intake)),
         None => app.mind_others(Arc::clone(&place.files)),
@@ -63,6 +68,10 @@ fn listen(arguments: &Serve) -> Result<Listening, Failure> {
 fn certificate(arguments: &Serve, runtime: &Runtime) -> Result<Option<Certificate>, Failure> {
     let files = arguments.tls_cert.clone().zip(arguments.tls_key.clone());
     let Some((certificate, key)) = files else { return Ok(None) };
+    for path in [&certificate, &key] {
+        std::fs::File::open(path)
+            .map_err(|error| Failure::io("cannot open the file", path, &error))?;
+    }
     let files = Certificate { certificate, key };
     match runtime.block_on(files.check()) {
         Ok(()) => Ok(Some(files)),

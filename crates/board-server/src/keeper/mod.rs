@@ -2,10 +2,12 @@
 
 mod judge;
 mod log;
+mod rates;
 mod remembered;
 
 use std::io::Read;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use psephos_audit::{Audit, AuditError, CheckId, Phase, View};
@@ -15,8 +17,10 @@ use psephos_record::bodies::Blob;
 use psephos_record::kind::Kind;
 use psephos_record::message::{DIGESTED, Record, SignedMessage, file_digest};
 
+use crate::limits::Limits;
 use judge::Offer;
 pub use log::{Log, RecordLine};
+use rates::Rates;
 use remembered::Remembered;
 
 /// Where the board lies.
@@ -63,6 +67,11 @@ pub enum Refusal {
         /// What is found.
         reason: String,
     },
+    /// Its author sends too many records.
+    TooOften {
+        /// How long it has to wait.
+        wait: Duration,
+    },
     /// Something else has to happen first.
     Later {
         /// What.
@@ -103,6 +112,7 @@ pub struct Keeper {
     log: Log,
     /// The only key whose proposal may come first, if one was given.
     authority: Option<Encoding>,
+    rates: Rates,
     /// What the records said when they were last read as a whole. Records are placed under this lock.
     last: Mutex<Option<Arc<Audit>>>,
     gate: OnceLock<Arc<dyn Gate>>,
@@ -118,11 +128,16 @@ impl Keeper {
     ///
     /// # Errors
     /// The storage's.
-    pub fn new(store: Store, authority: Option<Encoding>) -> Result<Keeper, BoardError> {
+    pub fn new(
+        store: Store,
+        authority: Option<Encoding>,
+        limits: &Limits,
+    ) -> Result<Keeper, BoardError> {
         let keeper = Keeper {
             store,
             log: Log::new(),
             authority,
+            rates: Rates::new(limits.author_records, limits.author_rest),
             last: Mutex::new(None),
             gate: OnceLock::new(),
             told: Mutex::new(None),
@@ -329,7 +344,12 @@ impl Keeper {
         lists: &dyn Announce,
     ) -> Result<Audit, Refusal> {
         let before = self.current(last)?;
-        let after = judge::judge(&Remembered::new(self), &before, offer, file, self.authority)?;
+        judge::admit(&before.view, offer, self.authority)?;
+        if !judge::runs_the_election(&before.view, offer) {
+            let counted = self.rates.count(&offer.message.author, Instant::now());
+            counted.map_err(|wait| Refusal::TooOften { wait })?;
+        }
+        let after = judge::judge(&Remembered::new(self), &before, offer, file)?;
         self.demand_lists(offer, lists)?;
         Ok(after)
     }

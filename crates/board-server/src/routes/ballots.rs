@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use psephos_intake::{Accepted, Offer, Refusal};
 use psephos_proofs::ballot::CHALLENGE_LENGTH;
@@ -13,7 +12,8 @@ use utoipa_axum::routes;
 
 use super::describe::Binary;
 use crate::app::App;
-use crate::body;
+use crate::body::Incoming;
+use crate::limits::Purpose;
 use crate::polls::Polls;
 use crate::problem::{Problem, Told};
 
@@ -50,13 +50,9 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
             content_type = "application/problem+json"),
         (status = 503, description = "too much to do, or voting is about to end", body = Told,
             content_type = "application/problem+json")))]
-async fn post_ballot(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Problem> {
+async fn post_ballot(State(app): State<Arc<App>>, incoming: Incoming) -> Result<Response, Problem> {
     let polls = polls(&app)?;
-    let whole = body::read(&app, &headers, body, LONGEST).await?;
+    let whole = incoming.whole(&app, Purpose::Ballot, LONGEST).await?;
     let answer = polls.hand_in(Offer::Ballot(whole.bytes.to_vec())).await;
     match answer.map_err(problem)? {
         Accepted::Ballot(receipt) => {
@@ -97,11 +93,10 @@ async fn post_ballot(
             content_type = "application/problem+json")))]
 async fn post_challenge(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Body,
+    incoming: Incoming,
 ) -> Result<Response, Problem> {
     let polls = polls(&app)?;
-    let whole = body::read(&app, &headers, body, CHALLENGE_LENGTH as u64).await?;
+    let whole = incoming.whole(&app, Purpose::Ballot, CHALLENGE_LENGTH as u64).await?;
     let row = <[u8; CHALLENGE_LENGTH]>::try_from(whole.bytes.as_ref())
         .map_err(|_| problem(Refusal::NoChallenge))?;
     polls.hand_in(Offer::Challenge(row)).await.map_err(problem)?;

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use psephos_witness::ShelfError;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::body;
+use crate::body::Incoming;
+use crate::limits::Purpose;
 use crate::problem::{Problem, Told};
 
 /// No note is longer.
@@ -69,10 +69,9 @@ async fn get_cosignatures(State(app): State<Arc<App>>) -> Result<Response, Probl
             content_type = "application/problem+json")))]
 async fn post_cosignature(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Body,
+    incoming: Incoming,
 ) -> Result<Response, Problem> {
-    let whole = body::read(&app, &headers, body, LONGEST).await?;
+    let whole = incoming.whole(&app, Purpose::Message, LONGEST).await?;
     let kept = app
         .blocking(move |app| {
             let outline = app.keeper.outline()?;

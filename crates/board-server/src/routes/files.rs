@@ -20,9 +20,10 @@ use super::describe::Binary;
 use super::messages::{Appended, placed};
 use super::ranges::{answer, tag};
 use crate::app::App;
-use crate::body;
-use crate::limits::Held;
+use crate::body::Incoming;
+use crate::limits::{Held, Purpose};
 use crate::problem::{Problem, Told};
+use crate::shares::Client;
 
 /// Bytes of a list that are read and sent at a time.
 const PIECE: u64 = 1 << 19;
@@ -52,6 +53,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 async fn get_record(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
+    client: Client,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -68,7 +70,7 @@ async fn get_record(
     };
     let length = file.len() as u64;
     answer(&method, &headers, &tag(&digest), length, |range| {
-        let held = hold(&app, length)?;
+        let held = hold(&app, client, length)?;
         let part = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(file.len());
         let bytes = file.slice(part(range.start)..part(range.end));
         // Its room is free again once the next piece is asked for.
@@ -80,8 +82,8 @@ async fn get_record(
 }
 
 /// Room for an answer, unless it is small.
-fn hold(app: &App, bytes: u64) -> Result<Option<Held>, Problem> {
-    (bytes > SMALL).then(|| app.memory.hold(bytes)).transpose()
+fn hold(app: &App, client: Client, bytes: u64) -> Result<Option<Held>, Problem> {
+    (bytes > SMALL).then(|| app.memory.hold(client, Purpose::Answer, bytes, bytes)).transpose()
 }
 
 /// The number in the name of a record's file, which has exactly one form.
@@ -119,20 +121,21 @@ fn sequence(name: &str) -> Result<u64, Problem> {
             content_type = "application/problem+json"),
         (status = 424, description = "lists that it names are not there", body = Told,
             content_type = "application/problem+json"),
+        (status = 429, description = "its author sends too many records", body = Told,
+            content_type = "application/problem+json"),
         (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn put_record(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Body,
+    incoming: Incoming,
 ) -> Result<Response, Problem> {
     let sequence = sequence(&name)?;
     // What cannot stand there is not read.
     if sequence < app.keeper.log().length() {
         return Err(crate::keeper::Refusal::Taken { sequence }.into());
     }
-    let file = body::read(&app, &headers, body, RECORD_LIMIT as u64).await?;
+    let file = incoming.whole(&app, Purpose::Message, RECORD_LIMIT as u64).await?;
     let placement =
         app.placing(move |app| app.keeper.put(sequence, &file.bytes, &app.desk)).await?;
     Ok(placed(&placement))
@@ -155,6 +158,7 @@ async fn put_record(
 async fn get_blob(
     State(app): State<Arc<App>>,
     Path(root): Path<String>,
+    client: Client,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -165,7 +169,7 @@ async fn get_blob(
         return Err(Problem::not_found("there is no such list", fix));
     };
     answer(&method, &headers, &tag(&root), length, |range| {
-        let held = hold(&app, PIECE.min(range.end - range.start))?;
+        let held = hold(&app, client, PIECE.min(range.end - range.start))?;
         Ok(pieces(Arc::clone(&app), root, range, held))
     })
 }

@@ -9,10 +9,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
+use crate::limits::Purpose;
 use crate::problem::Problem;
 
 /// Routes that answer however much there is to do: they tell of it, or wait and do nothing.
 const ALWAYS: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/api/v1/events"];
+
+/// The board's own files.
+const FILES: [&str; 2] = ["/records/{name}", "/blobs/{root}"];
 
 /// Lets a request through to its handler. The log tells neither who asks nor for what ballot.
 pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -20,12 +24,11 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
     let method = name(request.method());
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let route = route.unwrap_or_else(|| "none".to_owned());
-    let turn = Arc::clone(&app.requests).try_acquire_owned();
-    let mut response = match turn {
-        Err(_) if !ALWAYS.contains(&route.as_str()) => {
-            Problem::busy("the server works on as many requests as it may", 1).into_response()
-        }
-        turn => {
+    // Whatever has a body takes its turn when that has come.
+    let reads = matches!(method, "GET" | "HEAD") && !ALWAYS.contains(&route.as_str());
+    let mut response = match reads.then(|| app.turns.take(Purpose::Answer)).transpose() {
+        Err(problem) => problem.into_response(),
+        Ok(turn) => {
             let response = next.run(request).await;
             drop(turn);
             response
@@ -43,7 +46,13 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     let (status, time) = (response.status().as_u16(), begun.elapsed());
     app.metrics.answered(method, &route, status, time);
-    tracing::info!(method, route, status, ms = time.as_millis() as u64, "request");
+    let ms = time.as_millis() as u64;
+    // Whoever follows a board asks for its files all the time, and for those that are not there yet.
+    if reads && FILES.contains(&route.as_str()) && (status < 400 || status == 404) {
+        tracing::debug!(method, route, status, ms, "request");
+    } else {
+        tracing::info!(method, route, status, ms, "request");
+    }
     response
 }
 

@@ -32,7 +32,8 @@ async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
     if *app.closing().borrow() {
         return Err(Problem::busy("the server is ending", 5));
     }
-    if !app.reachable.load(Ordering::Relaxed) {
+    let works = [&app.reachable, &app.usable];
+    if !works.iter().all(|works| works.load(Ordering::Relaxed)) {
         return Err(Problem::busy("the board's storage does not answer as it should", 5));
     }
     Ok("ready\n")

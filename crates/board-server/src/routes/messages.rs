@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use psephos_record::message::{RECORD_LIMIT, SignedMessage};
 use serde::Serialize;
@@ -15,8 +14,9 @@ use utoipa_axum::routes;
 use super::describe::Binary;
 use super::files::fresh;
 use crate::app::App;
-use crate::body;
+use crate::body::Incoming;
 use crate::keeper::{Placement, Refusal};
+use crate::limits::Purpose;
 use crate::problem::{Problem, Told};
 use psephos_audit::CheckId;
 
@@ -59,14 +59,15 @@ pub fn placed(placement: &Placement) -> Response {
             content_type = "application/problem+json"),
         (status = 424, description = "lists that it names are not there", body = Told,
             content_type = "application/problem+json"),
+        (status = 429, description = "its author sends too many records", body = Told,
+            content_type = "application/problem+json"),
         (status = 503, description = "too much to do", body = Told,
             content_type = "application/problem+json")))]
 async fn post_message(
     State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Body,
+    incoming: Incoming,
 ) -> Result<Response, Problem> {
-    let bytes = body::read(&app, &headers, body, RECORD_LIMIT as u64).await?;
+    let bytes = incoming.whole(&app, Purpose::Message, RECORD_LIMIT as u64).await?;
     let placement = app
         .placing(move |app| {
             let signed = SignedMessage::decode(&bytes.bytes).map_err(|error| Refusal::Refused {

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use psephos_core::Digest;
 use serde::Serialize;
@@ -15,7 +14,8 @@ use utoipa_axum::routes;
 use super::describe::Binary;
 use super::files::fresh;
 use crate::app::App;
-use crate::body;
+use crate::body::Incoming;
+use crate::limits::Purpose;
 use crate::problem::{Problem, Told};
 use crate::uploads::{Fault, PART_LENGTH, Upload};
 
@@ -127,12 +127,11 @@ async fn get_upload(
 async fn begin_upload(
     State(app): State<Arc<App>>,
     Path(name): Path<String>,
-    headers: HeaderMap,
-    body: Body,
+    incoming: Incoming,
 ) -> Result<Response, Problem> {
     let root = root(&name)?;
     let limit = app.desk.outline_length(&root)?;
-    let outline = body::read(&app, &headers, body, limit).await?;
+    let outline = incoming.whole(&app, Purpose::Message, limit).await?;
     let begun = app
         .blocking(move |app| app.desk.begin(&root, &outline.bytes).map(|upload| progress(&upload)))
         .await?;
@@ -162,8 +161,7 @@ async fn begin_upload(
 async fn put_part(
     State(app): State<Arc<App>>,
     Path((name, part)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Body,
+    incoming: Incoming,
 ) -> Result<Response, Problem> {
     let root = root(&name)?;
     let upload = app.desk.find(&root)?;
@@ -173,7 +171,7 @@ async fn put_part(
         let fix = "get the upload to see its parts";
         return Err(Problem::not_found(format!("this list has {parts} parts, from 0"), fix));
     };
-    let found = body::read(&app, &headers, body, length).await?;
+    let found = incoming.whole(&app, Purpose::Part, length).await?;
     let kept = app.blocking(move |_| {
         if upload.has(part) {
             return Ok(());
@@ -210,6 +208,7 @@ async fn complete_upload(
     Path(name): Path<String>,
 ) -> Result<Response, Problem> {
     let root = root(&name)?;
+    let _turn = app.turns.take(Purpose::Part)?;
     let complete = move |app: &App| app.desk.complete(&**app.keeper.store(), &root);
     app.blocking(complete).await??;
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -40,7 +40,12 @@ impl Served {
 
     /// A server of this board.
     pub fn of(store: Store, spool: &Path) -> Served {
-        let app = App::new(Arc::clone(&store), spool.to_owned(), None, Limits::default()).unwrap();
+        Served::limited(store, spool, Limits::default())
+    }
+
+    /// A server of this board with these limits.
+    pub fn limited(store: Store, spool: &Path, limits: Limits) -> Served {
+        let app = App::new(Arc::clone(&store), spool.to_owned(), None, limits).unwrap();
         Served { router: router(Arc::clone(&app)), app, store }
     }
 

@@ -204,7 +204,7 @@ fn one_that_shows_two_boards_is_found_out_when_they_are_compared() {
     assert_eq!(fails(&server), Vec::<String>::new());
     let mirror = other.path().join("mirror");
     let seen = WebBoard::open(&server.url, Some(&mirror)).expect("a board");
-    psephos_audit::audit(&*seen, &Options::default(), &|_| {}).expect("an audit");
+    psephos_audit::audit(&seen, &Options::default(), &|_| {}).expect("an audit");
     let board = election.board();
     let arguments = ["compare".as_ref(), board.as_os_str(), mirror.as_os_str()];
     let compared = programs().verifier(&arguments).exits(1);

@@ -8,8 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use psephos_record::board::FolderBoard;
 use psephos_tests::disk::Disk;
-use psephos_tests::{Outcome, Programs, networked_verifier, programs, root};
+use psephos_tests::server::Server as BoardServer;
+use psephos_tests::{Outcome, Programs, copy_board, networked_verifier, programs, root};
 use server::{Reply, Server, publish};
 
 fn board(case: &str) -> PathBuf {
@@ -80,28 +82,34 @@ fn a_mirror_is_a_copy_that_needs_no_network() {
 fn some_of_the_disk_is_left() {
     let server = published("valid/honest");
     let place = tempfile::tempdir().expect("a folder");
-    // First, as the verifier may be built here.
-    let arguments = |mirror: &Path| {
+    let audit = |mirror: &Path| {
         let mut command = networked_verifier();
         command.args([server.url.as_str(), "--json", "--mirror"]).arg(mirror);
         Outcome::of(command.output().expect("the program starts"))
     };
     let Some(disk) = Disk::mount(place.path()) else { return };
     disk.fill(300);
-    let outcome = arguments(&place.path().join("mirror")).exits(74);
+    let outcome = audit(&place.path().join("mirror")).exits(74);
     outcome.says(&["the disk would be full", "free some space"]);
     disk.free();
-    arguments(&place.path().join("mirror")).exits(0);
+    audit(&place.path().join("mirror")).exits(0);
 }
 
-/// The server of a certificate that only its owner trusts.
+/// A server with a certificate that only its owner trusts, and one without.
 #[test]
 fn what_is_wrong_with_a_line_is_said_with_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
     let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
     let made = Command::new("openssl")
         .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"])
-        .args(["-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"])
+        .args([
+            "-days",
+            "30",
+            "-subj",
+            "/CN=a town of its own",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1",
+        ])
         .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout", text(&key)])
         .args(["-out", text(&cert)])
         .output();
@@ -110,29 +118,18 @@ fn what_is_wrong_with_a_line_is_said_with_what_to_do() {
         return;
     }
     let store = folder.path().join("store");
-    copy(&board("valid/honest"), &store);
+    copy_board(&FolderBoard::open(board("valid/honest")).expect("a board"), &store);
     networked_verifier();
     let tls = ["--store", text(&store), "--tls-cert", text(&cert), "--tls-key", text(&key)];
-    let server = psephos_tests::server::Server::start(&tls);
+    let server = BoardServer::start(&tls);
     let url = format!("https://{}", server.address);
     networked(&[&url]).exits(74).says(&["UnknownIssuer", "SSL_CERT_FILE"]);
     let mut trusting = networked_verifier();
     trusting.args([&url, "--quiet"]).env("SSL_CERT_FILE", &cert);
     Outcome::of(trusting.output().expect("the program starts")).exits(0);
     networked(&[&server.url()]).exits(74).says(&["Give https://"]);
-    let plain = psephos_tests::server::Server::start(&["--store", text(&store)]);
+    let plain = BoardServer::start(&["--store", text(&store)]);
     networked(&[&format!("https://{}", plain.address)]).exits(74).says(&["give http://"]);
-}
-
-fn copy(from: &Path, to: &Path) {
-    for folder in ["records", "blobs"] {
-        fs::create_dir_all(to.join(folder)).expect("made");
-        for entry in fs::read_dir(from.join(folder)).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            let name = path.file_name().expect("a name");
-            fs::copy(&path, to.join(folder).join(name)).expect("copied");
-        }
-    }
 }
 
 #[test]

@@ -146,6 +146,11 @@ impl<S: Source> Download<S> {
         })
     }
 
+    /// The length of the whole file, where the other side says it.
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
     /// The next bytes; none at the end.
     pub async fn next(&mut self) -> Result<Bytes, Trouble> {
         loop {

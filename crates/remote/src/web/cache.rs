@@ -112,6 +112,10 @@ impl Cache {
     ) -> Result<(), Trouble> {
         let file = site.file(record_name(sequence));
         let mut download = Download::begin(file, patience, 0).await?;
+        let waits = most < DIGESTED;
+        if waits && download.length().is_some_and(|length| length > most as u64) {
+            return Ok(());
+        }
         let temporary = tempfile::Builder::new().prefix(INCOMING).tempfile_in(self.folder.path());
         let mut temporary = temporary.map_err(writing)?;
         let mut left = most;
@@ -125,7 +129,7 @@ impl Cache {
             leave_room(self.folder.path(), piece.len() as u64).map_err(writing)?;
             temporary.write_all(&piece).map_err(writing)?;
         }
-        if left == 0 && most < DIGESTED {
+        if left == 0 && waits {
             return Ok(());
         }
         self.keep_record(temporary, sequence).map_err(writing)

@@ -137,7 +137,7 @@ fn a_server_keeps_what_its_witnesses_send() {
     let stranger = Server::start(&["--store", text(&board)]);
     watch(&stranger.url())
         .exits(74)
-        .says(&["did not take the note", "must know this witness's key"]);
+        .says(&["no witness that this server knows", "start it with the witness's key"]);
     drop(stranger);
     let server = Server::start(&["--store", text(&board), "--witness-key", &line]);
     watch(&server.url()).exits(0);

@@ -1,15 +1,18 @@
 // Watches the public page of a board in a real browser, at the widths of a desk and of a phone, until the election
-// is over and every proof was checked. Prints one JSON object: what was seen, and whatever is wrong.
+// is over and every proof was checked. Prints a line once the browser has started, and waits for the page's URL on
+// standard input: an election takes no longer than a browser takes to start. Then prints one JSON object: what was
+// seen, and whatever is wrong.
 //
-//   node watch.mjs URL CHROMIUM MODULES PICTURES
+//   node watch.mjs CHROMIUM MODULES PICTURES
 //
 // MODULES is the folder with playwright-core and axe-core, PICTURES that for screenshots.
 
 import fs from "node:fs";
 import {createRequire} from "node:module";
 import path from "node:path";
+import {createInterface} from "node:readline";
 
-const [url, chromium, modules, pictures] = process.argv.slice(2);
+const [chromium, modules, pictures] = process.argv.slice(2);
 const require = createRequire(path.join(path.resolve(modules), "index.js"));
 const playwright = require("playwright-core");
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -23,6 +26,11 @@ const wrong = [];
 const seen = {};
 
 const browser = await playwright.chromium.launch({executablePath: chromium, args: ["--no-sandbox"]});
+await (await browser.newPage()).close();
+const input = createInterface({input: process.stdin});
+process.stdout.write("ready\n");
+const {value: url} = await input[Symbol.asyncIterator]().next();
+input.close();
 
 async function open(view) {
   const {name, width, height, colorScheme} = view;

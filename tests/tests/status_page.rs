@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -62,6 +63,14 @@ fn a_whole_election_is_watched_in_a_browser() {
     let (board, pictures) = (folder.path().join("board"), folder.path().join("pictures"));
     let pictures = env::var_os("PSEPHOS_PICTURES").map_or(pictures, PathBuf::from);
     fs::create_dir_all(&pictures).expect("made");
+    let mut watch = Command::new(node);
+    watch.arg(root().join("tests/browser/watch.mjs")).args([&chromium, &modules, &pictures]);
+    watch.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut watching = Running(watch.spawn().expect("node starts"));
+    let mut out = BufReader::new(watching.0.stdout.take().expect("what it has seen"));
+    let mut ready = String::new();
+    out.read_line(&mut ready).expect("a line");
+    assert_eq!(ready, "ready\n");
     // The election goes through a server of its own; the page is another one's, on the same store.
     let mut rehearse = programs().command("psephos-authority");
     rehearse.args([
@@ -79,12 +88,9 @@ fn a_whole_election_is_watched_in_a_browser() {
         thread::sleep(Duration::from_millis(20));
     }
     let server = Server::start(&["--store", text(&board)]);
-    let mut watch = Command::new(node);
-    watch.arg(root().join("tests/browser/watch.mjs")).arg(server.url());
-    watch.args([&chromium, &modules, &pictures]).stdout(Stdio::piped());
-    let mut watching = Running(watch.spawn().expect("node starts"));
+    let mut input = watching.0.stdin.take().expect("an input");
+    writeln!(input, "{}", server.url()).expect("it listens");
     assert!(election.0.wait().expect("its end").success(), "the rehearsal fails");
-    let out = watching.0.stdout.take().expect("what it has seen");
     let seen = json(&std::io::read_to_string(out).expect("text"));
     assert_eq!(seen["wrong"], serde_json::json!([]), "{seen:#}");
     for view in ["desk", "phone"] {

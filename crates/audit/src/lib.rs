@@ -25,6 +25,7 @@ mod intake;
 mod log;
 mod mixes;
 mod numbered;
+mod overtaken;
 mod phase;
 mod receipt;
 mod report;

@@ -7,9 +7,10 @@ use psephos_record::kind::Kind;
 use crate::auditor::Auditor;
 use crate::check::CheckId;
 use crate::log::Entry;
-use crate::mixes::{Dead, PostedMix, Standing};
+use crate::mixes::Standing;
+use crate::overtaken::outdates_close;
 use crate::report::Culprit;
-use crate::view::{EarlierAttempt, Phase, View};
+use crate::view::{Phase, View};
 
 impl View {
     /// How far the records lead, whatever proofs in mixes and shares are worth.
@@ -33,7 +34,7 @@ impl View {
 }
 
 /// Whether a record may stand in this phase.
-fn may_stand(body: &Body, phase: Phase) -> bool {
+pub(crate) fn may_stand(body: &Body, phase: Phase) -> bool {
     match body.kind() {
         Kind::Proposal => phase <= Phase::Enrolment,
         Kind::Enrol | Kind::CounterProposal => phase == Phase::Enrolment,
@@ -64,23 +65,10 @@ fn may_stand(body: &Body, phase: Phase) -> bool {
     }
 }
 
-fn is_of_ceremony(kind: Kind) -> bool {
+pub(crate) fn is_of_ceremony(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Accept | Kind::DealCommitment | Kind::Deal | Kind::Confirm | Kind::Complain
-    )
-}
-
-/// Whether a `close` that was made before such a record states other lists than one made after it.
-fn outdates_close(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::RollAmend
-            | Kind::Ballots
-            | Kind::Challenged
-            | Kind::Waiver
-            | Kind::Exclusion
-            | Kind::Close
     )
 }
 
@@ -238,17 +226,6 @@ impl Auditor<'_> {
         }
     }
 
-    /// The attempt of the key ceremony that a message was made for, if it has been replaced since and its
-    /// author had not seen that.
-    fn earlier_attempt(&self, entry: &Entry, kind: Kind) -> Option<&EarlierAttempt> {
-        let standing = self.view.manifest.as_ref();
-        let standing = standing.filter(|_| is_of_ceremony(kind) || kind == Kind::SignOff)?;
-        standing.earlier.iter().find(|attempt| {
-            attempt.election == entry.election
-                && entry.knew.is_none_or(|knew| knew < attempt.replaced)
-        })
-    }
-
     /// A message made for another election, or for a proposal that has been replaced since.
     fn is_of_this_election(&mut self, entry: &Entry, kind: Kind) -> bool {
         if entry.election == self.view.election_for(kind) {
@@ -314,87 +291,6 @@ impl Auditor<'_> {
 
     fn is_intake(&self, key: &Encoding) -> bool {
         self.view.description().is_some_and(|description| description.intake == *key)
-    }
-
-    /// Whether a trustee posts something of the key ceremony for the second time. What it sent before it knew
-    /// its own first one is passed over, as is everything where its attempt has failed.
-    fn is_done_before(&mut self, entry: &Entry, kind: Kind, author: &Culprit) -> bool {
-        let first = self.memory.ceremonies.get(&(entry.author, kind, entry.election)).copied();
-        let Some(first) = first else { return false };
-        let begun = self.view.manifest.as_ref().map_or(0, |standing| standing.sequence);
-        let is_unseen = entry.knew.is_some_and(|knew| (begun..first).contains(&knew));
-        let has_failed = self.view.ceremony.failed && kind != Kind::Complain;
-        if is_unseen && self.was_in_phase(entry) || has_failed {
-            self.pass_over(format!(
-                "record {} comes too late, which its author could not know, and has no effect: its author \
-                 has posted one of kind {kind}, in record {first}",
-                entry.sequence
-            ));
-        } else {
-            let evidence =
-                format!("this trustee has posted a record of kind {kind} before, record {first}");
-            self.out_of_phase(entry.sequence, author, evidence);
-        }
-        true
-    }
-
-    /// Whether a `close` was made before a record that changes what it has to state. A server that posts ballots
-    /// while the authority closes keeps nobody from posting what the authority had signed before.
-    fn is_outdated_close(&mut self, entry: &Entry) -> bool {
-        let Some(since) = self.memory.outdates_close.filter(|since| entry.knew < Some(*since))
-        else {
-            return false;
-        };
-        let is_close = entry.body.kind() == Kind::Close;
-        if is_close {
-            self.pass_over(format!(
-                "record {} comes too late and has no effect: it closes the board that its author had seen, which \
-                 record {since} has changed",
-                entry.sequence
-            ));
-        }
-        is_close
-    }
-
-    /// Whether a record would be in its phase right behind the one that its author had seen.
-    fn was_in_phase(&self, entry: &Entry) -> bool {
-        let proposed = self.view.proposal.as_ref().map_or(0, |proposal| proposal.sequence);
-        let begun = self.view.manifest.as_ref().map_or(0, |standing| standing.sequence);
-        let since = if is_of_ceremony(entry.body.kind()) { begun } else { proposed };
-        let phase = entry.knew.filter(|knew| *knew >= since);
-        let phase = phase.and_then(|knew| self.memory.phase(knew));
-        phase.is_some_and(|phase| may_stand(&entry.body, phase))
-    }
-
-    /// Trustees work at the same time: what was in its phase by all that its author had seen is no fault,
-    /// nor is what one sends to an attempt of the key ceremony that another's fault has ended.
-    fn is_overtaken(&mut self, entry: &Entry, author: &Culprit, phase: Phase) -> bool {
-        // An exclusion makes mixes due again that were thought to be done when this was written.
-        let is_void_since =
-            |mix: &PostedMix| matches!(mix.dead, Some(Dead::Void(by)) if entry.knew < Some(by));
-        let is_overtaken = match &entry.body {
-            body if phase == Phase::Failed && is_of_ceremony(body.kind()) => true,
-            // Nobody is a trustee that the manifest has left out.
-            Body::Enrol(_) | Body::CounterProposal(_) => self.was_in_phase(entry),
-            _ if !matches!(author, Culprit::Trustee(_)) => false,
-            Body::Share(share) if self.shares_what_is_out((entry.sequence, entry.knew), share) => {
-                true
-            }
-            Body::Share(_)
-                if phase == Phase::Mixing && self.mixes.iter().flatten().any(is_void_since) =>
-            {
-                true
-            }
-            _ => self.was_in_phase(entry),
-        };
-        if is_overtaken {
-            self.pass_over(format!(
-                "record {} comes too late, which its author could not know, and has no effect: {}",
-                entry.sequence,
-                name(phase)
-            ));
-        }
-        is_overtaken
     }
 
     /// After the seal an exclusion can only name what the seal does not.

@@ -268,13 +268,7 @@ impl Keeper {
             _ if sequence > records => Err(Refusal::Behind { records }),
             _ => Ok(()),
         };
-        if let Some(gate) = self.gate_for(&offer)? {
-            let mut last = self.last();
-            next(self.catch_up()?)?;
-            self.judge(&mut last, &offer, file, lists)?;
-            drop(last);
-            gate.before_close()?;
-        }
+        self.enter(&offer, lists, &|records| next(records).map(|()| file.to_vec()))?;
         let mut last = self.last();
         next(self.catch_up()?)?;
         self.place(&mut last, &offer, file, lists)?.ok_or(Refusal::Taken { sequence })
@@ -290,13 +284,7 @@ impl Keeper {
         lists: &dyn Announce,
     ) -> Result<Placement, Refusal> {
         let offer = Offer::read(signed)?;
-        if let Some(gate) = self.gate_for(&offer)? {
-            let mut last = self.last();
-            self.catch_up()?;
-            self.judge(&mut last, &offer, &self.wrap(&offer), lists)?;
-            drop(last);
-            gate.before_close()?;
-        }
+        self.enter(&offer, lists, &|_| Ok(self.wrap(&offer)))?;
         let mut last = self.last();
         for _ in 0..OVERTAKEN {
             self.catch_up()?;
@@ -315,17 +303,30 @@ impl Keeper {
         Record::wrap(offer.signed.clone(), self.log.length(), self.log.head()).encode()
     }
 
-    /// The gate, if this closes an open election for the authority, and does not stand already.
-    fn gate_for(&self, offer: &Offer) -> Result<Option<&Arc<dyn Gate>>, BoardError> {
-        let Some(gate) = self.gate.get().filter(|_| offer.body.kind() == Kind::Close) else {
-            return Ok(None);
-        };
-        let outline = self.outline()?;
-        let authority = outline.view.proposal.as_ref().map(|proposal| proposal.authority);
-        let closes = outline.view.phase == Phase::Voting
-            && authority == Some(offer.message.author)
-            && self.standing(offer).is_none();
-        Ok(closes.then_some(gate))
+    /// Refuses whoever may not write or writes too often, once for each request; and lets what has to happen before
+    /// a `close` happen, if the board would take the file that this message would come in.
+    fn enter(
+        &self,
+        offer: &Offer,
+        lists: &dyn Announce,
+        file: &dyn Fn(u64) -> Result<Vec<u8>, Refusal>,
+    ) -> Result<(), Refusal> {
+        let mut last = self.last();
+        let records = self.catch_up()?;
+        if self.standing(offer).is_some() {
+            return Ok(());
+        }
+        let view = &self.current(&mut last)?.view;
+        judge::admit(view, offer, self.authority)?;
+        if !judge::runs_the_election(view, offer) {
+            let counted = self.rates.count(&offer.message.author, Instant::now());
+            return counted.map_err(|wait| Refusal::TooOften { wait });
+        }
+        let closes = offer.body.kind() == Kind::Close && view.phase == Phase::Voting;
+        let Some(gate) = self.gate.get().filter(|_| closes) else { return Ok(()) };
+        self.judge(&mut last, offer, &file(records)?, lists)?;
+        drop(last);
+        gate.before_close()
     }
 
     /// Where the message stands already.
@@ -344,11 +345,6 @@ impl Keeper {
         lists: &dyn Announce,
     ) -> Result<Audit, Refusal> {
         let before = self.current(last)?;
-        judge::admit(&before.view, offer, self.authority)?;
-        if !judge::runs_the_election(&before.view, offer) {
-            let counted = self.rates.count(&offer.message.author, Instant::now());
-            counted.map_err(|wait| Refusal::TooOften { wait })?;
-        }
         let after = judge::judge(&Remembered::new(self), &before, offer, file)?;
         self.demand_lists(offer, lists)?;
         Ok(after)
